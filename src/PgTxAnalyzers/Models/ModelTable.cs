@@ -1,0 +1,106 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace PgTxAnalyzers.Models;
+
+/// <summary>Model lines by the type that they name. Immutable, so the built-in table is shared by all compilations.</summary>
+internal sealed class ModelTable
+{
+    public static readonly ModelTable Empty = new(ImmutableArray<ModelLine>.Empty);
+
+    private readonly Dictionary<string, List<ModelLine>> _byType = new();
+    private readonly Dictionary<string, List<ModelLine>> _globsByRoot = new();
+    private readonly HashSet<string> _roots = new();
+
+    public ModelTable(ImmutableArray<ModelLine> lines)
+    {
+        Lines = lines;
+        var attributes = ImmutableArray.CreateBuilder<ModelLine>();
+        var beginNames = ImmutableHashSet.CreateBuilder<string>();
+        foreach (var line in lines)
+        {
+            var pattern = line.Pattern;
+            if (CanBegin(line.Fact.Role) && !line.Excludes)
+            {
+                foreach (var member in pattern.Members)
+                {
+                    beginNames.Add(member == "#ctor" ? SimpleName(pattern.Type) : member);
+                }
+            }
+
+            if (pattern.Kind == PatternKind.Attribute)
+            {
+                attributes.Add(line);
+                continue;
+            }
+
+            _roots.Add(pattern.Root);
+            var index = pattern.TypeIsGlob ? _globsByRoot : _byType;
+            var key = pattern.TypeIsGlob ? pattern.Root : pattern.Type;
+            if (!index.TryGetValue(key, out var list))
+            {
+                index.Add(key, list = new List<ModelLine>());
+            }
+
+            list.Add(line);
+        }
+
+        AttributeLines = attributes.ToImmutable();
+        BeginNames = beginNames.ToImmutable();
+        HasOpenRoot = _roots.Contains("*");
+    }
+
+    public ImmutableArray<ModelLine> Lines { get; }
+
+    /// <summary>Lines that pick methods by an attribute.</summary>
+    public ImmutableArray<ModelLine> AttributeLines { get; }
+
+    /// <summary>The simple names of what can begin a transaction; a type's name stands for its constructors.</summary>
+    public ImmutableHashSet<string> BeginNames { get; }
+
+    private bool HasOpenRoot { get; }
+
+    public static bool CanBegin(ApiRole role) =>
+        role is ApiRole.Begin or ApiRole.Adopt or ApiRole.Enlist or ApiRole.Scope or ApiRole.TransactionRunner;
+
+    /// <summary>Adds the lines that name this type.</summary>
+    public void AddLinesOf(INamedTypeSymbol type, List<ModelLine> lines)
+    {
+        var root = SymbolNames.RootOf(type);
+        if (!HasOpenRoot && !_roots.Contains(root))
+        {
+            return;
+        }
+
+        var name = SymbolNames.OfType(type);
+        if (_byType.TryGetValue(name, out var exact))
+        {
+            lines.AddRange(exact);
+        }
+
+        AddGlobs(root);
+        AddGlobs("*");
+
+        void AddGlobs(string key)
+        {
+            if (_globsByRoot.TryGetValue(key, out var globs))
+            {
+                foreach (var line in globs)
+                {
+                    if (line.Pattern.MatchesType(name))
+                    {
+                        lines.Add(line);
+                    }
+                }
+            }
+        }
+    }
+
+    private static string SimpleName(string type)
+    {
+        var name = type.Substring(type.LastIndexOf('.') + 1);
+        var tick = name.IndexOf('`');
+        return tick < 0 ? name : name.Substring(0, tick);
+    }
+}
