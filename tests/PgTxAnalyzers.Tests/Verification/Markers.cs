@@ -28,6 +28,9 @@ internal sealed partial class Markers
 
     public IReadOnlyList<Place> ToFix { get; }
 
+    /// <summary>The rules that any mark names.</summary>
+    public IEnumerable<string> Mentioned => Expected.Concat(Allowed).Select(place => place.Id).Distinct();
+
     public static Markers Read(IEnumerable<(string File, string Text)> files)
     {
         HashSet<Place> expected = [], allowed = [];
