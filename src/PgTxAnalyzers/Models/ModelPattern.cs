@@ -104,7 +104,10 @@ internal sealed class ModelPattern
             rank += !Members.Any(Glob.IsGlob) ? 30 : !Members.Contains("*") ? 20 : 10;
         }
 
-        return rank + (Parameters is null ? 0 : 5) + (Returns is null ? 0 : 5);
+        rank += (Parameters is null ? 0 : 5) + (Returns is null ? 0 : 5);
+
+        // Of two with a star in the type, the longer name is the narrower one.
+        return (rank * 1000) + (TypeIsGlob ? Math.Min(Type.Length, 999) : 0);
     }
 
     private static string RootOf(PatternKind kind, string type)

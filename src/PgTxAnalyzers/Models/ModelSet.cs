@@ -13,6 +13,7 @@ namespace PgTxAnalyzers.Models;
 /// <remarks>
 /// The nearest type decides: the receiver's static type before its base types, those before its interfaces. On one type the narrowest line
 /// decides (exact member, member with a star, type, namespace), and of two that are equally narrow the one with <c>!</c>. The user's lines come before all.
+/// An extension method is judged by its own type first, see <see cref="DecidingLineOfExtension"/>.
 /// Names prove nothing: a built-in line means a type of a referenced assembly, never one of the analysed source.
 /// </remarks>
 internal sealed class ModelSet
@@ -136,20 +137,46 @@ internal sealed class ModelSet
             return null;
         }
 
-        // A receiver says something only where the member's own type is one of its bases, or the method extends it.
-        if (receiver is not null)
+        var own = member.ContainingType is { } owner ? Best(LinesOf(owner.OriginalDefinition).Levels(user), member) : null;
+        if (receiver is null)
         {
-            foreach (var type in NamedTypesOf(receiver))
+            return own;
+        }
+
+        return member is IMethodSymbol { IsExtensionMethod: true } extension
+            ? DecidingLineOfExtension(extension, own, receiver, user)
+            : OnReceiver(member, receiver, user) ?? own;
+    }
+
+    private ModelLine? OnReceiver(ISymbol member, ITypeSymbol receiver, bool user)
+    {
+        foreach (var type in NamedTypesOf(receiver))
+        {
+            if (Best(LinesOf(type).Levels(user), member) is { } line)
             {
-                if (Best(LinesOf(type).Levels(user), member) is { } line)
-                {
-                    return line;
-                }
+                return line;
             }
         }
 
-        return member.ContainingType is { } owner ? Best(LinesOf(owner.OriginalDefinition).Levels(user), member) : null;
+        return null;
     }
+
+    /// <summary>
+    /// What a line says about all of a type reaches its extension methods in two cases: the method is known to run a command, and the receiver is a connection
+    /// of another database system; or nothing is known of the method, and it returns something to await (else it may only configure).
+    /// </summary>
+    private ModelLine? DecidingLineOfExtension(IMethodSymbol extension, ModelLine? own, ITypeSymbol receiver, bool user)
+    {
+        if (own is null ? !IsAwaitable(extension.ReturnType) : own.Fact.Role is not (ApiRole.Command or ApiRole.Begin))
+        {
+            return own;
+        }
+
+        var line = OnReceiver(extension, receiver, user);
+        return line is { Pattern.Kind: PatternKind.Type or PatternKind.Namespace } && (own is null || line.Fact.Role == ApiRole.Sink) ? line : own;
+    }
+
+    private static bool IsAwaitable(ITypeSymbol type) => type.Name is "Task" or "ValueTask" or "IAsyncEnumerable";
 
     private static ModelLine? Best(ImmutableArray<ImmutableArray<ModelLine>> levels, ISymbol member)
     {
@@ -214,7 +241,12 @@ internal sealed class ModelSet
             AddLevel(new[] { level.OriginalDefinition });
         }
 
-        AddLevel(type.AllInterfaces.Select(i => i.OriginalDefinition));
+        // An interface comes before those that it derives from, and it has more of them than they have.
+        foreach (var level in type.AllInterfaces.GroupBy(i => i.AllInterfaces.Length).OrderByDescending(g => g.Key))
+        {
+            AddLevel(level.Select(i => i.OriginalDefinition));
+        }
+
         return _types.GetOrAdd(type, TypeLines.Of(builtIn.ToImmutable(), user.ToImmutable()));
 
         void AddLevel(IEnumerable<INamedTypeSymbol> types)
