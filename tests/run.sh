@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# The whole test run: builds everything once and runs every test project. The last line is "N passed, N failed, N skipped".
+#
+#   bash tests/run.sh
+#   PGTX_ROSLYN="4.14.0 5.12.0" bash tests/run.sh     # the compiler versions on which the unit tests run again
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+# Every test runs on the Roslyn of Directory.Packages.props. The oldest one that the package supports differs the most from it.
+roslyn_versions=${PGTX_ROSLYN-4.8.0}
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+
+main() {
+    require_tools
+    build PgTxAnalyzers.sln || finish_without_tests
+
+    for project in tests/*/*.csproj; do
+        if is_test_project "$project"; then
+            run_tests "$project" "bin/Release"
+        fi
+    done
+
+    local unit_tests=tests/PgTxAnalyzers.Tests/PgTxAnalyzers.Tests.csproj
+    for version in $roslyn_versions; do
+        build "$unit_tests" "-p:RoslynUnderTest=$version" || finish_without_tests
+        run_tests "$unit_tests" "bin/roslyn-$version/Release"
+    done
+
+    finish
+}
+
+require_tools() {
+    command -v dotnet >/dev/null || { echo "the .NET SDK 10 is needed: https://dotnet.microsoft.com/download" >&2; finish_without_tests; }
+}
+
+build() {
+    dotnet build "$1" -c Release -warnaserror -v quiet "${@:2}" </dev/null
+}
+
+is_test_project() {
+    grep -q '"xunit.v3"' "$1"
+}
+
+# Runs one test project; its counts go into a file of their own, for a process that dies has no summary.
+run_tests() {
+    local name output report
+    name=$(basename "$1" .csproj)
+    output=$(dirname "$1")/$2/net10.0/$name.dll
+    report=$results/$(printf '%s' "$output" | tr '/' '_').xml
+
+    echo "== $name ($2)"
+    dotnet "$output" -noColor -noLogo -reporter quiet -result-xml "$report" </dev/null
+    local code=$?
+
+    local passed failed errors skipped
+    passed=$(count passed "$report")
+    failed=$(count failed "$report")
+    errors=$(count errors "$report")
+    skipped=$(count skipped "$report")
+    failed=$((failed + errors))
+    if [ "$code" -ne 0 ] && [ "$failed" -eq 0 ]; then
+        echo "$name ended with code $code and without a failed test" >&2
+        failed=1
+    fi
+    echo "$passed $failed $skipped" >>"$results/counts"
+    echo "   $passed passed, $failed failed, $skipped skipped in ${SECONDS}s since the start"
+}
+
+# One attribute of the report's <assembly> element.
+count() {
+    local number=
+    [ -f "$2" ] && number=$(grep -oE '<assembly [^>]*>' "$2" | head -n 1 | sed -nE "s/.* $1=\"([0-9]+)\".*/\1/p")
+    echo "${number:-0}"
+}
+
+finish() {
+    local passed failed skipped
+    read -r passed failed skipped < <(awk '{ p += $1; f += $2; s += $3 } END { print p + 0, f + 0, s + 0 }' "$results/counts")
+    echo "$passed passed, $failed failed, $skipped skipped"
+    [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
+    exit
+}
+
+# What does not build has failed, and nothing of it has run.
+finish_without_tests() {
+    echo "0 passed, 1 failed, 0 skipped"
+    exit 1
+}
+
+main
