@@ -1,7 +1,5 @@
-using System.IO;
 using System.IO.Compression;
-using System.Linq;
-using System.Threading.Tasks;
+using System.Reflection.PortableExecutable;
 using System.Xml.Linq;
 using Xunit;
 
@@ -15,7 +13,7 @@ public sealed class PackageContentTests(PackageFeed feed)
     {
         await using var package = await ZipFile.OpenReadAsync(feed.Package, TestContext.Current.CancellationToken);
 
-        // The last three are the container's own, one of them under a name made anew each time.
+        // Left out: what belongs to the container, whose names are NuGet's to choose.
         Assert.Equal(
             [
                 "PgTxAnalyzers.nuspec",
@@ -32,8 +30,8 @@ public sealed class PackageContentTests(PackageFeed feed)
                 "modes/PgTx.none.globalconfig",
             ],
             package.Entries.Select(e => e.FullName)
-                .Where(n => n is not "[Content_Types].xml" and not "_rels/.rels" && !n.StartsWith("package/", System.StringComparison.Ordinal))
-                .Order(System.StringComparer.Ordinal));
+                .Where(n => n is not "[Content_Types].xml" and not "_rels/.rels" && !n.StartsWith("package/", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -55,5 +53,21 @@ public sealed class PackageContentTests(PackageFeed feed)
         var repository = metadata.Elements().Single(e => e.Name.LocalName == "repository");
         Assert.Equal("https://github.com/pgtxanalyzers/pgtxanalyzers", repository.Attribute("url")!.Value);
         Assert.Equal("git", repository.Attribute("type")!.Value);
+    }
+
+    [Theory]
+    [InlineData("PgTxAnalyzers.dll")]
+    [InlineData("PgTxAnalyzers.CodeFixes.dll")]
+    public async Task Assemblies_are_deterministic_and_carry_their_symbols(string name)
+    {
+        await using var package = await ZipFile.OpenReadAsync(feed.Package, TestContext.Current.CancellationToken);
+        await using var stream = await package.GetEntry($"analyzers/dotnet/cs/{name}")!.OpenAsync(TestContext.Current.CancellationToken);
+        var copy = new MemoryStream();
+        await stream.CopyToAsync(copy, TestContext.Current.CancellationToken);
+        using var assembly = new PEReader(new MemoryStream(copy.ToArray()));
+
+        var kinds = assembly.ReadDebugDirectory().Select(entry => entry.Type).ToList();
+        Assert.Contains(DebugDirectoryEntryType.Reproducible, kinds);
+        Assert.Contains(DebugDirectoryEntryType.EmbeddedPortablePdb, kinds);
     }
 }
