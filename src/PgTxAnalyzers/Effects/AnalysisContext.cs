@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Postgres;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>What the analysis of one compilation shares. It dies with the compilation.</summary>
+internal sealed class AnalysisContext
+{
+    private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
+
+    public AnalysisContext(Compilation compilation, ModelSet models, int maxCallDepth)
+    {
+        (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
+        Bodies = new BodyCatalog(compilation);
+        Targets = new Targets(compilation);
+        Relevance = new Relevance(this);
+    }
+
+    public Compilation Compilation { get; }
+
+    public ModelSet Models { get; }
+
+    /// <summary>How many calls deep a callee is followed (<c>pgtx.max_call_depth</c>).</summary>
+    public int MaxCallDepth { get; }
+
+    public Shapes Shapes { get; } = new();
+
+    public BodyCatalog Bodies { get; }
+
+    public Targets Targets { get; }
+
+    public Relevance Relevance { get; }
+
+    public SqlSummary Sql(string text) => texts.GetOrAdd(text, static t => SqlText.Classify(t));
+}
+
+/// <summary>What the run of a root body learns beside the calls that hold a region.</summary>
+internal sealed class RootFacts
+{
+    /// <summary>Begins of scopes that an await runs in and that do not flow across it.</summary>
+    public HashSet<SyntaxNode> LostFlow { get; } = new();
+
+    /// <summary>Begins whose region some path commits.</summary>
+    public HashSet<SyntaxNode> Committed { get; } = new();
+
+    /// <summary>Begins that ran on a connection whose transaction lives, with that transaction's begin.</summary>
+    public Dictionary<SyntaxNode, SyntaxNode> Nested { get; } = new();
+}

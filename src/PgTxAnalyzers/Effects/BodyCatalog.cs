@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>The control-flow graphs of the compilation's bodies, each built at most once, and only for who asks.</summary>
+internal sealed class BodyCatalog
+{
+    /// <summary>Characters of a body beyond which it is not looked into: generated tables, not code that holds a transaction.</summary>
+    private const int MaxBodyLength = 200_000;
+
+    private readonly Compilation compilation;
+    private readonly ConcurrentDictionary<SyntaxNode, ControlFlowGraph?> graphs = new();
+    private int built;
+
+    public BodyCatalog(Compilation compilation) => this.compilation = compilation;
+
+    /// <summary>How many graphs were built: the benchmarks hold this against the bodies that can have a region.</summary>
+    public int GraphsBuilt => built;
+
+    /// <summary>The graph of a method, constructor or accessor in source; null where there is none, or it is broken.</summary>
+    public ControlFlowGraph? Graph(IMethodSymbol method, CancellationToken cancellation)
+    {
+        // An extension method that was called on its receiver, or a constructed generic one, has the body of its definition.
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        method = method.PartialImplementationPart ?? method;
+        foreach (var reference in method.DeclaringSyntaxReferences)
+        {
+            if (Body(reference.GetSyntax(cancellation)) is { } body)
+            {
+                return Graph(body, cancellation);
+            }
+        }
+
+        return null;
+    }
+
+    public ControlFlowGraph? Graph(SyntaxNode body, CancellationToken cancellation) =>
+        graphs.TryGetValue(body, out var known) ? known : graphs.GetOrAdd(body, Create(body, cancellation));
+
+    public SemanticModel Model(SyntaxTree tree)
+    {
+#pragma warning disable RS1030 // A callee's body is in another tree; inside the driver this is the model that it has cached itself.
+        return compilation.GetSemanticModel(tree);
+#pragma warning restore RS1030
+    }
+
+    private ControlFlowGraph? Create(SyntaxNode body, CancellationToken cancellation)
+    {
+        if (body.FullSpan.Length > MaxBodyLength || !compilation.ContainsSyntaxTree(body.SyntaxTree))
+        {
+            return null;
+        }
+
+        var operation = Model(body.SyntaxTree).GetOperation(body, cancellation);
+        Interlocked.Increment(ref built);
+        return operation switch
+        {
+            IMethodBodyOperation o => ControlFlowGraph.Create(o, cancellation),
+            IConstructorBodyOperation o => ControlFlowGraph.Create(o, cancellation),
+            IBlockOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
+            IFieldInitializerOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
+            IPropertyInitializerOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
+            _ => null,
+        };
+    }
+
+    /// <summary>The node whose operation is the whole body.</summary>
+    public static SyntaxNode? Body(SyntaxNode declaration) => declaration switch
+    {
+        BaseMethodDeclarationSyntax { Body: null, ExpressionBody: null } => null,
+        BaseMethodDeclarationSyntax method => method,
+        AccessorDeclarationSyntax { Body: null, ExpressionBody: null } => null,
+        AccessorDeclarationSyntax accessor => accessor,
+        PropertyDeclarationSyntax { ExpressionBody: { } arrow } => arrow,
+        IndexerDeclarationSyntax { ExpressionBody: { } arrow } => arrow,
+        ArrowExpressionClauseSyntax arrow => arrow,
+        CompilationUnitSyntax unit when unit.Members.Any(m => m is GlobalStatementSyntax) => unit,
+        _ => null,
+    };
+
+    /// <summary>The graph of a local function, wherever it is nested in the graph of its method.</summary>
+    public static ControlFlowGraph? LocalFunction(ControlFlowGraph graph, IMethodSymbol function, CancellationToken cancellation)
+    {
+        function = function.OriginalDefinition;
+        for (var g = graph; g is not null; g = g.Parent)
+        {
+            foreach (var local in g.LocalFunctions)
+            {
+                if (SymbolEqualityComparer.Default.Equals(local, function))
+                {
+                    return g.GetLocalFunctionControlFlowGraph(local, cancellation);
+                }
+            }
+        }
+
+        return null;
+    }
+}

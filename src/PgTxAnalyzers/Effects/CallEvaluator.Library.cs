@@ -1,0 +1,349 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Postgres;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>What the members of libraries do to a state: one case per role.</summary>
+internal sealed partial class CallEvaluator
+{
+    private IReadOnlyList<Outcome> Library(BodyRun run, CallSite call, ApiFact fact, State state)
+    {
+        var subject = call.Receiver is Value.Unknown && call.Operation is IInvocationOperation { Instance: null } && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
+        switch (fact.Role)
+        {
+            case ApiRole.Begin:
+                return Begin(run, call, subject, state);
+            case ApiRole.Adopt:
+                return Adopt(call, subject, state);
+            case ApiRole.Scope:
+                return Scope(run, call, state);
+            case ApiRole.Complete:
+                return BodyRun.Single(Complete(state, subject), Value.Nothing);
+            case ApiRole.Commit or ApiRole.Rollback:
+                return End(run, call, subject, fact.Role == ApiRole.Commit, state);
+            case ApiRole.Savepoint:
+                return Statement(run, subject is Value.Transaction t && state.Region(t.Region) is { } r ? ConnectionOf(r) : Value.Nothing, Level.Open, false, call, state);
+            case ApiRole.Open:
+                run.Throw(state, ThrownKind.Database);
+                return BodyRun.Single(RegionOps.Opened(state, subject), Value.Nothing);
+            case ApiRole.OpenNew or ApiRole.NewConnection:
+                return NewConnection(run, call, fact.Role == ApiRole.OpenNew, state);
+            case ApiRole.NewCommand or ApiRole.DataSourceCommand:
+                return NewCommand(run, call, fact.Role, state);
+            case ApiRole.Command:
+                return Command(run, call, subject, state);
+            case ApiRole.Query:
+                return Statement(run, subject, Level.Open, false, call, state);
+            case ApiRole.Save:
+                return Statement(run, subject, Level.Locking, true, call, state);
+            case ApiRole.Copy:
+                return Statement(run, subject, Level.Locking, true, call, state);
+            case ApiRole.Sink or ApiRole.Wait:
+                return Reached(run, call.Operation, call.Method, fact, state);
+            case ApiRole.TransactionRunner:
+                return InTransaction(run, call, subject, state);
+            case ApiRole.StrategyRunner or ApiRole.RetryRunner or ApiRole.Runner:
+                return RunNow(run, call, state);
+            case ApiRole.Lazy:
+                return RunLater(run, call, subject, state);
+            default:
+                return Unknown(run, call, state);
+        }
+    }
+
+    private IReadOnlyList<Outcome> Begin(BodyRun run, CallSite call, Value subject, State state)
+    {
+        run.Throw(state, ThrownKind.Database);
+        if (state.Regions.FirstOrDefault(r => RegionOps.IsOn(r, subject)) is { } outer)
+        {
+            // Npgsql refuses ("A transaction is already in progress"); what runs on is the first transaction.
+            Facts.Nested[call.Operation.Syntax] = outer.Begin;
+            return BodyRun.Single(state, new Value.Transaction(outer.Id));
+        }
+
+        var connection = subject as Value.Connection;
+        var region = new Region(new RegionId(call.Operation.Syntax), connection is { IsContext: true } ? RegionKind.Facade : RegionKind.Transaction, Level.Pinned, run.Frame.Depth)
+        {
+            Connection = connection?.Identity,
+            ConnectionType = connection?.Type,
+            IsContext = connection is { IsContext: true },
+        };
+        return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id));
+    }
+
+    /// <summary><c>UseTransaction(tx)</c>: the context works in that transaction from now on.</summary>
+    private static IReadOnlyList<Outcome> Adopt(CallSite call, Value subject, State state)
+    {
+        var transaction = call.Values.OfType<Value.Transaction>().FirstOrDefault();
+        if (transaction is not null && state.Region(transaction.Region) is { } region && subject is Value.Connection context)
+        {
+            state = state.Replace(region, region with { Connection = context.Identity, ConnectionType = context.Type, IsContext = context.IsContext });
+        }
+
+        return BodyRun.Single(state, transaction ?? Value.Nothing);
+    }
+
+    private IReadOnlyList<Outcome> Scope(BodyRun run, CallSite call, State state)
+    {
+        bool flows = false, suppressed = false;
+        foreach (var argument in call.Arguments)
+        {
+            if (argument.Value is not { ConstantValue: { HasValue: true, Value: int value }, Type.Name: var type })
+            {
+                // An option that is not written out: silence is right, the scope may flow.
+                flows |= argument.Value.Type?.Name == "TransactionScopeAsyncFlowOption";
+                continue;
+            }
+
+            // TransactionScopeAsyncFlowOption.Enabled is 1, TransactionScopeOption.Suppress is 2 (System.Transactions reference).
+            flows |= type == "TransactionScopeAsyncFlowOption" && value == 1;
+            suppressed |= type == "TransactionScopeOption" && value == 2;
+        }
+
+        run.Throw(state, ThrownKind.Any);
+        var region = new Region(new RegionId(call.Operation.Syntax), suppressed ? RegionKind.Suppress : RegionKind.Scope, Level.None, run.Frame.Depth) { LosesFlow = !flows };
+        return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id));
+    }
+
+    private State Complete(State state, Value subject)
+    {
+        if (subject is Value.Transaction t && state.Region(t.Region) is { } region)
+        {
+            Facts.Committed.Add(region.Begin);
+            return state.Replace(region, region with { Completed = true });
+        }
+
+        return state;
+    }
+
+    private IReadOnlyList<Outcome> End(BodyRun run, CallSite call, Value subject, bool commits, State state)
+    {
+        var ended = state;
+        switch (subject)
+        {
+            case Value.Transaction t:
+                if (state.Region(t.Region) is { } region)
+                {
+                    ended = Ended(ended, region);
+                }
+
+                break;
+            case Value.Connection:
+                // The facade ends the transaction of its context.
+                foreach (var r in state.Regions.Where(r => RegionOps.IsOn(r, subject)))
+                {
+                    ended = Ended(ended, r);
+                }
+
+                break;
+            case Value.Unknown when context.Shapes.Of(call.ReceiverType) == Shape.Transaction:
+                // Which transaction this is, is not known. It may be any that somebody else can reach: those are over.
+                foreach (var r in state.Regions.Where(r => r is { Escaped: true, IsLive: true } || !IsHeld(state, r)))
+                {
+                    ended = Ended(ended, r);
+                }
+
+                break;
+        }
+
+        run.Throw(ended, ThrownKind.Any);
+        return BodyRun.Single(ended, Value.Nothing);
+
+        State Ended(State s, Region r)
+        {
+            if (commits)
+            {
+                Facts.Committed.Add(r.Begin);
+            }
+
+            return r.Kind is RegionKind.Scope or RegionKind.Suppress ? s : s.End(r);
+        }
+    }
+
+    private static bool IsHeld(State state, Region region) =>
+        region.Kind is RegionKind.Scope or RegionKind.Sql || state.Values.Values.Any(v => v is Value.Transaction t && t.Region.Equals(region.Id));
+
+    /// <summary>Dispose of what holds a transaction, by whatever interface it is called.</summary>
+    private IReadOnlyList<Outcome>? Disposal(BodyRun run, CallSite call, State state)
+    {
+        if (call.Method.Name is not ("Dispose" or "DisposeAsync" or "Close" or "CloseAsync" or "CloseConnection" or "CloseConnectionAsync"))
+        {
+            return null;
+        }
+
+        var subject = call.Receiver is Value.Unknown && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
+        var ended = state;
+        switch (subject)
+        {
+            case Value.Transaction t when call.Method.Name.StartsWith("Dispose", StringComparison.Ordinal):
+                if (state.Region(t.Region) is { } region)
+                {
+                    ended = Disposed(run, ended, region);
+                }
+
+                break;
+            case Value.Connection:
+                // Inside a scope the transaction outlives its connection: Npgsql parks it until the scope ends.
+                foreach (var r in state.Regions.Where(r => RegionOps.IsOn(r, subject)))
+                {
+                    ended = Disposed(run, ended, r);
+                }
+
+                break;
+            case Value.Instance { Type: { } type } when context.Shapes.Of(type) == Shape.Command:
+                break;
+            default:
+                return null;
+        }
+
+        run.Throw(ended, ThrownKind.Any);
+        return BodyRun.Single(ended, Value.Nothing);
+    }
+
+    private static State Disposed(BodyRun run, State state, Region region)
+    {
+        var failing = run.IsHandling || state.Pending is { Branch: null };
+        var lost = !failing && !(region.Kind == RegionKind.Scope && region.Completed);
+        return RegionOps.End(state, region, lost, state.Pending?.Branch is { } branch ? Returns.Find(branch) : null);
+    }
+
+    private static Value ConnectionOf(Region region) =>
+        region.Connection is { } own ? new Value.Connection(own, region.ConnectionType, region.IsContext) : Value.Nothing;
+
+    private IReadOnlyList<Outcome> NewConnection(BodyRun run, CallSite call, bool opened, State state)
+    {
+        var type = Unwrapped(call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType);
+        var connection = new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, IsContext: false);
+        run.Throw(state, ThrownKind.Database);
+        return BodyRun.Single(opened ? RegionOps.Opened(state, connection) : state, connection);
+    }
+
+    private IReadOnlyList<Outcome> NewCommand(BodyRun run, CallSite call, ApiRole role, State state)
+    {
+        var made = new Place.Made(call.Operation.Syntax, run.Frame.Depth, null);
+        var connection = role == ApiRole.DataSourceCommand
+            ? new Value.Connection(made, null, IsContext: false)
+            : call.Receiver as Value.Connection ?? call.Values.OfType<Value.Connection>().FirstOrDefault();
+        if (connection is not null)
+        {
+            state = state.Set(new Place.Slot(made, SlotKind.CommandConnection), connection);
+        }
+
+        if (call.Values.OfType<Value.Text>().FirstOrDefault() is { } text)
+        {
+            state = state.Set(new Place.Slot(made, SlotKind.CommandText), text);
+        }
+
+        var type = call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType;
+        return BodyRun.Single(state, new Value.Instance(made, type, Exact: true));
+    }
+
+    private IReadOnlyList<Outcome> Command(BodyRun run, CallSite call, Value subject, State state)
+    {
+        var connection = subject;
+        var text = call.Values.OfType<Value.Text>().FirstOrDefault();
+        if (subject is Value.Instance command)
+        {
+            connection = state.Find(new Place.Slot(command.Identity, SlotKind.CommandConnection)) ?? Value.Nothing;
+            text = state.Find(new Place.Slot(command.Identity, SlotKind.CommandText)) as Value.Text;
+        }
+
+        var summary = text is null ? null : context.Sql(text.Content);
+        if (summary is null || summary.Statements.IsDefaultOrEmpty)
+        {
+            return Statement(run, connection, Level.Open, false, call, state);
+        }
+
+        run.Throw(state, ThrownKind.Database);
+        var after = state;
+        var ends = false;
+        foreach (var statement in summary.Statements)
+        {
+            ends |= statement.Has(SqlEffect.Commits) || statement.Has(SqlEffect.RollsBack);
+            after = Sql(run, statement, connection, call, after);
+        }
+
+        // A COMMIT whose answer is an error has ended the transaction as well.
+        run.Throw(after, ends ? ThrownKind.Any : ThrownKind.Database);
+        return BodyRun.Single(after, Value.Nothing);
+    }
+
+    private State Sql(BodyRun run, SqlStatement statement, Value connection, CallSite call, State state)
+    {
+        var at = call.Operation.Syntax;
+        if (statement.Has(SqlEffect.Commits) || statement.Has(SqlEffect.RollsBack))
+        {
+            foreach (var region in state.Regions.Where(r => r.IsLive && r.Kind != RegionKind.Scope && RegionOps.RunsIn(r, connection)))
+            {
+                if (statement.Has(SqlEffect.Commits))
+                {
+                    Facts.Committed.Add(region.Begin);
+                }
+
+                state = statement.Has(SqlEffect.Chains)
+                    ? state.Replace(region, region with { Level = Level.Open, Changed = false, LockedBy = null, Intended = false })
+                    : state.End(region);
+            }
+
+            return state;
+        }
+
+        if (statement.Has(SqlEffect.Begins))
+        {
+            if (state.Regions.FirstOrDefault(r => RegionOps.IsOn(r, connection)) is { } outer)
+            {
+                Facts.Nested[at] = outer.Begin;
+                return RegionOps.Raise(state, connection, Level.Open, new Cause(at, statement.Verb), false);
+            }
+
+            var c = connection as Value.Connection;
+            return state.Begin(new Region(new RegionId(at), RegionKind.Sql, Level.Open, run.Frame.Depth) { Connection = c?.Identity, ConnectionType = c?.Type, IsContext = c is { IsContext: true } });
+        }
+
+        if (statement.Has(SqlEffect.IntendsLongTransaction))
+        {
+            return state.Update(r => RegionOps.RunsIn(r, connection), r => r with { Intended = true, Level = r.Level < Level.Open ? Level.Open : r.Level });
+        }
+
+        var level = statement.Has(SqlEffect.Locks) ? Level.Locking : Level.Open;
+        var words = statement.Target is { Length: > 0 } target ? statement.Verb + " " + target : statement.Verb;
+        return RegionOps.Raise(state, connection, level, new Cause(at, words), statement.Has(SqlEffect.ChangesData));
+    }
+
+    /// <summary>A statement whose text says nothing more: EF Core's own, or SQL that is not constant.</summary>
+    private static IReadOnlyList<Outcome> Statement(BodyRun run, Value connection, Level level, bool changes, CallSite call, State state)
+    {
+        run.Throw(state, ThrownKind.Database);
+        var after = RegionOps.Raise(state, connection, level, new Cause(call.Operation.Syntax, call.Method.Name), changes);
+        run.Throw(after, ThrownKind.Database);
+        return BodyRun.Single(after, Value.Nothing);
+    }
+
+    private IReadOnlyList<Outcome> Reached(BodyRun run, IOperation operation, ISymbol symbol, ApiFact fact, State state)
+    {
+        var reach = new Reach(fact.Kind, fact.Role == ApiRole.Wait, ImmutableArray.Create(new Step(Names.Of(symbol), operation.Syntax)));
+        var thrown = fact.Kind == SinkKind.Http ? ThrownKind.Http : ThrownKind.Any;
+        var type = symbol is IMethodSymbol method ? method.ReturnType : ((IPropertySymbol)symbol).Type;
+        if (Names.IsAwaitable(type))
+        {
+            if (!Waiting.IsWaitedFor(operation))
+            {
+                // Started, not waited for: it holds whoever awaits it later.
+                run.Throw(state, thrown);
+                return BodyRun.Single(state, Reaches.Pending(ImmutableArray.Create(reach), Value.Nothing));
+            }
+        }
+
+        run.Hold(reach, operation.Syntax, state.Live);
+        run.Throw(state, thrown);
+        return BodyRun.Single(state, Value.Nothing);
+    }
+}

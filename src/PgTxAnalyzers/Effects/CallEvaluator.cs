@@ -1,0 +1,232 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// The effect of a call, whatever it comes from: a model decides for a library's member, its body for one in source, and what is neither
+/// is unknown and changes nothing. One instance serves the run of one root body.
+/// </summary>
+internal sealed partial class CallEvaluator : ICallSemantics
+{
+    private readonly AnalysisContext context;
+    private readonly CancellationToken cancellation;
+
+    public CallEvaluator(AnalysisContext context, RootFacts facts, CancellationToken cancellation)
+    {
+        (this.context, Facts, this.cancellation) = (context, facts, cancellation);
+    }
+
+    /// <summary>What was learned beside the held calls.</summary>
+    public RootFacts Facts { get; }
+
+    public Value Initial(Place place, ITypeSymbol type)
+    {
+        switch (context.Shapes.Of(type))
+        {
+            case Shape.Connection:
+                return new Value.Connection(place, type, IsContext: false);
+            case Shape.Context:
+                return new Value.Connection(place, type, IsContext: true);
+            case Shape.Command:
+                return new Value.Instance(place, type, Exact: false);
+            case Shape.Other when place.Length < MaxPathLength && type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty:
+                return new Value.Instance(place, type, Exact: type.IsSealed);
+            default:
+                return Value.Nothing;
+        }
+    }
+
+    /// <summary>Members of members that are told apart; deeper ones are unknown.</summary>
+    private const int MaxPathLength = 4;
+
+    public IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        if (Sequence(run, call, state) is { } plain)
+        {
+            return plain;
+        }
+
+        if (Disposal(run, call, state) is { } disposed)
+        {
+            return disposed;
+        }
+
+        var fact = context.Models.Find(call.Method, call.ReceiverType ?? ExtendedType(call));
+        if (fact.Role is not (ApiRole.None or ApiRole.Neutral))
+        {
+            return Library(run, call, fact, state);
+        }
+
+        if (call.Method.MethodKind == MethodKind.DelegateInvoke)
+        {
+            return RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
+        }
+
+        return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Source(run, call, state) ?? Unknown(run, call, state);
+    }
+
+    public IReadOnlyList<Outcome>? Property(BodyRun run, IPropertyReferenceOperation property, Value receiver, State state)
+    {
+        var symbol = property.Property;
+        if (symbol.Name == "Result" && Waiting.IsTask(symbol.ContainingType))
+        {
+            return BodyRun.Single(run.Waited(state, receiver, property), receiver.Awaited);
+        }
+
+        if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count")
+        {
+            return BodyRun.Single(state, Value.Nothing);
+        }
+
+        var fact = context.Models.Find(symbol, property.Instance?.Type);
+        if (fact.Role is ApiRole.Sink or ApiRole.Wait)
+        {
+            return Reached(run, property, symbol, fact, state);
+        }
+
+        if (receiver is Value.Connection connection)
+        {
+            // db.Database, db.Orders, db.Database.GetDbConnection(): the context's own connection under another name.
+            return BodyRun.Single(state, context.Shapes.Of(property.Type) is Shape.Context or Shape.Connection or Shape.Query ? connection : Value.Nothing);
+        }
+
+        if (receiver is Value.Transaction t && context.Shapes.Of(property.Type) == Shape.Connection && state.Region(t.Region) is { Connection: { } own } region)
+        {
+            return BodyRun.Single(state, new Value.Connection(own, property.Type, region.IsContext));
+        }
+
+        if (symbol.GetMethod is not { } getter || IsAuto(symbol))
+        {
+            return null;
+        }
+
+        var call = new CallSite(property, getter, receiver, property.Instance?.Type, property.Arguments, ImmutableArray<Value>.Empty);
+        return Source(run, call, state);
+    }
+
+    public State? Write(IPropertyReferenceOperation property, Value receiver, Value value, State state)
+    {
+        if (receiver is Value.Instance command && context.Shapes.Of(command.Type) == Shape.Command)
+        {
+            return property.Property.Name switch
+            {
+                "CommandText" => state.Set(new Place.Slot(command.Identity, SlotKind.CommandText), value),
+                "Connection" => state.Set(new Place.Slot(command.Identity, SlotKind.CommandConnection), value),
+                _ => state,
+            };
+        }
+
+        return property.Property.SetMethod is { } && !IsAuto(property.Property) && receiver is Value.Instance ? BodyRun.Escape(state, value) : null;
+    }
+
+    public void Awaited(BodyRun run, State state)
+    {
+        foreach (var region in state.Live)
+        {
+            if (region is { Kind: RegionKind.Scope, LosesFlow: true } && region.Owner == run.Frame.Depth && run.Frame.IsLexical)
+            {
+                Facts.LostFlow.Add(region.Begin);
+            }
+        }
+    }
+
+    /// <summary>C#'s own ways to pass a task or a sequence on, or to wait for it.</summary>
+    private static IReadOnlyList<Outcome>? Sequence(BodyRun run, CallSite call, State state)
+    {
+        var method = call.Method;
+        var subject = call.Operation is IInvocationOperation { Instance: null } && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
+        if (Waiting.IsPassThrough(method))
+        {
+            return BodyRun.Single(state, subject);
+        }
+
+        if (Waiting.Combines(method))
+        {
+            return BodyRun.Single(state, call.Values.Select(v => Elements(state, v)).Aggregate(Value.Nothing, Reaches.Merge));
+        }
+
+        if (Waiting.Blocks(method))
+        {
+            var at = call.Operation;
+            foreach (var waited in call.Values.Insert(0, call.Receiver))
+            {
+                state = run.Waited(state, waited, ((IInvocationOperation)at).Instance ?? at);
+            }
+
+            return BodyRun.Single(state, call.Receiver.Awaited);
+        }
+
+        if (method.Name is "MoveNext" or "MoveNextAsync" && subject is Value.Pending pending)
+        {
+            return BodyRun.Single(run.Waited(state, pending, call.Operation), Value.Nothing);
+        }
+
+        return method.Name is "GetEnumerator" or "GetAsyncEnumerator" && subject is Value.Pending or Value.Connection ? BodyRun.Single(state, subject) : null;
+    }
+
+    /// <summary>What is pending in a list of tasks.</summary>
+    private static Value Elements(State state, Value value) =>
+        value is Value.Instance list && state.Find(new Place.Slot(list.Identity, SlotKind.Elements)) is { } elements ? elements : value;
+
+    private static ITypeSymbol? ExtendedType(CallSite call)
+    {
+        if (!call.Method.IsExtensionMethod || call.Arguments.IsEmpty)
+        {
+            return null;
+        }
+
+        var first = call.Arguments[0].Value;
+        while (first is IConversionOperation { IsImplicit: true } conversion)
+        {
+            first = conversion.Operand;
+        }
+
+        return first.Type;
+    }
+
+    /// <summary>No model, no body: it changes nothing, and what it returns is what it was given, where the types say so.</summary>
+    private IReadOnlyList<Outcome> Unknown(BodyRun run, CallSite call, State state)
+    {
+        run.Throw(state, ThrownKind.Any);
+        var subject = call.Receiver is not Value.Unknown ? call.Receiver : call.Values.FirstOrDefault() ?? Value.Nothing;
+        var type = Unwrapped(call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType);
+        var shape = context.Shapes.Of(type);
+        switch (shape)
+        {
+            case Shape.Query or Shape.Context or Shape.Connection when subject is Value.Connection:
+            case Shape.Transaction when subject is Value.Transaction:
+                return BodyRun.Single(state, subject);
+            case Shape.Context or Shape.Connection:
+                return BodyRun.Single(state, new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, shape == Shape.Context));
+        }
+
+        if (call.Method.MethodKind == MethodKind.Constructor)
+        {
+            return BodyRun.Single(state, new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true));
+        }
+
+        // A task that is put into a list waits there for whoever awaits the list.
+        if (call is { Method.Name: "Add" or "Enqueue" or "Push", Receiver: Value.Instance list, Values: { Length: > 0 } values } && values[0] is Value.Pending)
+        {
+            var elements = new Place.Slot(list.Identity, SlotKind.Elements);
+            return BodyRun.Single(state.Set(elements, Reaches.Merge(state.Find(elements) ?? Value.Nothing, values[0])), Value.Nothing);
+        }
+
+        return BodyRun.Single(state, Value.Nothing);
+    }
+
+    private static ITypeSymbol Unwrapped(ITypeSymbol type) =>
+        type is INamedTypeSymbol { TypeArguments.Length: 1, Name: "Task" or "ValueTask" } task ? task.TypeArguments[0] : type;
+
+    private static bool IsAuto(IPropertySymbol property) =>
+        property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
+}

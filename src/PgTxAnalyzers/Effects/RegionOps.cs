@@ -1,0 +1,118 @@
+using System;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Postgres;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>What begins, commands and ends do to the regions of a state.</summary>
+internal static class RegionOps
+{
+    /// <summary>Does a command on this connection run in the region's transaction?</summary>
+    public static bool RunsIn(Region region, Value connection)
+    {
+        if (region.Kind == RegionKind.Scope)
+        {
+            return false;
+        }
+
+        if (connection is not Value.Connection c || region.Connection is not { } own)
+        {
+            // Not known: most code has one connection, and a statement that is missed would call the region idle.
+            return true;
+        }
+
+        return own.Equals(c.Identity) || (MayBeSame(own, c.Identity) && region.IsContext == c.IsContext && IsCompatible(region.ConnectionType, c.Type));
+    }
+
+    /// <summary>
+    /// Two fields of different objects may hold one connection (a container gives both the same scoped context); two variables or two
+    /// fields of one object, and anything that was opened here, are different connections.
+    /// </summary>
+    private static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && !x.Equals(y);
+
+    private static Place? Root(Place place) => place switch
+    {
+        Place.Made => null,
+        Place.Member m => Root(m.Owner) is null ? null : m.Owner,
+        Place.Variable v => v.Symbol.ContainingSymbol is { } owner ? new Place.Variable(owner) : null,
+        _ => place,
+    };
+
+    private static bool IsCompatible(ITypeSymbol? a, ITypeSymbol? b) => a is null || b is null || Derives(a, b) || Derives(b, a);
+
+    private static bool Derives(ITypeSymbol type, ITypeSymbol from)
+    {
+        for (ITypeSymbol? t = type; t is not null; t = t.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(t, from))
+            {
+                return true;
+            }
+        }
+
+        return type.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(i, from));
+    }
+
+    /// <summary>A statement has run on the connection: each region that it runs in is at least at this level.</summary>
+    public static State Raise(State state, Value connection, Level level, Cause cause, bool changes)
+    {
+        state = state.Update(r => RunsIn(r, connection), r => Raised(r, level, cause, changes));
+
+        // An EF Core context opens its connection for each operation, so inside a scope it takes part in it.
+        if (connection is Value.Connection { IsContext: true } || connection is Value.Connection c && IsEnlisted(state, c))
+        {
+            state = InScope(state, r => Raised(r, level, cause, changes));
+        }
+
+        return state;
+    }
+
+    private static Region Raised(Region region, Level level, Cause cause, bool changes)
+    {
+        var raised = region.Level < level ? region with { Level = level } : region;
+        return raised with
+        {
+            Changed = region.Changed || changes,
+            OpenedBy = region.Level < Level.Open ? cause : region.OpenedBy,
+            LockedBy = region.Level < Level.Locking && level == Level.Locking ? cause : region.LockedBy,
+        };
+    }
+
+    /// <summary>A connection has been opened: a scope around it has one from now on.</summary>
+    public static State Opened(State state, Value connection)
+    {
+        state = InScope(state, r => r.Level == Level.None ? r with { Level = Level.Pinned } : r);
+        return connection is Value.Connection c && Scope(state) is { } scope ? state.Set(Enlisted(scope, c), Value.True) : state;
+    }
+
+    private static bool IsEnlisted(State state, Value.Connection connection) =>
+        Scope(state) is { } scope && state.Find(Enlisted(scope, connection)) is Value.Bool { Is: true };
+
+    /// <summary>The mark that a connection takes part in a scope, kept as a member of the connection.</summary>
+    private static Place Enlisted(Region scope, Value.Connection connection) =>
+        new Place.Slot(new Place.Slot(connection.Identity, SlotKind.Elements), SlotKind.CommandConnection);
+
+    /// <summary>The innermost scope, unless it is a suppressed one.</summary>
+    private static Region? Scope(State state) =>
+        state.Regions.LastOrDefault(r => r.Kind is RegionKind.Scope or RegionKind.Suppress && !r.Lost) is { Kind: RegionKind.Scope } scope ? scope : null;
+
+    private static State InScope(State state, Func<Region, Region> change) =>
+        Scope(state) is { } scope ? state.Replace(scope, change(scope)) : state;
+
+    /// <summary>Ends a region. <paramref name="lost"/>: without a commit or a rollback that anybody asked for.</summary>
+    public static State End(State state, Region region, bool lost, SyntaxNode? lostAt)
+    {
+        if (lost && region is { Changed: true, Lost: false, Escaped: false, Kind: not (RegionKind.Parameter or RegionKind.Runner or RegionKind.Suppress) })
+        {
+            return state.Replace(region, region with { Lost = true, LostAt = lostAt, Level = Level.None, Connection = null });
+        }
+
+        return region.Lost ? state : state.End(region);
+    }
+
+    /// <summary>Whether a region is one on this very connection.</summary>
+    public static bool IsOn(Region region, Value connection) =>
+        region.IsLive && region.Kind is not RegionKind.Scope && connection is Value.Connection c && region.Connection is { } own && own.Equals(c.Identity);
+}

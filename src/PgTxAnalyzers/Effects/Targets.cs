@@ -1,0 +1,163 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>Which bodies in source a call can run.</summary>
+internal sealed class Targets
+{
+    /// <summary>Implementations of one member that are looked into; a member with more is a plug-in point, and unknown.</summary>
+    private const int MaxImplementations = 24;
+
+    private readonly Compilation compilation;
+    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> cache = new(SymbolEqualityComparer.Default);
+    private Dictionary<ISymbol, List<INamedTypeSymbol>>? derived;
+
+    public Targets(Compilation compilation) => this.compilation = compilation;
+
+    public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, Value receiver, bool isBaseCall, CancellationToken cancellation)
+    {
+        var definition = (method.ReducedFrom ?? method).OriginalDefinition;
+        var isOverridable = definition.ContainingType is { } owner && !definition.IsStatic && !isBaseCall
+            && (owner.TypeKind == TypeKind.Interface || definition.IsAbstract || definition.IsVirtual || (definition.IsOverride && !definition.IsSealed));
+        if (!isOverridable)
+        {
+            return InSource(definition) ? ImmutableArray.Create(definition) : ImmutableArray<IMethodSymbol>.Empty;
+        }
+
+        if (receiver is Value.Instance { Exact: true, Type: { } type })
+        {
+            return Implementation(definition, type) is { } one && InSource(one) ? ImmutableArray.Create(one) : ImmutableArray<IMethodSymbol>.Empty;
+        }
+
+        return cache.TryGetValue(definition, out var known) ? known : cache.GetOrAdd(definition, Implementations(definition, cancellation));
+    }
+
+    private ImmutableArray<IMethodSymbol> Implementations(IMethodSymbol method, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
+        if (InSource(method) && !method.IsAbstract)
+        {
+            found.Add(method);
+        }
+
+        if (Derived(cancellation).TryGetValue(method.ContainingType, out var types))
+        {
+            foreach (var type in types)
+            {
+                if (Implementation(method, type) is { IsAbstract: false } one && InSource(one) && !found.Contains(one, SymbolEqualityComparer.Default))
+                {
+                    found.Add(one);
+                }
+            }
+        }
+
+        return found.Count > MaxImplementations ? ImmutableArray<IMethodSymbol>.Empty : found.ToImmutable();
+    }
+
+    private static IMethodSymbol? Implementation(IMethodSymbol method, ITypeSymbol type)
+    {
+        if (method.ContainingType.TypeKind == TypeKind.Interface)
+        {
+            // The interface as the type has it: constructed, for a generic one.
+            foreach (var i in type.AllInterfaces)
+            {
+                if (SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, method.ContainingType.OriginalDefinition)
+                    && i.GetMembers(method.Name).FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method)) is { } member)
+                {
+                    return (type.FindImplementationForInterfaceMember(member) as IMethodSymbol)?.OriginalDefinition ?? (method.IsAbstract ? null : method);
+                }
+            }
+
+            return null;
+        }
+
+        for (var t = type; t is not null; t = t.BaseType)
+        {
+            foreach (var member in t.GetMembers(method.Name))
+            {
+                for (var m = member as IMethodSymbol; m is not null; m = m.OverriddenMethod)
+                {
+                    if (SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method))
+                    {
+                        return ((IMethodSymbol)member).OriginalDefinition;
+                    }
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool InSource(IMethodSymbol method) => !method.DeclaringSyntaxReferences.IsEmpty;
+
+    /// <summary>The concrete types of the compilation by each base type and interface; made when the first virtual call asks.</summary>
+    private Dictionary<ISymbol, List<INamedTypeSymbol>> Derived(CancellationToken cancellation)
+    {
+        if (derived is { } known)
+        {
+            return known;
+        }
+
+        var map = new Dictionary<ISymbol, List<INamedTypeSymbol>>(SymbolEqualityComparer.Default);
+        foreach (var type in SourceTypes(compilation.Assembly.GlobalNamespace, cancellation))
+        {
+            if (type.IsAbstract || type.TypeKind is not (TypeKind.Class or TypeKind.Struct))
+            {
+                continue;
+            }
+
+            foreach (var i in type.AllInterfaces)
+            {
+                Add(i);
+            }
+
+            for (var t = type.BaseType; t is not null && t.SpecialType == SpecialType.None; t = t.BaseType)
+            {
+                Add(t);
+            }
+
+            void Add(INamedTypeSymbol of)
+            {
+                var key = of.OriginalDefinition;
+                if (!map.TryGetValue(key, out var list))
+                {
+                    map[key] = list = new List<INamedTypeSymbol>();
+                }
+
+                list.Add(type);
+            }
+        }
+
+        return derived = map;
+    }
+
+    private static IEnumerable<INamedTypeSymbol> SourceTypes(INamespaceSymbol space, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        foreach (var member in space.GetMembers())
+        {
+            foreach (var type in member is INamespaceSymbol inner ? SourceTypes(inner, cancellation) : Nested((INamedTypeSymbol)member))
+            {
+                yield return type;
+            }
+        }
+    }
+
+    private static IEnumerable<INamedTypeSymbol> Nested(INamedTypeSymbol type)
+    {
+        yield return type;
+        foreach (var inner in type.GetTypeMembers())
+        {
+            foreach (var t in Nested(inner))
+            {
+                yield return t;
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>Calls, awaits and the pending work that they carry.</summary>
+internal sealed partial class BodyRun
+{
+    private IReadOnlyList<Outcome> Invocation(IInvocationOperation operation, State state) =>
+        Called(operation, operation.TargetMethod, operation.Instance, operation.Arguments, state);
+
+    private IReadOnlyList<Outcome> Creation(IObjectCreationOperation operation, State state) =>
+        operation.Constructor is { } constructor
+            ? Called(operation, constructor, null, operation.Arguments, state)
+            : Map(Children(operation, state), _ => Value.Nothing);
+
+    private IReadOnlyList<Outcome> Called(IOperation operation, IMethodSymbol method, IOperation? instance, ImmutableArray<IArgumentOperation> arguments, State state)
+    {
+        var paths = new List<(State State, Value Receiver, ImmutableArray<Value> Values)>();
+        foreach (var (s, receiver) in instance is null ? Single(state, Value.Nothing) : Evaluate(instance, state))
+        {
+            paths.Add((s, receiver, ImmutableArray<Value>.Empty));
+        }
+
+        foreach (var argument in arguments)
+        {
+            paths = paths.SelectMany(p => Evaluate(argument.Value, p.State).Select(a => (a.State, p.Receiver, p.Values.Add(a.Value)))).ToList();
+        }
+
+        var result = new List<Outcome>();
+        foreach (var (s, receiver, values) in paths)
+        {
+            var outcomes = calls.Call(this, new CallSite(operation, method, receiver, Unconverted(instance)?.Type, arguments, values), s);
+            result.AddRange(outcomes.Select(o => new Outcome(OutArguments(arguments, o.State), o.Value)));
+        }
+
+        return result;
+    }
+
+    private static IOperation? Unconverted(IOperation? operation)
+    {
+        while (operation is IConversionOperation { IsImplicit: true } conversion)
+        {
+            operation = conversion.Operand;
+        }
+
+        return operation;
+    }
+
+    /// <summary>What is written through ref and out is not known.</summary>
+    private State OutArguments(ImmutableArray<IArgumentOperation> arguments, State state)
+    {
+        foreach (var argument in arguments)
+        {
+            if (argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out)
+            {
+                state = Write(argument.Value, Value.Nothing, state);
+            }
+        }
+
+        return state;
+    }
+
+    private IReadOnlyList<Outcome> Await(IAwaitOperation operation, State state)
+    {
+        var result = new List<Outcome>();
+        foreach (var (s, value) in Evaluate(operation.Operation, state))
+        {
+            calls.Awaited(this, s);
+            result.Add(new(Waited(s, value, operation.Operation), value.Awaited));
+        }
+
+        return result;
+    }
+
+    /// <summary>Somebody waits here for what is pending in the value.</summary>
+    public State Waited(State state, Value value, IOperation awaited)
+    {
+        if (value is not Value.Pending pending)
+        {
+            return state;
+        }
+
+        var at = Source(awaited);
+        foreach (var reach in pending.Reaches)
+        {
+            Hold(reach, at.Syntax, state.Live);
+        }
+
+        Throw(state, ThrownKind.Any);
+        return at is ILocalReferenceOperation local ? state.Set(new Place.Variable(local.Local), pending.Result) : state;
+    }
+
+    /// <summary>The call behind <c>.ConfigureAwait(false)</c> and its kin, where it is made right here.</summary>
+    private static IOperation Source(IOperation operation)
+    {
+        while (true)
+        {
+            switch (operation)
+            {
+                case IConversionOperation conversion:
+                    operation = conversion.Operand;
+                    break;
+                case IInvocationOperation { Instance: { } inner } call when Waiting.IsPassThrough(call.TargetMethod):
+                    operation = inner;
+                    break;
+                case IPropertyReferenceOperation { Instance: { } task } property when Waiting.IsTask(property.Property.ContainingType):
+                    operation = task;
+                    break;
+                default:
+                    return operation;
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>C#'s expressions: what each is on a path.</summary>
+internal sealed partial class BodyRun
+{
+    /// <summary>Nesting beyond which an expression is not looked into: such code is generated, and the stack is finite.</summary>
+    private const int MaxNesting = 200;
+
+    private int nesting;
+
+    public IReadOnlyList<Outcome> Evaluate(IOperation operation, State state)
+    {
+        if (++nesting > MaxNesting)
+        {
+            nesting--;
+            return Single(state, Value.Nothing);
+        }
+
+        try
+        {
+            return Dispatch(operation, state);
+        }
+        finally
+        {
+            nesting--;
+        }
+    }
+
+    public static IReadOnlyList<Outcome> Single(State state, Value value) => new[] { new Outcome(state, value) };
+
+    private IReadOnlyList<Outcome> Dispatch(IOperation operation, State state)
+    {
+        if (operation.ConstantValue is { HasValue: true, Value: var constant } && operation.Kind != OperationKind.SimpleAssignment)
+        {
+            return Single(state, Constant(constant));
+        }
+
+        switch (operation)
+        {
+            case IExpressionStatementOperation o: return Evaluate(o.Operation, state);
+            case IParenthesizedOperation o: return Evaluate(o.Operand, state);
+            case IFlowCaptureOperation o: return Capture(o, state);
+            case IFlowCaptureReferenceOperation o: return Single(state, state.Find(new Place.Capture(Frame.Graph, o.Id)) ?? Value.Nothing);
+            case ILocalReferenceOperation o: return Single(state, Read(state, new Place.Variable(o.Local), o.Type));
+            case IParameterReferenceOperation o: return Single(state, Read(state, PlaceOf(o), o.Type));
+            case IInstanceReferenceOperation o: return Single(state, o.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance ? Frame.Self : Value.Nothing);
+            case IFieldReferenceOperation o: return Field(o, state);
+            case IPropertyReferenceOperation o: return Property(o, state);
+            case ISimpleAssignmentOperation o: return Assign(o.Target, o.Value, state);
+            case ICompoundAssignmentOperation o: return Then(Children(o, state), s => Write(o.Target, Value.Nothing, s));
+            case IIncrementOrDecrementOperation o: return Then(Children(o, state), s => Write(o.Target, Value.Nothing, s));
+            case IDeconstructionAssignmentOperation o: return Deconstruct(o, state);
+            case IConversionOperation o: return Conversion(o, state);
+            case IAwaitOperation o: return Await(o, state);
+            case IInvocationOperation o: return Invocation(o, state);
+            case IObjectCreationOperation o: return Creation(o, state);
+            case IDelegateCreationOperation o: return Delegate(o, state);
+            case IIsNullOperation o: return Map(Evaluate(o.Operand, state), NullTest);
+            case IBinaryOperation o: return Binary(o, state);
+            case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } o: return Map(Evaluate(o.Operand, state), Negate);
+            case IIsPatternOperation o: return Pattern(o, state);
+            case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
+            case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
+            case IFlowAnonymousFunctionOperation or IAnonymousFunctionOperation or INameOfOperation or ITypeOfOperation: return Single(state, Value.Nothing);
+            case IInvalidOperation: return Single(state, Value.Nothing);
+            default: return operation.Kind.ToString() == "CollectionExpression" ? Merged(operation, state) : Map(Children(operation, state), _ => Value.Nothing);
+        }
+    }
+
+    private static Value Constant(object? constant) => constant switch
+    {
+        null => Value.NullValue,
+        true => Value.True,
+        false => Value.False,
+        string text => SqlLiteral.Of(text),
+        _ => Value.Nothing,
+    };
+
+    private Value Read(State state, Place place, ITypeSymbol? type) =>
+        state.Find(place) ?? (type is null ? Value.Nothing : calls.Initial(place, type));
+
+    private IReadOnlyList<Outcome> Capture(IFlowCaptureOperation capture, State state)
+    {
+        // `x ??= y` captures the variable itself and assigns through the capture.
+        if (capture.Value is ILocalReferenceOperation or IParameterReferenceOperation or IFieldReferenceOperation or IPropertyReferenceOperation)
+        {
+            targets[capture.Id] = capture.Value;
+        }
+
+        return Evaluate(capture.Value, state).Select(o => new Outcome(o.State.Set(new Place.Capture(Frame.Graph, capture.Id), o.Value), o.Value)).ToList();
+    }
+
+    private Place PlaceOf(IParameterReferenceOperation reference)
+    {
+        // A primary constructor's parameter that a member uses is a field of the object.
+        var parameter = reference.Parameter;
+        return parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor
+            && !SymbolEqualityComparer.Default.Equals(constructor, Frame.Method) && Frame.Self is Value.Instance self
+            ? new Place.Member(self.Identity, parameter)
+            : new Place.Variable(parameter);
+    }
+
+    private IReadOnlyList<Outcome> Field(IFieldReferenceOperation reference, State state)
+    {
+        if (reference.Instance is null)
+        {
+            return Single(state, Read(state, new Place.Variable(reference.Field), reference.Type));
+        }
+
+        return Map2(Evaluate(reference.Instance, state), o =>
+            o.Value is Value.Instance i ? Read(o.State, new Place.Member(i.Identity, reference.Field), reference.Type) : Value.Nothing);
+    }
+
+    private IReadOnlyList<Outcome> Property(IPropertyReferenceOperation reference, State state)
+    {
+        var result = new List<Outcome>();
+        foreach (var (s, receiver) in Operands(reference.Instance, reference.Arguments, state))
+        {
+            result.AddRange(calls.Property(this, reference, receiver, s) ?? Single(s, ReadProperty(reference, receiver, s)));
+        }
+
+        return result;
+    }
+
+    private Value ReadProperty(IPropertyReferenceOperation reference, Value receiver, State state) =>
+        reference.Instance is null ? Read(state, new Place.Variable(reference.Property), reference.Type)
+        : receiver is Value.Instance i && reference.Arguments.IsEmpty ? Read(state, new Place.Member(i.Identity, reference.Property), reference.Type)
+        : Value.Nothing;
+
+    private IEnumerable<Outcome> Operands(IOperation? instance, ImmutableArray<IArgumentOperation> arguments, State state)
+    {
+        IReadOnlyList<Outcome> paths = instance is null ? Single(state, Value.Nothing) : Evaluate(instance, state);
+        foreach (var argument in arguments)
+        {
+            paths = paths.SelectMany(p => Evaluate(argument.Value, p.State).Select(a => new Outcome(a.State, p.Value))).ToList();
+        }
+
+        return paths;
+    }
+
+    private IReadOnlyList<Outcome> Assign(IOperation target, IOperation value, State state)
+    {
+        var result = new List<Outcome>();
+        foreach (var before in TargetOperands(target, state))
+        {
+            foreach (var outcome in Evaluate(value, before))
+            {
+                result.Add(new(Write(target, outcome.Value, outcome.State), outcome.Value));
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Evaluates what an assignment's target reads: the receiver of a member, the index of an element.</summary>
+    private IEnumerable<State> TargetOperands(IOperation target, State state) => target switch
+    {
+        ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation or IDiscardOperation => new[] { state },
+        IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } or IPropertyReferenceOperation { Instance: null or IInstanceReferenceOperation } => new[] { state },
+        _ => Children(target, state).Select(o => o.State),
+    };
+
+    private State Write(IOperation target, Value value, State state)
+    {
+        switch (target)
+        {
+            case IFlowCaptureReferenceOperation capture:
+                return targets.TryGetValue(capture.Id, out var real) ? Write(real, value, state) : state.Set(new Place.Capture(Frame.Graph, capture.Id), value);
+            case ILocalReferenceOperation local:
+                return Store(state, new Place.Variable(local.Local), value);
+            case IDeclarationExpressionOperation { Expression: { } inner }:
+                return Write(inner, value, state);
+            case IParameterReferenceOperation parameter:
+                return Store(state, PlaceOf(parameter), value);
+            case IFieldReferenceOperation { Instance: null } field:
+                return Store(Escape(state, value), new Place.Variable(field.Field), value);
+            case IFieldReferenceOperation field when Peek(field.Instance!, state) is Value.Instance i:
+                return Store(Escape(state, value), new Place.Member(i.Identity, field.Field), value);
+            case IPropertyReferenceOperation { Instance: null } property:
+                return Store(Escape(state, value), new Place.Variable(property.Property), value);
+            case IPropertyReferenceOperation property:
+                var receiver = Peek(property.Instance!, state);
+                return calls.Write(property, receiver, value, state)
+                    ?? (receiver is Value.Instance o ? Store(Escape(state, value), new Place.Member(o.Identity, property.Property), value) : Escape(state, value));
+            case IArrayElementReferenceOperation:
+                return Escape(state, value);
+            default:
+                return state;
+        }
+    }
+
+    /// <summary>A receiver's value where evaluating it again has no effect.</summary>
+    private Value Peek(IOperation receiver, State state) => receiver switch
+    {
+        IInstanceReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IFlowCaptureReferenceOperation or IFieldReferenceOperation
+            or IConversionOperation or IPropertyReferenceOperation => Evaluate(receiver, state) is { Count: > 0 } paths ? paths[0].Value : Value.Nothing,
+        _ => Value.Nothing,
+    };
+
+    private static State Store(State state, Place place, Value value) => state.Set(place, value);
+
+    /// <summary>A transaction that goes into a field or an element can be ended by somebody else.</summary>
+    public static State Escape(State state, Value value) =>
+        value is Value.Transaction t && state.Region(t.Region) is { } region ? state.Replace(region, region with { Escaped = true }) : state;
+
+    private IReadOnlyList<Outcome> Deconstruct(IDeconstructionAssignmentOperation operation, State state)
+    {
+        var paths = Evaluate(operation.Value, state);
+        return Then(paths, s => Targets(operation.Target).Aggregate(s, (at, target) => Write(target, Value.Nothing, at)));
+
+        static IEnumerable<IOperation> Targets(IOperation target) => target switch
+        {
+            ITupleOperation tuple => tuple.Elements.SelectMany(Targets),
+            IDeclarationExpressionOperation declaration => Targets(declaration.Expression),
+            _ => new[] { target },
+        };
+    }
+
+    private IReadOnlyList<Outcome> Conversion(IConversionOperation conversion, State state)
+    {
+        var paths = Evaluate(conversion.Operand, state);
+
+        // `x as T` may be null although x is not; a user's own conversion makes something new.
+        return conversion.OperatorMethod is not null ? Map(paths, _ => Value.Nothing) : paths;
+    }
+
+    private IReadOnlyList<Outcome> Delegate(IDelegateCreationOperation creation, State state)
+    {
+        switch (creation.Target)
+        {
+            case IFlowAnonymousFunctionOperation lambda:
+                return Single(state, new Value.Lambda(lambda, Frame.Graph));
+            case IMethodReferenceOperation method:
+                var receivers = method.Instance is null ? Single(state, Value.Nothing) : Evaluate(method.Instance, state);
+                return Map(receivers, r => new Value.MethodGroup(method.Method, r, method));
+            default:
+                return Evaluate(creation.Target, state);
+        }
+    }
+
+    private IReadOnlyList<Outcome> Binary(IBinaryOperation operation, State state)
+    {
+        var result = new List<Outcome>();
+        foreach (var left in Evaluate(operation.LeftOperand, state))
+        {
+            foreach (var right in Evaluate(operation.RightOperand, left.State))
+            {
+                var equal = left.Value is Value.Null ? NullTest(right.Value) : right.Value is Value.Null ? NullTest(left.Value) : Value.Nothing;
+                result.Add(new(right.State, operation.OperatorKind switch
+                {
+                    BinaryOperatorKind.Equals => equal,
+                    BinaryOperatorKind.NotEquals => Negate(equal),
+                    _ => Value.Nothing,
+                }));
+            }
+        }
+
+        return result;
+    }
+
+    private IReadOnlyList<Outcome> Pattern(IIsPatternOperation operation, State state)
+    {
+        var result = new List<Outcome>();
+        foreach (var (s, value) in Evaluate(operation.Value, state))
+        {
+            var at = s;
+            foreach (var declared in Declared(operation.Pattern))
+            {
+                at = at.Set(new Place.Variable(declared), value);
+            }
+
+            result.Add(new(at, Matches(operation.Pattern, value)));
+        }
+
+        return result;
+    }
+
+    private static IEnumerable<ISymbol> Declared(IPatternOperation pattern) =>
+        pattern is IDeclarationPatternOperation { DeclaredSymbol: { } a } ? new[] { a }
+        : pattern is IRecursivePatternOperation { DeclaredSymbol: { } b } ? new[] { b }
+        : Array.Empty<ISymbol>();
+
+    private static Value Matches(IPatternOperation pattern, Value value) => pattern switch
+    {
+        IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } => NullTest(value),
+        INegatedPatternOperation negated => Negate(Matches(negated.Pattern, value)),
+        IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true, PropertySubpatterns.IsEmpty: true } r when SymbolEqualityComparer.Default.Equals(r.MatchedType, r.InputType) => Negate(NullTest(value)),
+        _ when value is Value.Null && pattern is IDeclarationPatternOperation or ITypePatternOperation or IRecursivePatternOperation => Value.False,
+        _ => Value.Nothing,
+    };
+
+    private static Value NullTest(Value value) => value is Value.Null ? Value.True : value.IsNotNull ? Value.False : Value.Nothing;
+
+    private static Value Negate(Value value) => value is Value.Bool b ? (b.Is ? Value.False : Value.True) : Value.Nothing;
+
+    /// <summary>Evaluates the parts in order; what is pending in any of them is pending in the whole.</summary>
+    private IReadOnlyList<Outcome> Merged(IOperation operation, State state)
+    {
+        IReadOnlyList<Outcome> paths = Single(state, Value.Nothing);
+        foreach (var child in operation.ChildOperations)
+        {
+            paths = paths.SelectMany(p => Evaluate(child, p.State).Select(c => new Outcome(c.State, Reaches.Merge(p.Value, c.Value)))).ToList();
+        }
+
+        return paths;
+    }
+
+    private IReadOnlyList<Outcome> Children(IOperation operation, State state)
+    {
+        IReadOnlyList<Outcome> paths = Single(state, Value.Nothing);
+        foreach (var child in operation.ChildOperations)
+        {
+            paths = paths.SelectMany(p => Evaluate(child, p.State)).ToList();
+        }
+
+        return paths;
+    }
+
+    private static State Last(IReadOnlyList<Outcome> paths, State state) => paths.Count > 0 ? paths[paths.Count - 1].State : state;
+
+    private static IReadOnlyList<Outcome> Map(IReadOnlyList<Outcome> paths, Func<Value, Value> map) => paths.Select(p => new Outcome(p.State, map(p.Value))).ToList();
+
+    private static IReadOnlyList<Outcome> Map2(IReadOnlyList<Outcome> paths, Func<Outcome, Value> map) => paths.Select(p => new Outcome(p.State, map(p))).ToList();
+
+    private static IReadOnlyList<Outcome> Then(IReadOnlyList<Outcome> paths, Func<State, State> change) => paths.Select(p => new Outcome(change(p.State), p.Value)).ToList();
+}

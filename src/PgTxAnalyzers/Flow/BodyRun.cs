@@ -1,0 +1,185 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>What calls and library members do; the flow itself knows no library.</summary>
+internal interface ICallSemantics
+{
+    /// <summary>What a place holds before anything was written to it.</summary>
+    Value Initial(Place place, ITypeSymbol type);
+
+    IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state);
+
+    /// <summary>Null: the property is a plain place.</summary>
+    IReadOnlyList<Outcome>? Property(BodyRun run, IPropertyReferenceOperation property, Value receiver, State state);
+
+    /// <summary>A member of an object of the engine's own interest was written (<c>command.CommandText = …</c>). Null: a plain place.</summary>
+    State? Write(IPropertyReferenceOperation property, Value receiver, Value value, State state);
+
+    /// <summary>An await in the body, whatever is awaited.</summary>
+    void Awaited(BodyRun run, State state);
+}
+
+/// <summary>A call with its operands evaluated.</summary>
+internal readonly record struct CallSite(
+    IOperation Operation, IMethodSymbol Method, Value Receiver, ITypeSymbol? ReceiverType, ImmutableArray<IArgumentOperation> Arguments, ImmutableArray<Value> Values);
+
+/// <summary>
+/// One run of one body from one entry state: evaluates C#'s operations on each path. Calls go to <see cref="ICallSemantics"/>.
+/// </summary>
+internal sealed partial class BodyRun : IBlockSemantics
+{
+    private readonly ICallSemantics calls;
+    private readonly GraphWalker walker;
+    private readonly HashSet<Held> held = new();
+    private readonly Dictionary<CaptureId, IOperation> targets = new();
+    private readonly bool insideTry;
+
+    public BodyRun(Frame frame, ICallSemantics calls, System.Threading.CancellationToken cancellation)
+    {
+        (Frame, this.calls) = (frame, calls);
+        walker = new GraphWalker(frame.Graph, this, cancellation);
+        insideTry = frame.Depth > 0;
+    }
+
+    public Frame Frame { get; }
+
+    public HashSet<State> Throws => walker.Throws;
+
+    public HashSet<State> Exits => walker.Exits;
+
+    /// <summary>What was reached in here while regions lived, in the order of the walk.</summary>
+    public List<Held> Held { get; } = new();
+
+    public Value ReturnedIn(State state) => state.Find(new Place.Returned(Frame.Depth)) ?? Value.Nothing;
+
+    public void Walk(State entry) => walker.Walk(entry);
+
+    /// <summary>An exception at the operation that runs.</summary>
+    public void Throw(State state, ThrownKind kind)
+    {
+        // Nobody looks at the exceptions that leave the root.
+        if (insideTry || walker.Current.EnclosingRegion.Kind != ControlFlowRegionKind.Root)
+        {
+            walker.Throw(state, kind);
+        }
+    }
+
+    /// <summary>The block that runs stands in a handler, so the path belongs to a failure.</summary>
+    public bool IsHandling
+    {
+        get
+        {
+            for (var region = walker.Current.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            {
+                if (region.Kind == ControlFlowRegionKind.Catch)
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Notes that a call at <paramref name="at"/> reaches a sink while <paramref name="regions"/> live.</summary>
+    public void Hold(Reach reach, SyntaxNode at, IEnumerable<Region> regions)
+    {
+        var mine = regions.Where(r => r.Owner <= Frame.Depth).ToImmutableArray();
+        Add(new Held(reach, mine, Frame.IsLexical ? at : null));
+    }
+
+    public void Add(Held fact)
+    {
+        // Without a place the caller still has to learn that its call reaches a sink: it may have a region, or keep the task.
+        if ((fact.Place is null || !fact.Regions.IsEmpty) && held.Add(fact))
+        {
+            Held.Add(fact);
+        }
+    }
+
+    public IReadOnlyList<Outcome> Run(BasicBlock block, State state)
+    {
+        var paths = new List<Outcome> { new(state, Value.Nothing) };
+        foreach (var operation in block.Operations)
+        {
+            var next = new List<Outcome>(paths.Count);
+            foreach (var path in paths)
+            {
+                next.AddRange(Evaluate(operation, path.State));
+            }
+
+            paths = Distinct(next);
+        }
+
+        if (block.BranchValue is { } value)
+        {
+            var returns = block.FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Return;
+            var next = new List<Outcome>(paths.Count);
+            foreach (var path in paths)
+            {
+                foreach (var outcome in Evaluate(value, path.State))
+                {
+                    next.Add(returns ? new(Return(outcome), Value.Nothing) : outcome);
+                }
+            }
+
+            paths = next;
+        }
+
+        for (var i = 0; i < paths.Count; i++)
+        {
+            paths[i] = new(Garbage.Collect(paths[i].State), paths[i].Value);
+        }
+
+        return paths;
+    }
+
+    public State Forget(ControlFlowRegion region, State state)
+    {
+        if (region.Locals.IsEmpty && region.CaptureIds.IsEmpty)
+        {
+            return state;
+        }
+
+        var places = new List<Place>();
+        foreach (var local in region.Locals)
+        {
+            places.Add(new Place.Variable(local));
+        }
+
+        foreach (var id in region.CaptureIds)
+        {
+            places.Add(new Place.Capture(Frame.Graph, id));
+        }
+
+        return state.Remove(places);
+    }
+
+    private State Return(Outcome outcome)
+    {
+        var state = outcome.Value is Value.Transaction t && state0(outcome.State, t) is { } region
+            ? outcome.State.Replace(region, region with { Escaped = true })
+            : outcome.State;
+        return outcome.Value is Value.Unknown ? state : state.Set(new Place.Returned(Frame.Depth), outcome.Value);
+
+        static Region? state0(State s, Value.Transaction t) => s.Region(t.Region);
+    }
+
+    private static List<Outcome> Distinct(List<Outcome> paths)
+    {
+        if (paths.Count < 2)
+        {
+            return paths;
+        }
+
+        var seen = new HashSet<State>();
+        return paths.Where(p => seen.Add(p.State)).ToList();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using System.Linq;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>
+/// Forgets the members of objects that nothing refers to any more: else each command that was ever made would tell
+/// otherwise equal paths apart.
+/// </summary>
+internal static class Garbage
+{
+    public static State Collect(State state)
+    {
+        if (!state.Values.Keys.Any(IsMemberOfMade))
+        {
+            return state;
+        }
+
+        var alive = new HashSet<Place>();
+        var work = new Stack<Place>();
+        foreach (var entry in state.Values)
+        {
+            if (!IsMemberOfMade(entry.Key))
+            {
+                Mark(entry.Value);
+            }
+        }
+
+        while (work.Count > 0)
+        {
+            var owner = work.Pop();
+            foreach (var entry in state.Values)
+            {
+                if (Root(entry.Key) is { } made && made.Equals(owner))
+                {
+                    Mark(entry.Value);
+                }
+            }
+        }
+
+        return state.Remove(state.Values.Keys.Where(k => Root(k) is { } made && !alive.Contains(made)));
+
+        void Mark(Value value)
+        {
+            switch (value)
+            {
+                case Value.Instance instance when Root(instance.Identity) is { } made && alive.Add(made):
+                    work.Push(made);
+                    break;
+                case Value.MethodGroup group:
+                    Mark(group.Receiver);
+                    break;
+                case Value.Pending pending:
+                    Mark(pending.Result);
+                    break;
+            }
+        }
+    }
+
+    private static bool IsMemberOfMade(Place place) => place is Place.Member or Place.Slot && Root(place) is not null;
+
+    private static Place? Root(Place place) => place switch
+    {
+        Place.Made => place,
+        Place.Member m => Root(m.Owner),
+        Place.Slot s => Root(s.Owner),
+        _ => null,
+    };
+}

@@ -1,0 +1,227 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>What the walker asks of whoever knows the operations.</summary>
+internal interface IBlockSemantics
+{
+    /// <summary>Runs the operations of a block and its branch value on one path; hands exceptions to <see cref="GraphWalker.Throw"/>.</summary>
+    IReadOnlyList<Outcome> Run(BasicBlock block, State state);
+
+    /// <summary>The state in which locals of a region that control has left are forgotten.</summary>
+    State Forget(ControlFlowRegion region, State state);
+}
+
+/// <summary>A path after an operation, and the operation's value on it.</summary>
+internal readonly record struct Outcome(State State, Value Value);
+
+/// <summary>
+/// Walks a control-flow graph along all paths: a worklist of (block, state), each pair once. Exact for finally blocks (the way on is part
+/// of the state), handlers (reached from every point that may throw) and filters. Knows C#, no library.
+/// </summary>
+internal sealed class GraphWalker
+{
+    /// <summary>States per block beyond which a path is dropped: what is lost is a finding, never the build.</summary>
+    private const int MaxStatesPerBlock = 160;
+
+    /// <summary>Steps per body beyond which the walk ends; a body of this size has been seen from all sides.</summary>
+    private const int MaxSteps = 40_000;
+
+    private readonly ControlFlowGraph graph;
+    private readonly IBlockSemantics semantics;
+    private readonly CancellationToken cancellation;
+    private readonly HashSet<State>?[] seen;
+    private readonly Queue<(BasicBlock Block, State State)> work = new();
+    private BasicBlock current;
+
+    public GraphWalker(ControlFlowGraph graph, IBlockSemantics semantics, CancellationToken cancellation)
+    {
+        (this.graph, this.semantics, this.cancellation) = (graph, semantics, cancellation);
+        seen = new HashSet<State>?[graph.Blocks.Length];
+        current = graph.Blocks[0];
+    }
+
+    /// <summary>The states in which the body is left normally.</summary>
+    public HashSet<State> Exits { get; } = new();
+
+    /// <summary>The states in which it is left by an exception.</summary>
+    public HashSet<State> Throws { get; } = new();
+
+    /// <summary>The block whose operations run.</summary>
+    public BasicBlock Current => current;
+
+    public void Walk(State entry)
+    {
+        Enter(graph.Blocks[0], entry);
+        for (var steps = 0; work.Count > 0 && steps < MaxSteps; steps++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var (block, state) = work.Dequeue();
+            current = block;
+            if (block.Kind == BasicBlockKind.Exit)
+            {
+                Exits.Add(state);
+                continue;
+            }
+
+            foreach (var outcome in semantics.Run(block, state))
+            {
+                Leave(block, outcome);
+            }
+        }
+    }
+
+    /// <summary>An exception at the operation that runs, in this state.</summary>
+    public void Throw(State state, ThrownKind kind) => Unwind(current.EnclosingRegion, state, kind);
+
+    private void Enter(BasicBlock block, State state)
+    {
+        var states = seen[block.Ordinal] ??= new HashSet<State>();
+        if (states.Count < MaxStatesPerBlock && states.Add(state))
+        {
+            work.Enqueue((block, state));
+        }
+    }
+
+    private void Leave(BasicBlock block, Outcome outcome)
+    {
+        var (state, value) = outcome;
+        if (block.ConditionKind == ControlFlowConditionKind.None || block.ConditionalSuccessor is null)
+        {
+            Follow(block, block.FallThroughSuccessor, state);
+            return;
+        }
+
+        var known = value is Value.Bool b ? b.Is : (bool?)null;
+        var jumpsWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
+        if (known is null || known == jumpsWhen)
+        {
+            Follow(block, block.ConditionalSuccessor, state);
+        }
+
+        if (known is null || known != jumpsWhen)
+        {
+            Follow(block, block.FallThroughSuccessor, state);
+        }
+    }
+
+    private void Follow(BasicBlock block, ControlFlowBranch? branch, State state)
+    {
+        switch (branch?.Semantics)
+        {
+            case ControlFlowBranchSemantics.Regular or ControlFlowBranchSemantics.Return:
+                Jump(branch, 0, state);
+                break;
+            case ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow:
+                Unwind(block.EnclosingRegion, state, ThrownKind.Any);
+                break;
+            case ControlFlowBranchSemantics.StructuredExceptionHandling:
+                Resume(block, state);
+                break;
+        }
+    }
+
+    /// <summary>Goes along a branch, through the finally blocks that it leaves from <paramref name="next"/> on.</summary>
+    private void Jump(ControlFlowBranch branch, int next, State state)
+    {
+        if (next < branch.FinallyRegions.Length)
+        {
+            var region = branch.FinallyRegions[next];
+            Enter(First(region), state.WithPending(new Continuation(region, branch, next + 1, ThrownKind.Any, state.Pending)));
+            return;
+        }
+
+        foreach (var region in branch.LeavingRegions)
+        {
+            state = semantics.Forget(region, state);
+        }
+
+        if (branch.Destination is { } destination)
+        {
+            Enter(destination, state);
+        }
+    }
+
+    /// <summary>The end of a finally block (or of a filter that said no: whoever threw has tried the other handlers already).</summary>
+    private void Resume(BasicBlock block, State state)
+    {
+        var region = block.EnclosingRegion;
+        while (region.Kind is not (ControlFlowRegionKind.Finally or ControlFlowRegionKind.Filter or ControlFlowRegionKind.Root))
+        {
+            region = region.EnclosingRegion!;
+        }
+
+        if (state.Pending is not { } pending || pending.Finally != region)
+        {
+            return;
+        }
+
+        state = state.WithPending(pending.Outer);
+        if (pending.Branch is { } branch)
+        {
+            Jump(branch, pending.Next, state);
+        }
+        else
+        {
+            Unwind(region.EnclosingRegion!.EnclosingRegion, state, pending.Thrown);
+        }
+    }
+
+    private void Unwind(ControlFlowRegion? from, State state, ThrownKind kind)
+    {
+        for (var region = from; region is not null; region = region.EnclosingRegion)
+        {
+            switch (region.Kind)
+            {
+                case ControlFlowRegionKind.Try when region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndFinally } parent:
+                    var last = parent.NestedRegions.First(r => r.Kind == ControlFlowRegionKind.Finally);
+                    Enter(First(last), state.WithPending(new Continuation(last, null, 0, kind, state.Pending)));
+                    return;
+                case ControlFlowRegionKind.Try when region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } parent:
+                    foreach (var handler in parent.NestedRegions)
+                    {
+                        if (handler == region || Handlers.Match(handler, kind) is not { } match || match == HandlerMatch.Never)
+                        {
+                            continue;
+                        }
+
+                        Enter(First(handler), state);
+                        if (match == HandlerMatch.Always)
+                        {
+                            return;
+                        }
+                    }
+
+                    region = parent;
+                    break;
+                case ControlFlowRegionKind.Finally:
+                    // A new exception takes the place of the one (or of the jump) that this finally block was run for.
+                    if (state.Pending?.Finally == region)
+                    {
+                        state = state.WithPending(state.Pending.Outer);
+                    }
+
+                    region = region.EnclosingRegion!;
+                    break;
+                case ControlFlowRegionKind.Catch or ControlFlowRegionKind.Filter or ControlFlowRegionKind.FilterAndHandler:
+                    if (region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } handled)
+                    {
+                        region = handled;
+                    }
+
+                    break;
+            }
+
+            state = semantics.Forget(region, state);
+        }
+
+        Throws.Add(state);
+    }
+
+    private BasicBlock First(ControlFlowRegion region) => graph.Blocks[region.FirstBlockOrdinal];
+}

@@ -1,0 +1,55 @@
+using System;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>
+/// A storage location or the identity of an object: a variable, a field of an object, an object made at a site. Structural equality,
+/// so that the same place reached on two paths is one place.
+/// </summary>
+internal abstract record Place
+{
+    /// <summary>The object on which the analysed body runs.</summary>
+    internal sealed record This : Place;
+
+    /// <summary>A local, a parameter, or (with no object) a static member.</summary>
+    internal sealed record Variable(ISymbol Symbol) : Place
+    {
+        public bool Equals(Variable? other) => other is not null && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol);
+
+        public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Symbol);
+    }
+
+    /// <summary>A field, an auto-property or a captured primary-constructor parameter of an object.</summary>
+    internal sealed record Member(Place Owner, ISymbol Symbol) : Place
+    {
+        public bool Equals(Member? other) =>
+            other is not null && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol) && Owner.Equals(other.Owner);
+
+        public override int GetHashCode() => (SymbolEqualityComparer.Default.GetHashCode(Symbol) * 397) ^ Owner.GetHashCode();
+    }
+
+    /// <summary>What the engine keeps about an object beside its members: a command's connection and text, a list's elements.</summary>
+    internal sealed record Slot(Place Owner, SlotKind Kind) : Place;
+
+    /// <summary>A value that the control-flow graph keeps between blocks (<c>?.</c>, <c>??</c>, <c>?:</c>).</summary>
+    internal sealed record Capture(ControlFlowGraph Graph, CaptureId Id) : Place;
+
+    /// <summary>The value on its way out of a body, kept while the finally blocks run.</summary>
+    internal sealed record Returned(int Depth) : Place;
+
+    /// <summary>An object made at a site. <paramref name="Inner"/> is the place it had in the callee that returned it.</summary>
+    internal sealed record Made(SyntaxNode Site, int Depth, Place? Inner) : Place;
+
+    /// <summary>How many members deep a place is: a bound for chains such as <c>node.Next.Next</c>.</summary>
+    public int Length => this switch { Member m => m.Owner.Length + 1, Slot s => s.Owner.Length + 1, _ => 0 };
+}
+
+/// <summary>See <see cref="Place.Slot"/>.</summary>
+internal enum SlotKind : byte
+{
+    CommandConnection,
+    CommandText,
+    Elements,
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Models;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>One step on the way to a sink: who is called, and where.</summary>
+internal sealed record Step(string Name, SyntaxNode At);
+
+/// <summary>
+/// A sink that a call reaches: an external system or a wait, with the witness chain from the call down. Two ways to the same
+/// library call through the same first step are one reach, so that sets of them stay small.
+/// </summary>
+internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Chain)
+{
+    /// <summary>The library call at the end of the chain.</summary>
+    public Step Sink => Chain[Chain.Length - 1];
+
+    public bool IsDirect => Chain.Length == 1;
+
+    public Reach Through(Step step) => this with { Chain = Chain.Insert(0, step) };
+
+    public bool Equals(Reach? other) =>
+        other is not null && IsWait == other.IsWait && Sink.At == other.Sink.At && Chain.Length == other.Chain.Length && Chain[0].At == other.Chain[0].At;
+
+    public override int GetHashCode() => Sink.At.GetHashCode() ^ Chain.Length;
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using System.Linq;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>Sets of reaches on their way with a value.</summary>
+internal static class Reaches
+{
+    /// <summary>Reaches that one task can carry: one is enough for a finding, a few for the best witness.</summary>
+    private const int MaxPerValue = 6;
+
+    public static Value Merge(Value a, Value b)
+    {
+        if (b is not Value.Pending second)
+        {
+            return a is Value.Pending ? a : b is Value.Transaction or Value.Connection ? b : a;
+        }
+
+        return a is Value.Pending first ? Pending(first.Reaches.AddRange(second.Reaches), first.Result) : b;
+    }
+
+    /// <summary>A value that holds up whoever awaits it.</summary>
+    public static Value Pending(ImmutableArray<Reach> reaches, Value result)
+    {
+        if (result is Value.Pending inner)
+        {
+            (reaches, result) = (reaches.AddRange(inner.Reaches), inner.Result);
+        }
+
+        return reaches.IsEmpty ? result : new Value.Pending(reaches.Distinct().Take(MaxPerValue).ToImmutableArray(), result);
+    }
+}

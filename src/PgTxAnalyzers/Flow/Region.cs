@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Postgres;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>Which begin: the expression that runs it, and for one that a callee has returned, the callee's own.</summary>
+internal sealed record RegionId(SyntaxNode Begin, RegionId? Inner = null);
+
+/// <summary>How the region came to be; decides its words in a message and the fixes that apply.</summary>
+internal enum RegionKind : byte
+{
+    /// <summary>A transaction object.</summary>
+    Transaction,
+
+    /// <summary>EF Core's <c>Database.BeginTransaction</c>, whose transaction is in nobody's variable or also ended by the facade.</summary>
+    Facade,
+
+    /// <summary>A <c>TransactionScope</c>.</summary>
+    Scope,
+
+    /// <summary>A scope with <c>TransactionScopeOption.Suppress</c>: no region; connections opened in it take part in no outer scope.</summary>
+    Suppress,
+
+    /// <summary>BEGIN as SQL text.</summary>
+    Sql,
+
+    /// <summary>The caller's: the body has a parameter of a transaction type.</summary>
+    Parameter,
+
+    /// <summary>The region of a library helper around its delegate (EF Core's <c>ExecuteInTransaction</c>).</summary>
+    Runner,
+}
+
+/// <summary>A statement that changed what the region costs, for the message.</summary>
+internal sealed record Cause(SyntaxNode At, string Text);
+
+/// <summary>
+/// A transaction at a point of one path. <see cref="Cause"/>s are not part of its identity: two paths that differ only in the
+/// statement that opened the transaction are one path.
+/// </summary>
+internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Owner)
+{
+    /// <summary>The place of the connection; null: not known.</summary>
+    public Place? Connection { get; init; }
+
+    /// <summary>The connection is an EF Core context's.</summary>
+    public bool IsContext { get; init; }
+
+    public ITypeSymbol? ConnectionType { get; init; }
+
+    /// <summary>Long by intent: <c>SET LOCAL idle_in_transaction_session_timeout = 0</c> has run in it.</summary>
+    public bool Intended { get; init; }
+
+    /// <summary>A statement that changes data has run in it.</summary>
+    public bool Changed { get; init; }
+
+    /// <summary>A scope: <c>Complete</c> was called.</summary>
+    public bool Completed { get; init; }
+
+    /// <summary>A scope: created without <c>TransactionScopeAsyncFlowOption.Enabled</c>.</summary>
+    public bool LosesFlow { get; init; }
+
+    /// <summary>Somebody outside this body can end it: it was returned, stored or given away.</summary>
+    public bool Escaped { get; init; }
+
+    /// <summary>Ended by a bare Dispose after a change; kept to see whether the path ends normally.</summary>
+    public bool Lost { get; init; }
+
+    /// <summary>The return statement on whose way out the region was lost; null: control ran off the end.</summary>
+    public SyntaxNode? LostAt { get; init; }
+
+    public Cause? OpenedBy { get; init; }
+
+    public Cause? LockedBy { get; init; }
+
+    /// <summary>The beginning as the owner of the region sees it.</summary>
+    public SyntaxNode Begin => Id.Begin;
+
+    public bool IsLive => !Lost && Kind != RegionKind.Suppress;
+
+    public bool Equals(Region? other) =>
+        other is not null && Id.Equals(other.Id) && Kind == other.Kind && Level == other.Level && Owner == other.Owner && Intended == other.Intended
+        && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && Lost == other.Lost && LostAt == other.LostAt
+        && Equals(Connection, other.Connection);
+
+    public override int GetHashCode() => (Id.GetHashCode() * 31) + ((int)Level * 7) + (Changed ? 3 : 0) + (Lost ? 5 : 0);
+}

@@ -1,0 +1,133 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>
+/// Where control goes after a finally block: on along a branch (through the finally blocks that are left), or on unwinding.
+/// Part of the state, so that two ways into one finally block are never mixed.
+/// </summary>
+internal sealed record Continuation(ControlFlowRegion Finally, ControlFlowBranch? Branch, int Next, ThrownKind Thrown, Continuation? Outer);
+
+/// <summary>What kind of exception is on its way: decides which typed handlers it can reach.</summary>
+internal enum ThrownKind : byte
+{
+    Any,
+
+    /// <summary>From the database: a <c>DbException</c>, or a time-out.</summary>
+    Database,
+
+    /// <summary>From an HTTP call.</summary>
+    Http,
+}
+
+/// <summary>
+/// What is known on one path: the values of places, and the regions in the order of their beginning. Immutable, with structural equality;
+/// an analysis point holds a set of them, so that facts that belong together (a variable is null exactly where no transaction was
+/// begun) stay together.
+/// </summary>
+internal sealed class State : IEquatable<State>
+{
+    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, ImmutableArray<Region>.Empty, null);
+
+    private readonly int hash;
+
+    private State(ImmutableDictionary<Place, Value> values, ImmutableArray<Region> regions, Continuation? pending)
+    {
+        (Values, Regions, Pending) = (values, regions, pending);
+        var h = regions.Length;
+        foreach (var entry in values)
+        {
+            h += (entry.Key.GetHashCode() * 31) ^ entry.Value.GetHashCode();
+        }
+
+        foreach (var region in regions)
+        {
+            h = (h * 17) + region.GetHashCode();
+        }
+
+        hash = h;
+    }
+
+    public ImmutableDictionary<Place, Value> Values { get; }
+
+    public ImmutableArray<Region> Regions { get; }
+
+    /// <summary>The innermost finally block that runs, and what comes after it.</summary>
+    public Continuation? Pending { get; }
+
+    public IEnumerable<Region> Live => Regions.Where(r => r.IsLive);
+
+    public bool HasRegion => !Regions.IsEmpty;
+
+    public Value? Find(Place place) => Values.TryGetValue(place, out var value) ? value : null;
+
+    public State Set(Place place, Value value) =>
+        Values.TryGetValue(place, out var old) && old.Equals(value) ? this : new(Values.SetItem(place, value), Regions, Pending);
+
+    public State Remove(IEnumerable<Place> places)
+    {
+        var values = Values.RemoveRange(places);
+        return values == Values ? this : new(values, Regions, Pending);
+    }
+
+    public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Regions, Pending);
+
+    public State WithPending(Continuation? pending) => new(Values, Regions, pending);
+
+    public State WithRegions(ImmutableArray<Region> regions) => new(Values, regions, Pending);
+
+    public Region? Region(RegionId id) => Regions.FirstOrDefault(r => r.Id.Equals(id));
+
+    public State Begin(Region region) => new(Values, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
+
+    public State End(Region region) => new(Values, Regions.Remove(region), Pending);
+
+    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) ? this : new(Values, Regions.Replace(old, now), Pending);
+
+    /// <summary>Each live region that fits, changed.</summary>
+    public State Update(Func<Region, bool> which, Func<Region, Region> change)
+    {
+        var state = this;
+        foreach (var region in Regions)
+        {
+            if (region.IsLive && which(region))
+            {
+                state = state.Replace(region, change(region));
+            }
+        }
+
+        return state;
+    }
+
+    public bool Equals(State? other)
+    {
+        if (ReferenceEquals(this, other))
+        {
+            return true;
+        }
+
+        if (other is null || hash != other.hash || Values.Count != other.Values.Count || !Equals(Pending, other.Pending) || !Regions.SequenceEqual(other.Regions))
+        {
+            return false;
+        }
+
+        foreach (var entry in Values)
+        {
+            if (!other.Values.TryGetValue(entry.Key, out var value) || !entry.Value.Equals(value))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    public override bool Equals(object? obj) => Equals(obj as State);
+
+    public override int GetHashCode() => hash;
+}

@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>What an expression is, as far as transactions are concerned. Everything else is <see cref="Unknown"/>.</summary>
+internal abstract record Value
+{
+    public static readonly Value Nothing = new Unknown();
+    public static readonly Value NullValue = new Null();
+    public static readonly Value True = new Bool(true);
+    public static readonly Value False = new Bool(false);
+
+    internal sealed record Unknown : Value;
+
+    internal sealed record Null : Value;
+
+    internal sealed record Bool(bool Is) : Value;
+
+    /// <summary>A constant text that may be SQL; U+FFFC stands for each part that is not constant.</summary>
+    internal sealed record Text(string Content) : Value;
+
+    /// <summary>A transaction object or a <c>TransactionScope</c>; its region may have ended.</summary>
+    internal sealed record Transaction(RegionId Region) : Value;
+
+    /// <summary>A connection, or what stands for one: a <c>DbContext</c>, its <c>Database</c>, a query on it.</summary>
+    internal sealed record Connection(Place Identity, ITypeSymbol? Type, bool IsContext) : Value
+    {
+        public bool Equals(Connection? other) => other is not null && Identity.Equals(other.Identity);
+
+        public override int GetHashCode() => Identity.GetHashCode();
+    }
+
+    /// <summary>An object whose members are followed. <paramref name="Exact"/>: it is of this very type, not of a derived one.</summary>
+    internal sealed record Instance(Place Identity, ITypeSymbol? Type, bool Exact) : Value
+    {
+        public bool Equals(Instance? other) => other is not null && Identity.Equals(other.Identity) && Exact == other.Exact;
+
+        public override int GetHashCode() => Identity.GetHashCode();
+    }
+
+    /// <summary>A delegate made from a lambda of a graph.</summary>
+    internal sealed record Lambda(IFlowAnonymousFunctionOperation Function, ControlFlowGraph Owner) : Value
+    {
+        public bool Equals(Lambda? other) => other is not null && Function.Syntax == other.Function.Syntax;
+
+        public override int GetHashCode() => Function.Syntax.GetHashCode();
+    }
+
+    /// <summary>A delegate made from a method group; <paramref name="At"/> is the method group in the source.</summary>
+    internal sealed record MethodGroup(IMethodSymbol Method, Value Receiver, IOperation At) : Value
+    {
+        public bool Equals(MethodGroup? other) => other is not null && At.Syntax == other.At.Syntax && Receiver.Equals(other.Receiver);
+
+        public override int GetHashCode() => At.Syntax.GetHashCode();
+    }
+
+    /// <summary>A task that runs, or an enumerable that has not been enumerated: what it will hold up whoever waits for it.</summary>
+    internal sealed record Pending(ImmutableArray<Reach> Reaches, Value Result) : Value
+    {
+        public bool Equals(Pending? other) => other is not null && Reaches.SequenceEqual(other.Reaches) && Result.Equals(other.Result);
+
+        public override int GetHashCode() => Reaches.Length == 0 ? 1 : Reaches[0].GetHashCode();
+    }
+
+    /// <summary>Surely not null, so a null check on it has one outcome.</summary>
+    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or Instance { Exact: true };
+
+    /// <summary>The value behind a task.</summary>
+    public Value Awaited => this is Pending p ? p.Result : this;
+}

@@ -1,0 +1,52 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>How C# code waits for a task: <c>await</c>, <c>.Result</c>, <c>.Wait()</c>, <c>.GetAwaiter().GetResult()</c>, <c>WhenAll</c>.</summary>
+internal static class Waiting
+{
+    /// <summary>Returns the same work in another wrapping.</summary>
+    public static bool IsPassThrough(IMethodSymbol method) =>
+        method.Name is "ConfigureAwait" or "AsTask" or "GetAwaiter" or "WaitAsync" or "Unwrap" or "Preserve" or "AsTask" or "WithCancellation"
+        && IsTask(method.ReducedFrom is null && method.IsExtensionMethod && method.Parameters.Length > 0 ? method.Parameters[0].Type : method.ContainingType);
+
+    /// <summary>Waits for its receiver or its arguments before it returns.</summary>
+    public static bool Blocks(IMethodSymbol method) =>
+        method.Name is "Wait" or "WaitAll" or "WaitAny" or "RunSynchronously" && IsTask(method.ContainingType)
+        || method.Name == "GetResult" && method.ContainingType.Name.Contains("Awaiter");
+
+    /// <summary>A task that completes with its arguments.</summary>
+    public static bool Combines(IMethodSymbol method) =>
+        method.Name is "WhenAll" or "WhenAny" or "WhenEach" or "FromResult" && IsTask(method.ContainingType);
+
+    public static bool IsTask(ITypeSymbol? type) =>
+        type is { Name: "Task" or "ValueTask" or "ConfiguredTaskAwaitable" or "ConfiguredValueTaskAwaitable" or "IAsyncEnumerable" or "ConfiguredCancelableAsyncEnumerable"
+            or "TaskExtensions" or "TaskAsyncEnumerableExtensions" }
+        || type is { Name: "IAsyncDisposable" or "AsyncUnaryCall" };
+
+    /// <summary>Is what this operation makes waited for in the same expression?</summary>
+    public static bool IsWaitedFor(IOperation operation)
+    {
+        for (var parent = operation.Parent; parent is not null; parent = parent.Parent)
+        {
+            switch (parent)
+            {
+                case IAwaitOperation:
+                    return true;
+                case IPropertyReferenceOperation { Property.Name: "Result" } property when IsTask(property.Property.ContainingType):
+                    return true;
+                case IInvocationOperation call when Blocks(call.TargetMethod):
+                    return true;
+                case IConversionOperation or IArgumentOperation or IArrayCreationOperation or IArrayInitializerOperation:
+                    continue;
+                case IInvocationOperation call when IsPassThrough(call.TargetMethod) || Combines(call.TargetMethod):
+                    continue;
+                default:
+                    return false;
+            }
+        }
+
+        return false;
+    }
+}
