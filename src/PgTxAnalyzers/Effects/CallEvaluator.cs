@@ -16,10 +16,10 @@ namespace PgTxAnalyzers.Effects;
 /// </summary>
 internal sealed partial class CallEvaluator : ICallSemantics
 {
-    private readonly AnalysisContext context;
+    private readonly CompilationContext context;
     private readonly CancellationToken cancellation;
 
-    public CallEvaluator(AnalysisContext context, RootFacts facts, CancellationToken cancellation)
+    public CallEvaluator(CompilationContext context, RootFacts facts, CancellationToken cancellation)
     {
         (this.context, Facts, this.cancellation) = (context, facts, cancellation);
     }

@@ -76,7 +76,7 @@ internal sealed partial class BodyRun : IBlockSemantics
     {
         get
         {
-            for (var region = walker.Current.EnclosingRegion; region is not null; region = region.EnclosingRegion)
+            for (var region = walker.Current.EnclosingRegion; region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion!)
             {
                 if (region.Kind == ControlFlowRegionKind.Catch)
                 {

@@ -47,6 +47,9 @@ internal static class Garbage
                 case Value.Instance instance when Root(instance.Identity) is { } made && alive.Add(made):
                     work.Push(made);
                     break;
+                case Value.Connection connection when Root(connection.Identity) is { } opened && alive.Add(opened):
+                    work.Push(opened);
+                    break;
                 case Value.MethodGroup group:
                     Mark(group.Receiver);
                     break;

@@ -174,7 +174,8 @@ internal sealed class GraphWalker
 
     private void Unwind(ControlFlowRegion? from, State state, ThrownKind kind)
     {
-        for (var region = from; region is not null; region = region.EnclosingRegion)
+        // The graph of a lambda hangs in its parent's regions: its own end at its root.
+        for (var region = from; region is not null && region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion)
         {
             switch (region.Kind)
             {

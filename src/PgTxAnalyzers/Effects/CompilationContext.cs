@@ -8,11 +8,11 @@ using PgTxAnalyzers.Postgres;
 namespace PgTxAnalyzers.Effects;
 
 /// <summary>What the analysis of one compilation shares. It dies with the compilation.</summary>
-internal sealed class AnalysisContext
+internal sealed class CompilationContext
 {
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
 
-    public AnalysisContext(Compilation compilation, ModelSet models, int maxCallDepth)
+    public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth)
     {
         (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
         Bodies = new BodyCatalog(compilation);

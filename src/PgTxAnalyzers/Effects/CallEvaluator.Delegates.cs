@@ -1,0 +1,77 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>Libraries' members that run the delegates that they are given.</summary>
+internal sealed partial class CallEvaluator
+{
+    /// <summary>Runs its delegate before it returns, or before its task completes.</summary>
+    private IReadOnlyList<Outcome> RunNow(BodyRun run, CallSite call, State state)
+    {
+        var delegates = call.Values.Where(v => v is Value.Lambda or Value.MethodGroup).ToList();
+        if (delegates.Count == 0)
+        {
+            return Unknown(run, call, state);
+        }
+
+        IReadOnlyList<Outcome> paths = BodyRun.Single(state, Value.Nothing);
+        foreach (var target in delegates)
+        {
+            paths = paths.SelectMany(p => RunDelegate(run, target, ImmutableArray<Value>.Empty, call.Operation, p.State)
+                .Select(o => new Outcome(o.State, Reaches.Merge(p.Value, o.Value)))).ToList();
+        }
+
+        // A runner that returns no task has waited for what its delegate started.
+        if (!Names.IsAwaitable(call.Method.ReturnType))
+        {
+            return paths.Select(p => new Outcome(p.State, p.Value is Value.Pending ? Value.Nothing : p.Value)).ToList();
+        }
+
+        return paths;
+    }
+
+    /// <summary>Keeps its delegate: what that reaches is pending in the sequence.</summary>
+    private IReadOnlyList<Outcome> RunLater(BodyRun run, CallSite call, Value subject, State state)
+    {
+        var result = subject is Value.Connection ? subject : Elements(state, subject);
+        foreach (var target in call.Values.Where(v => v is Value.Lambda))
+        {
+            var aside = new BodyRun(new Frame(run.Frame, run.Frame.Graph, null, run.Frame.Self, run.Frame.IsLexical), this, cancellation);
+            foreach (var outcome in RunDelegate(aside, target, ImmutableArray<Value>.Empty, call.Operation, state))
+            {
+                result = Reaches.Merge(result, outcome.Value is Value.Pending ? outcome.Value : Value.Nothing);
+            }
+
+            result = Reaches.Merge(result, Reaches.Pending(aside.Held.Select(h => h.Reach).ToImmutableArray(), Value.Nothing));
+        }
+
+        return BodyRun.Single(state, result is Value.Pending or Value.Connection ? result : Value.Nothing);
+    }
+
+    /// <summary>EF Core's <c>ExecuteInTransaction</c>: the delegate is the region.</summary>
+    private IReadOnlyList<Outcome> InTransaction(BodyRun run, CallSite call, Value subject, State state)
+    {
+        var connection = subject as Value.Connection ?? call.Values.OfType<Value.Connection>().FirstOrDefault();
+        var region = new Region(new RegionId(call.Operation.Syntax), RegionKind.Runner, Level.Pinned, run.Frame.Depth)
+        {
+            Connection = connection?.Identity,
+            ConnectionType = connection?.Type,
+            IsContext = connection is null or { IsContext: true },
+        };
+
+        // The first delegate is the operation; the second one asks whether the commit has happened, outside of any transaction.
+        var operation = call.Values.FirstOrDefault(v => v is Value.Lambda or Value.MethodGroup);
+        run.Throw(state, ThrownKind.Database);
+        if (operation is null)
+        {
+            return Unknown(run, call, state);
+        }
+
+        return RunDelegate(run, operation, ImmutableArray<Value>.Empty, call.Operation, state.Begin(region))
+            .Select(o => new Outcome(o.State.Region(region.Id) is { } live ? o.State.End(live) : o.State, o.Value)).ToList();
+    }
+}

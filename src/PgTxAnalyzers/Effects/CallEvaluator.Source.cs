@@ -1,0 +1,304 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>Calls whose bodies are in source, and delegates: their bodies are run in the state of the call.</summary>
+internal sealed partial class CallEvaluator
+{
+    /// <summary>Frames of any kind, lambdas included, beyond which nothing is followed.</summary>
+    private const int MaxFrames = 24;
+
+    private readonly Dictionary<MemoKey, Run> memo = new();
+
+    /// <summary>Null: no body of the callee is known, or none that matters.</summary>
+    private IReadOnlyList<Outcome>? Source(BodyRun run, CallSite call, State state)
+    {
+        var method = call.Method;
+        if (method.MethodKind == MethodKind.LocalFunction)
+        {
+            return LocalFunction(run, method, call, state);
+        }
+
+        if (method.ContainingType is null || run.Frame.Calls >= context.MaxCallDepth || run.Frame.Depth >= MaxFrames)
+        {
+            return null;
+        }
+
+        var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
+        var outcomes = new List<Outcome>();
+        var found = false;
+        foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
+        {
+            if (run.Frame.Runs(target) || !(context.Relevance.Matters(target, cancellation) || RunsAnArgument(call)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            {
+                continue;
+            }
+
+            found = true;
+            if (target.MethodKind == MethodKind.Constructor)
+            {
+                var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), target.ContainingType, Exact: true);
+                var entered = Enter(run, new Frame(run.Frame, graph, target, made, isLexical: false), Bound(target, call), Construct(target, made, call, state), call.Operation);
+                outcomes.AddRange(entered.Select(o => new Outcome(o.State, made)));
+                continue;
+            }
+
+            outcomes.AddRange(Enter(run, new Frame(run.Frame, graph, target, Self(call.Receiver, target), isLexical: false), Bound(target, call), state, call.Operation));
+        }
+
+        if (!found)
+        {
+            if (method.MethodKind == MethodKind.Constructor && !method.DeclaringSyntaxReferences.IsEmpty)
+            {
+                var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), method.ContainingType, Exact: true);
+                return BodyRun.Single(Construct(method, made, call, state), made);
+            }
+
+            return null;
+        }
+
+        return outcomes;
+    }
+
+    private static Value Self(Value receiver, IMethodSymbol target) =>
+        target.IsStatic ? Value.Nothing
+        : receiver is Value.Instance or Value.Connection ? receiver
+        : new Value.Instance(new Place.Variable(target.ContainingType), target.ContainingType, Exact: false);
+
+    private static bool RunsAnArgument(CallSite call) => call.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
+
+    /// <summary>The members that construction fills from the arguments: primary-constructor parameters, and members initialised with them.</summary>
+    private static State Construct(IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
+    {
+        if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax)
+        {
+            return state;
+        }
+
+        var byName = new Dictionary<string, Value>(StringComparer.Ordinal);
+        foreach (var (parameter, value) in Bound(constructor, call))
+        {
+            state = state.Set(new Place.Member(made.Identity, parameter), value);
+            byName[parameter.Name] = value;
+        }
+
+        foreach (var member in constructor.ContainingType.GetMembers())
+        {
+            var initialiser = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+            {
+                VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+                PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+                _ => null,
+            };
+            if (initialiser is not null && byName.TryGetValue(initialiser, out var value))
+            {
+                state = state.Set(new Place.Member(made.Identity, member), value);
+            }
+        }
+
+        return state;
+    }
+
+    private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
+    {
+        for (var i = 0; i < call.Arguments.Length && i < call.Values.Length; i++)
+        {
+            if (call.Arguments[i].Parameter is { } parameter && parameter.Ordinal < target.Parameters.Length)
+            {
+                yield return (target.Parameters[parameter.Ordinal], call.Values[i]);
+            }
+        }
+    }
+
+    private IReadOnlyList<Outcome>? LocalFunction(BodyRun run, IMethodSymbol method, CallSite call, State state)
+    {
+        var owner = run.Frame;
+        ControlFlowGraph? graph = null;
+        for (var frame = run.Frame; frame is not null && graph is null; frame = frame.Caller)
+        {
+            owner = frame;
+            graph = BodyCatalog.LocalFunction(frame.Graph, method, cancellation);
+        }
+
+        if (graph is null || run.Frame.Runs(method) || run.Frame.Depth >= MaxFrames)
+        {
+            return null;
+        }
+
+        // A finding for what a local function reaches stands on its call: the function may be called after the region as well.
+        var callee = new Frame(run.Frame, graph, method, owner.Self, isLexical: false);
+        return Enter(run, callee, Bound(method, call), state, call.Operation);
+    }
+
+    private IReadOnlyList<Outcome> RunDelegate(BodyRun run, Value target, ImmutableArray<Value> arguments, IOperation at, State state)
+    {
+        if (run.Frame.Depth < MaxFrames)
+        {
+            switch (target)
+            {
+                case Value.Lambda lambda:
+                    return RunLambda(run, lambda, arguments, at, state);
+                case Value.MethodGroup group:
+                    return RunMethodGroup(run, group, arguments, state);
+            }
+        }
+
+        run.Throw(state, ThrownKind.Any);
+        return BodyRun.Single(state, Value.Nothing);
+    }
+
+    private IReadOnlyList<Outcome> RunLambda(BodyRun run, Value.Lambda lambda, ImmutableArray<Value> arguments, IOperation at, State state)
+    {
+        var symbol = lambda.Function.Symbol;
+        if (run.Frame.Runs(symbol))
+        {
+            return BodyRun.Single(state, Value.Nothing);
+        }
+
+        var home = run.Frame;
+        while (home.Caller is { } caller && home.Graph != lambda.Owner)
+        {
+            home = caller;
+        }
+
+        var graph = lambda.Owner.GetAnonymousFunctionControlFlowGraph(lambda.Function, cancellation);
+        var frame = new Frame(run.Frame, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner);
+        return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
+    }
+
+    private IReadOnlyList<Outcome> RunMethodGroup(BodyRun run, Value.MethodGroup group, ImmutableArray<Value> arguments, State state)
+    {
+        // The method group stands for a lambda that makes the call: that is where a finding can stand.
+        var home = run.Frame;
+        while (home.Caller is { } caller && !home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span))
+        {
+            home = caller;
+        }
+
+        var isLexical = home.IsLexical && home.Graph.OriginalOperation.Syntax.SyntaxTree == group.At.Syntax.SyntaxTree && home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span);
+        var stand = new BodyRun(new Frame(run.Frame, home.Graph, null, home.Self, isLexical), this, cancellation);
+        var call = new CallSite(group.At, group.Method, group.Receiver, null, ImmutableArray<IArgumentOperation>.Empty, arguments);
+        var outcomes = Source(stand, call, state) ?? BodyRun.Single(state, Value.Nothing);
+        foreach (var fact in stand.Held)
+        {
+            Carry(run, fact, null, group.At.Syntax);
+        }
+
+        run.Throw(state, ThrownKind.Any);
+        return outcomes;
+    }
+
+    /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>
+    private IReadOnlyList<Outcome> Enter(BodyRun caller, Frame frame, IEnumerable<(IParameterSymbol Parameter, Value Value)> arguments, State state, IOperation at)
+    {
+        var entry = state.WithPending(null);
+        var bound = arguments.ToList();
+        var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || bound.Any(b => b.Value is Value.Lambda or Value.MethodGroup)
+            || state.Values.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
+        if (!keepsAll)
+        {
+            // The callee sees nothing of the caller's variables: without them, equal calls are equal.
+            entry = entry.Remove(entry.Values.Keys.Where(IsOfFrame));
+        }
+
+        foreach (var (parameter, value) in bound)
+        {
+            entry = value is Value.Unknown ? entry.Remove(new[] { new Place.Variable(parameter) }) : entry.Set(new Place.Variable(parameter), value);
+            if (value is Value.Transaction t && context.Shapes.Of(parameter.Type) == Shape.Transaction)
+            {
+                frame.Passed.Add(t.Region);
+            }
+        }
+
+        var done = Perform(frame, entry);
+        var waited = frame.Method is null || Names.IsAwaitable(frame.Method.ReturnType) is false || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph;
+        var isLazy = frame.Method is { } m && IsIterator(m);
+        var reaches = ImmutableArray<Reach>.Empty;
+        var name = frame.Method is { } method ? Names.Of(method) : "a lambda";
+        foreach (var fact in done.Held)
+        {
+            if (waited && !isLazy)
+            {
+                Carry(caller, fact, frame, at.Syntax, name);
+            }
+            else
+            {
+                reaches = reaches.Add(fact.Place is null ? fact.Reach.Through(new Step(name, at.Syntax)) : fact.Reach);
+            }
+        }
+
+        if (isLazy)
+        {
+            return BodyRun.Single(state, Reaches.Pending(reaches, Value.Nothing));
+        }
+
+        var back = new Homecoming(state, frame, at.Syntax, caller.Frame);
+        foreach (var thrown in done.Throws)
+        {
+            caller.Throw(back.Bring(thrown), ThrownKind.Any);
+        }
+
+        var result = new List<Outcome>();
+        foreach (var (exit, value) in done.Exits)
+        {
+            var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.IsLexical ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
+            result.Add(new(back.Bring(exit), Reaches.Pending(reaches, back.Bring(pending))));
+        }
+
+        return result;
+    }
+
+    private static bool IsIterator(IMethodSymbol method) =>
+        method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax
+        && syntax.DescendantNodes(n => n == syntax || n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(n => n is YieldStatementSyntax);
+
+    private static bool IsOfFrame(Place place) => place switch
+    {
+        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol,
+        Place.Capture or Place.Returned => true,
+        _ => false,
+    };
+
+    /// <summary>What a callee reached, as its caller sees it.</summary>
+    private static void Carry(BodyRun caller, Held fact, Frame? callee, SyntaxNode at, string? name = null)
+    {
+        var depth = caller.Frame.Depth;
+        if (fact.Place is not null)
+        {
+            caller.Add(callee is null ? fact : fact with { Regions = fact.Regions.RemoveAll(r => callee.Passed.Contains(r.Id)) });
+            return;
+        }
+
+        // What began in the callee is the callee's own business, and reported when it is looked at by itself.
+        var regions = fact.Regions.Where(r => r.Owner <= depth && callee?.Passed.Contains(r.Id) != true).ToImmutableArray();
+        var reach = name is null ? fact.Reach : fact.Reach.Through(new Step(name, at));
+        caller.Hold(reach, at, regions);
+    }
+
+    private Run Perform(Frame frame, State entry)
+    {
+        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.IsLexical);
+        if (memo.TryGetValue(key, out var known))
+        {
+            return known;
+        }
+
+        var body = new BodyRun(frame, this, cancellation);
+        body.Walk(entry);
+        var run = new Run(body.Exits.Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray());
+        memo[key] = run;
+        return run;
+    }
+
+    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, bool IsLexical);
+
+    private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<State> Throws, ImmutableArray<Held> Held);
+}

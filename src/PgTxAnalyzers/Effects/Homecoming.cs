@@ -1,0 +1,132 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// Brings a callee's state back to its caller: the caller's variables return, the callee's are forgotten, and what the callee began or
+/// made and left behind is the caller's from here on, known by the call that brought it.
+/// </summary>
+internal sealed class Homecoming
+{
+    /// <summary>Calls that a begin or an object may have come through before it is known by the last of them only.</summary>
+    private const int MaxOrigin = 8;
+
+    private readonly State before;
+    private readonly Frame callee;
+    private readonly Frame caller;
+    private readonly SyntaxNode at;
+    private readonly bool sawAll;
+
+    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller)
+    {
+        (this.before, this.callee, this.at, this.caller) = (before, callee, at, caller);
+        sawAll = callee.IsLexical || callee.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction };
+    }
+
+    public State Bring(State after)
+    {
+        var values = ImmutableDictionary.CreateBuilder<Place, Value>();
+        foreach (var entry in before.Values)
+        {
+            // A variable that the callee could not see has not changed.
+            if (Unseen(entry.Key))
+            {
+                values[entry.Key] = entry.Value;
+            }
+        }
+
+        foreach (var entry in after.Values)
+        {
+            if (!Unseen(entry.Key) && !IsCallees(entry.Key))
+            {
+                values[Bring(entry.Key)] = Bring(entry.Value);
+            }
+        }
+
+        var regions = after.Regions.Select(Bring).ToImmutableArray();
+        return Garbage.Collect(before.WithValues(values.ToImmutable()).WithRegions(regions));
+    }
+
+    public Value Bring(Value value) => value switch
+    {
+        Value.Transaction t => new Value.Transaction(Bring(t.Region, null)),
+        Value.Connection c => c with { Identity = Bring(c.Identity) },
+        Value.Instance i => i with { Identity = Bring(i.Identity) },
+        Value.Pending p => p with { Result = Bring(p.Result) },
+        Value.MethodGroup g => g with { Receiver = Bring(g.Receiver) },
+        _ => value,
+    };
+
+    private bool Unseen(Place place) => !sawAll && place switch
+    {
+        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && (before.Values.ContainsKey(place) || !IsCallees(place)),
+        Place.Capture or Place.Returned => before.Values.ContainsKey(place),
+        _ => false,
+    };
+
+    private bool IsCallees(Place place) => place switch
+    {
+        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && IsWithin(v.Symbol.ContainingSymbol),
+        Place.Capture c => c.Graph == callee.Graph,
+        Place.Returned r => r.Depth >= callee.Depth,
+        _ => false,
+    };
+
+    private bool IsWithin(ISymbol? symbol)
+    {
+        var method = callee.Method?.OriginalDefinition;
+        return method is not null && SymbolEqualityComparer.Default.Equals(symbol?.OriginalDefinition, method);
+    }
+
+    private Region Bring(Region region)
+    {
+        if (region.Owner < callee.Depth)
+        {
+            return region with { Connection = region.Connection is { } known ? Bring(known) : null };
+        }
+
+        return region with { Id = Bring(region.Id, region), Owner = caller.Depth, Connection = region.Connection is { } own ? Bring(own) : null };
+    }
+
+    /// <summary>A begin in the root's own text keeps its name: a message shows it as it is.</summary>
+    private RegionId Bring(RegionId id, Region? region)
+    {
+        region ??= null;
+        if (IsInRoot(id.Begin) || IsOlder(id))
+        {
+            return id;
+        }
+
+        return new RegionId(at, Length(id) < MaxOrigin ? id : null);
+    }
+
+    private bool IsOlder(RegionId id) => before.Regions.Any(r => r.Id.Equals(id) && r.Owner < callee.Depth);
+
+    private static int Length(RegionId? id) => id is null ? 0 : 1 + Length(id.Inner);
+
+    private bool IsInRoot(SyntaxNode node)
+    {
+        var root = caller;
+        while (root.Caller is { } up)
+        {
+            root = up;
+        }
+
+        var body = root.Graph.OriginalOperation.Syntax;
+        return body.SyntaxTree == node.SyntaxTree && body.Span.Contains(node.Span);
+    }
+
+    private Place Bring(Place place) => place switch
+    {
+        Place.Made m when m.Depth >= callee.Depth => new Place.Made(at, caller.Depth, Origin(m) < MaxOrigin ? m : null),
+        Place.Member m => new Place.Member(Bring(m.Owner), m.Symbol),
+        Place.Slot s => new Place.Slot(Bring(s.Owner), s.Kind),
+        _ => place,
+    };
+
+    private static int Origin(Place? place) => place is Place.Made m ? 1 + Origin(m.Inner) : 0;
+}

@@ -1,0 +1,125 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// The cheapest question: can a body have a region at all? Answered by names, without a semantic model. A name proves nothing; it
+/// only says where a look is worth its price.
+/// </summary>
+internal sealed class NameIndex
+{
+    /// <summary>How many helpers a begin may be wrapped in before its callers are no longer looked for.</summary>
+    private const int MaxWrapping = 6;
+
+    /// <summary>Per tree, so that an edit scans one file. The table holds no compilation alive: trees are its keys, words its values.</summary>
+    private static readonly ConditionalWeakTable<SyntaxTree, TreeWords> Words = new();
+
+    private readonly ImmutableHashSet<string> beginners;
+
+    private NameIndex(ImmutableHashSet<string> beginners) => this.beginners = beginners;
+
+    /// <param name="seeds">The libraries' members that begin a region.</param>
+    public static NameIndex Create(Compilation compilation, ImmutableHashSet<string> seeds, CancellationToken cancellation)
+    {
+        var all = seeds.ToBuilder();
+        IReadOnlyCollection<string> fresh = seeds;
+        var examined = new HashSet<SyntaxNode>();
+        var trees = compilation.SyntaxTrees.Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
+        for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
+        {
+            var found = new HashSet<string>(StringComparer.Ordinal);
+            var hashes = fresh.Select(TreeWords.Hash).ToArray();
+            foreach (var (tree, words) in trees)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                if (!words.ContainsAny(hashes) && !(round == 0 && words.HasSqlBegin))
+                {
+                    continue;
+                }
+
+                foreach (var declaration in Declarations(tree.GetRoot(cancellation)))
+                {
+                    if (!examined.Contains(declaration) && Mentions(declaration, all))
+                    {
+                        examined.Add(declaration);
+                        foreach (var name in Wrapping.NamesThatLeak(declaration, all))
+                        {
+                            found.Add(name);
+                        }
+                    }
+                }
+            }
+
+            found.ExceptWith(all);
+            all.UnionWith(found);
+            fresh = found;
+        }
+
+        return new NameIndex(all.ToImmutable());
+    }
+
+    /// <summary>The declarations of a tree whose bodies can have a region.</summary>
+    public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
+    {
+        var words = WordsOf(tree, cancellation);
+        if (!words.HasSqlBegin && !words.HasTransactionType && !words.ContainsAny(beginners))
+        {
+            return Enumerable.Empty<SyntaxNode>();
+        }
+
+        return Declarations(tree.GetRoot(cancellation)).Where(d => CanHaveRegion(d));
+    }
+
+    /// <summary>Whether the text of a body, or of a function in it, can begin a region or has its caller's.</summary>
+    public bool CanHaveRegion(SyntaxNode body) => Mentions(body, beginners) || HasTransactionParameter(body);
+
+    private static bool HasTransactionParameter(SyntaxNode body) =>
+        body.DescendantNodesAndSelf().Any(n => n is ParameterSyntax { Type: { } type } && type.ToString().Contains("Transaction")
+            || n is ParameterSyntax { Type: null } untyped && untyped.Identifier.ValueText.StartsWith("t", StringComparison.OrdinalIgnoreCase));
+
+    private static bool Mentions(SyntaxNode body, ISet<string> names)
+    {
+        foreach (var token in body.DescendantTokens())
+        {
+            if (token.IsKind(SyntaxKind.IdentifierToken) ? names.Contains(token.ValueText) : IsSqlBegin(token))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsSqlBegin(SyntaxToken token) =>
+        (token.IsKind(SyntaxKind.StringLiteralToken) || token.IsKind(SyntaxKind.InterpolatedStringTextToken) || token.IsKind(SyntaxKind.SingleLineRawStringLiteralToken)
+            || token.IsKind(SyntaxKind.MultiLineRawStringLiteralToken))
+        && (token.Text.IndexOf("begin", StringComparison.OrdinalIgnoreCase) >= 0 || token.Text.IndexOf("start transaction", StringComparison.OrdinalIgnoreCase) >= 0);
+
+    /// <summary>Everything that has a body of its own: members, accessors, and the statements of a program.</summary>
+    public static IEnumerable<SyntaxNode> Declarations(SyntaxNode root)
+    {
+        foreach (var node in root.DescendantNodes(n => n is not (BaseMethodDeclarationSyntax or AccessorDeclarationSyntax or StatementSyntax)))
+        {
+            if (BodyCatalog.Body(node) is { } body && body == node)
+            {
+                yield return node;
+            }
+        }
+
+        if (BodyCatalog.Body(root) is { } program)
+        {
+            yield return program;
+        }
+    }
+
+    private static TreeWords WordsOf(SyntaxTree tree, CancellationToken cancellation) =>
+        Words.TryGetValue(tree, out var known) ? known : Words.GetValue(tree, t => TreeWords.Scan(t.GetText(cancellation)));
+}

@@ -1,0 +1,101 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis.Text;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>The words of a file, as hashes: one pass over its characters, no parsing.</summary>
+internal sealed class TreeWords
+{
+    private readonly HashSet<int> words;
+
+    private TreeWords(HashSet<int> words) => this.words = words;
+
+    /// <summary>BEGIN or START may stand in a text as SQL.</summary>
+    public bool HasSqlBegin { get; private set; }
+
+    /// <summary>A parameter can be of a transaction type.</summary>
+    public bool HasTransactionType { get; private set; }
+
+    public bool ContainsAny(int[] hashes)
+    {
+        foreach (var hash in hashes)
+        {
+            if (words.Contains(hash))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public bool ContainsAny(ICollection<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (words.Contains(Hash(name)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public static int Hash(string word)
+    {
+        var hash = Seed;
+        foreach (var c in word)
+        {
+            hash = Mix(hash, c);
+        }
+
+        return hash;
+    }
+
+    public static TreeWords Scan(SourceText text)
+    {
+        var words = new TreeWords(new HashSet<int>());
+        var buffer = new char[4096];
+        var hash = Seed;
+        var length = 0;
+        for (var at = 0; at < text.Length; at += buffer.Length)
+        {
+            var count = Math.Min(buffer.Length, text.Length - at);
+            text.CopyTo(at, buffer, 0, count);
+            for (var i = 0; i < count; i++)
+            {
+                var c = buffer[i];
+                if (c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or '_' or >= '0' and <= '9' or > '\u007f')
+                {
+                    hash = Mix(hash, c);
+                    length++;
+                }
+                else if (length > 0)
+                {
+                    words.words.Add(hash);
+                    (hash, length) = (Seed, 0);
+                }
+            }
+        }
+
+        if (length > 0)
+        {
+            words.words.Add(hash);
+        }
+
+        words.HasSqlBegin = SqlBegins.Any(words.words.Contains);
+        words.HasTransactionType = TransactionTypes.Any(words.words.Contains);
+        return words;
+    }
+
+    private const int Seed = unchecked((int)2166136261);
+
+    private static readonly int[] SqlBegins = { Hash("BEGIN"), Hash("begin"), Hash("Begin"), Hash("START"), Hash("start"), Hash("Start") };
+
+    private static readonly int[] TransactionTypes = { Hash("NpgsqlTransaction"), Hash("DbTransaction"), Hash("IDbTransaction"), Hash("IDbContextTransaction") };
+
+    private static int Mix(int hash, char c) => unchecked((hash ^ c) * 16777619);
+}

@@ -1,0 +1,91 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// Which helpers hand the region that they begin to their callers: by syntax alone, and rather too many than too few. A transaction
+/// that a <c>using</c> of the same body ends stays inside, unless the body runs somebody's delegate meanwhile.
+/// </summary>
+internal static class Wrapping
+{
+    public static IEnumerable<string> NamesThatLeak(SyntaxNode declaration, ISet<string> beginners)
+    {
+        var name = declaration switch
+        {
+            ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
+            MethodDeclarationSyntax method => method.Identifier.ValueText,
+            AccessorDeclarationSyntax accessor => accessor.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText,
+            ArrowExpressionClauseSyntax arrow => arrow.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText,
+            _ => null,
+        };
+        if (name is not null && (declaration is ConstructorDeclarationSyntax || RunsDelegate(declaration) || LeavesOpen(declaration, beginners)))
+        {
+            yield return name;
+        }
+    }
+
+    private static bool RunsDelegate(SyntaxNode declaration) =>
+        declaration is BaseMethodDeclarationSyntax { ParameterList.Parameters: var parameters }
+        && parameters.Any(p => p.Type is { } type && (type.ToString() is var t && (t.Contains("Func<") || t.Contains("Action") || t.Contains("Delegate") || t.Contains("Handler"))
+            || IsInvoked(declaration, p.Identifier.ValueText)));
+
+    private static bool IsInvoked(SyntaxNode body, string parameter) =>
+        body.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i =>
+            i.Expression is IdentifierNameSyntax id && id.Identifier.ValueText == parameter
+            || i.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target, Name.Identifier.ValueText: "Invoke" } && target.Identifier.ValueText == parameter);
+
+    private static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners)
+    {
+        foreach (var token in declaration.DescendantTokens())
+        {
+            if (token.IsKind(SyntaxKind.StringLiteralToken) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText)))
+            {
+                if (!EndsHere(token.Parent!))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>The value goes into a <c>using</c>, or into a local of a body that returns nothing that could carry it.</summary>
+    private static bool EndsHere(SyntaxNode begin)
+    {
+        for (var node = begin; node is not null; node = node.Parent)
+        {
+            switch (node)
+            {
+                case UsingStatementSyntax statement when statement.Declaration?.Span.Contains(begin.Span) == true || statement.Expression?.Span.Contains(begin.Span) == true:
+                case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 }:
+                    return true;
+                case LocalDeclarationStatementSyntax local:
+                    return local.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !CanCarry(method.ReturnType);
+                case ParameterSyntax or AttributeSyntax:
+                    return true;
+                case AnonymousFunctionExpressionSyntax:
+                    return true;
+                case MemberDeclarationSyntax or StatementSyntax or ArrowExpressionClauseSyntax:
+                    return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool CanCarry(TypeSyntax type) => type switch
+    {
+        PredefinedTypeSyntax => false,
+        NullableTypeSyntax nullable => CanCarry(nullable.ElementType),
+        IdentifierNameSyntax { Identifier.ValueText: "Task" or "ValueTask" } => false,
+        GenericNameSyntax { Identifier.ValueText: "Task" or "ValueTask", TypeArgumentList.Arguments: { Count: 1 } arguments } => CanCarry(arguments[0]),
+        QualifiedNameSyntax qualified => CanCarry(qualified.Right),
+        _ => true,
+    };
+}

@@ -1,0 +1,15 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Effects;
+
+namespace PgTxAnalyzers.Rules;
+
+/// <summary>A question to the flow of one body.</summary>
+internal abstract class FlowRule
+{
+    public abstract DiagnosticDescriptor Descriptor { get; }
+
+    public abstract IEnumerable<Diagnostic> Examine(BodyFlow flow);
+}

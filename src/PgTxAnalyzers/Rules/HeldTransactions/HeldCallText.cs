@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Rules.HeldTransactions;
+
+/// <summary>The words and places that the messages of 101, 102 and 103 share.</summary>
+internal static class HeldCallText
+{
+    /// <summary>Steps of a chain that are written out; of a longer one the middle is elided.</summary>
+    private const int MaxSteps = 5;
+
+    public static Diagnostic Finding(DiagnosticDescriptor descriptor, HeldCall call, params object[] arguments) =>
+        Diagnostic.Create(
+            descriptor,
+            call.Place.GetLocation(),
+            new[] { call.Region.Begin.GetLocation() }.Concat(call.Reach.Chain.Skip(1).Select(s => s.At.GetLocation())),
+            ImmutableDictionary<string, string?>.Empty.Add("pgtx.region", Kind(call.Region)).Add("pgtx.direct", call.Reach.IsDirect ? "true" : "false"),
+            arguments);
+
+    /// <summary>"The transaction begun at line 14", as the subject of a sentence.</summary>
+    public static string Subject(HeldCall call) => call.Region.Kind switch
+    {
+        RegionKind.Parameter => "The caller's transaction",
+        RegionKind.Scope => $"The TransactionScope created at {Line(call.Region.Begin, call.Place)}",
+        _ => $"The transaction begun at {Line(call.Region.Begin, call.Place)}",
+    };
+
+    /// <summary>", holding the row locks of UPDATE orders (line 17),", or nothing.</summary>
+    public static string Locks(HeldCall call) => call.Region.LockedBy is { } cause && call.Region.Level == Level.Locking
+        ? $", holding the row locks of {cause.Text} ({Line(cause.At, call.Place)}),"
+        : "";
+
+    public static string Chain(Reach reach)
+    {
+        var names = reach.Chain.Select(s => s.Name).ToList();
+        if (names.Count > MaxSteps)
+        {
+            names = names.Take(MaxSteps - 2).Append("…").Append(names[names.Count - 1]).ToList();
+        }
+
+        return string.Join(" → ", names);
+    }
+
+    private static string Line(SyntaxNode node, SyntaxNode seenFrom)
+    {
+        var line = "line " + (node.GetLocation().GetLineSpan().StartLinePosition.Line + 1);
+        return node.SyntaxTree == seenFrom.SyntaxTree ? line : line + " of " + FileName(node.SyntaxTree.FilePath);
+    }
+
+    private static string FileName(string path) => path.Substring(path.LastIndexOfAny(new[] { '/', '\\' }) + 1);
+
+    private static string Kind(Region region) => region.Kind switch
+    {
+        RegionKind.Facade => "facade",
+        RegionKind.Scope => "scope",
+        RegionKind.Sql => "sql",
+        RegionKind.Parameter => "parameter",
+        RegionKind.Runner => "runner",
+        _ => "transaction",
+    };
+}

@@ -1,0 +1,110 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Rules;
+
+namespace PgTxAnalyzers;
+
+/// <summary>
+/// Runs the flow once over each body that can have a region, and asks every flow rule about it. A compilation without a data library
+/// registers nothing; a file that mentions no begin costs one look into its words.
+/// </summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class TransactionAnalyzer : DiagnosticAnalyzer
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = RuleCatalog.Flow.Select(r => r.Descriptor).ToImmutableArray();
+
+    /// <inheritdoc/>
+    public override void Initialize(AnalysisContext context)
+    {
+        context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
+        context.EnableConcurrentExecution();
+        context.RegisterCompilationStartAction(start =>
+        {
+            if (!DataLibraries.IsReferencedBy(start.Compilation))
+            {
+                return;
+            }
+
+            var session = new Session(start.Compilation);
+            start.RegisterSemanticModelAction(session.Analyze);
+        });
+    }
+
+    /// <summary>The analysis of one compilation.</summary>
+    private sealed class Session
+    {
+        private readonly CompilationContext context;
+        private readonly object gate = new();
+        private NameIndex? index;
+
+        public Session(Compilation compilation) =>
+            context = new CompilationContext(compilation, ModelSet.Create(compilation), maxCallDepth: 6);
+
+        public void Analyze(SemanticModelAnalysisContext action)
+        {
+            var names = Index(action.CancellationToken);
+            var seen = new HashSet<(string, Location)>();
+            foreach (var declaration in names.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken))
+            {
+                if (context.Bodies.Graph(declaration, action.CancellationToken) is not { } graph)
+                {
+                    continue;
+                }
+
+                foreach (var flow in Flows(names, graph, Symbol(action.SemanticModel, declaration, action.CancellationToken), action.CancellationToken))
+                {
+                    foreach (var rule in RuleCatalog.Flow)
+                    {
+                        foreach (var finding in rule.Examine(flow))
+                        {
+                            if (seen.Add((finding.Id, finding.Location)))
+                            {
+                                action.ReportDiagnostic(finding);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+
+        /// <summary>The body itself, and each lambda and local function in it that can have a region of its own.</summary>
+        private IEnumerable<BodyFlow> Flows(NameIndex names, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation)
+        {
+            yield return RootAnalysis.Run(context, graph, method, cancellation);
+            foreach (var (inner, function) in NestedBodies.Of(graph, cancellation))
+            {
+                if (names.CanHaveRegion(inner.OriginalOperation.Syntax))
+                {
+                    yield return RootAnalysis.Run(context, inner, function, cancellation);
+                }
+            }
+        }
+
+        private static IMethodSymbol? Symbol(SemanticModel model, SyntaxNode declaration, CancellationToken cancellation) =>
+            (declaration is CSharpSyntaxNode { Parent: { } parent } && declaration is Microsoft.CodeAnalysis.CSharp.Syntax.ArrowExpressionClauseSyntax
+                ? (model.GetDeclaredSymbol(parent, cancellation) as IPropertySymbol)?.GetMethod
+                : model.GetDeclaredSymbol(declaration, cancellation)) as IMethodSymbol;
+
+        private NameIndex Index(CancellationToken cancellation)
+        {
+            if (index is { } made)
+            {
+                return made;
+            }
+
+            lock (gate)
+            {
+                return index ??= NameIndex.Create(context.Compilation, context.Models.BeginNames, cancellation);
+            }
+        }
+    }
+}
