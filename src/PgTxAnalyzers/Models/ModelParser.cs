@@ -121,7 +121,7 @@ internal static class ModelParser
         {
             var dot = body.LastIndexOf('.');
             var members = body.Substring(dot + 1).Split('|').Select(WithoutArity).ToImmutableArray();
-            return new ModelPattern(kind.Value, body.Substring(0, dot), members, parameters, returns);
+            return new ModelPattern(id, kind.Value, body.Substring(0, dot), members, parameters, returns);
         }
 
         if (kind == PatternKind.Namespace && body.EndsWith(".*", StringComparison.Ordinal))
@@ -129,7 +129,7 @@ internal static class ModelParser
             body = body.Substring(0, body.Length - 2);
         }
 
-        return new ModelPattern(kind.Value, body, ImmutableArray<string>.Empty, null, null);
+        return new ModelPattern(id, kind.Value, body, ImmutableArray<string>.Empty, null, null);
     }
 
     private static bool HasKind(ApiRole role) => role is ApiRole.Sink or ApiRole.Enqueue;

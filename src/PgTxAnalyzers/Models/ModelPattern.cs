@@ -27,8 +27,9 @@ internal enum PatternKind : byte
 /// <summary>A documentation id with <c>*</c>, as docs/configuration.md describes it. Made by <see cref="ModelParser"/> only.</summary>
 internal sealed class ModelPattern
 {
-    public ModelPattern(PatternKind kind, string type, ImmutableArray<string> members, string? parameters, string? returns)
+    public ModelPattern(string text, PatternKind kind, string type, ImmutableArray<string> members, string? parameters, string? returns)
     {
+        Text = text;
         Kind = kind;
         Type = type;
         Members = members;
@@ -38,6 +39,9 @@ internal sealed class ModelPattern
         Root = RootOf(kind, type);
         Rank = RankOf();
     }
+
+    /// <summary>As it is written.</summary>
+    public string Text { get; }
 
     public PatternKind Kind { get; }
 
