@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Rules.Configuration;
 using PgTxAnalyzers.Rules.HeldTransactions;
 using PgTxAnalyzers.Rules.TransactionApi;
 
@@ -17,5 +18,6 @@ internal static class RuleCatalog
         new PGTX701ScopeDoesNotFlow(),
         new PGTX704SuccessPathDoesNotCommit());
 
-    public static ImmutableArray<DiagnosticDescriptor> All { get; } = Flow.Select(r => r.Descriptor).ToImmutableArray();
+    public static ImmutableArray<DiagnosticDescriptor> All { get; } =
+        Flow.Select(r => r.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).ToImmutableArray();
 }
