@@ -30,8 +30,6 @@ internal static class SqlCalls
 // What a call does.
 internal sealed partial class SqlClassifier
 {
-    private static readonly string[] SetConfigParameters = { "setting_name", "new_value", "is_local" };
-
     private SqlCall CreateCall(SqlCallKind kind, int name, List<(int First, int Last)> arguments, int close)
     {
         string? setting = null;
@@ -77,20 +75,13 @@ internal sealed partial class SqlClassifier
         };
     }
 
-    /// <summary>The literal that is set_config's parameter of that position, given in place or by name, with a cast behind it or not.</summary>
+    /// <summary>The literal that is the argument of that position, with a cast behind it or not.</summary>
     private string? ArgumentValue(List<(int First, int Last)> arguments, int position)
     {
-        for (int i = 0; i < arguments.Count; i++)
-        {
-            var (first, last) = arguments[i];
-            bool named = IsOperator(first + 1, "=>") || IsOperator(first + 1, ":=");
-            if (named ? NameAt(first)?.ToLowerInvariant() != SetConfigParameters[position] : i != position)
-                continue;
-            int value = named ? first + 2 : first;
-            return value == last || (value < last && _tokens.KindAt(value + 1) == SqlTokenKind.Cast) ? LiteralAt(value) : null;
-        }
-
-        return null;
+        if (position >= arguments.Count)
+            return null;
+        var (first, last) = arguments[position];
+        return first == last || (first < last && _tokens.KindAt(first + 1) == SqlTokenKind.Cast) ? LiteralAt(first) : null;
     }
 
     /// <summary>A literal or TRUE and FALSE; a column's name is no value here.</summary>

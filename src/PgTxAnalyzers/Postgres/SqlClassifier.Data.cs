@@ -55,8 +55,9 @@ internal sealed partial class SqlClassifier
             int behind = _tokens.SkipParentheses(1);
             if (_tokens.Word(behind) == SqlWord.To)
             {
+                ReadQuery(1);
+                _verb = null;
                 Become(SqlKind.CopyTo, SqlEffect.Reads);
-                ScanQuery(1, behind);
             }
 
             return;
@@ -161,7 +162,7 @@ internal sealed partial class SqlClassifier
         if (_kind is SqlKind.Select or SqlKind.Values)
             _focus = new SqlSpan(_tokens[main].Start, _tokens[main].Length);
         _verb = SqlWords.UpperTextOf(_tokens.Word(main));
-        ScanQuery(start, _tokens.Count, into: bare && _kind == SqlKind.Select ? main : -1);
+        ScanQuery(start, into: bare && _kind == SqlKind.Select ? main : -1);
     }
 
     private void ReadWrite(SqlKind kind, int main, int name)

@@ -130,10 +130,11 @@ internal sealed partial class SqlClassifier
     {
         var first = _tokens.Word(index);
         var second = _tokens.Word(index + 1);
+        var third = _tokens.Word(index + 2);
         int words = (first, second) switch
         {
-            (SqlWord.Foreign, SqlWord.Data) => 3,
-            (SqlWord.Text, SqlWord.Search) => 3,
+            (SqlWord.Foreign, SqlWord.Data) when third == SqlWord.Wrapper => 3,
+            (SqlWord.Text, SqlWord.Search) when third is SqlWord.Configuration or SqlWord.Dictionary or SqlWord.Parser or SqlWord.Template => 3,
             (SqlWord.Materialized, SqlWord.View) or (SqlWord.Foreign, SqlWord.Table) or (SqlWord.Event, SqlWord.Trigger) => 2,
             (SqlWord.User, SqlWord.Mapping) or (SqlWord.Access, SqlWord.Method) or (SqlWord.Large, SqlWord.Object) => 2,
             (SqlWord.Operator, SqlWord.Class or SqlWord.Family) => 2,

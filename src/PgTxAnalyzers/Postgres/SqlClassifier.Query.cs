@@ -46,17 +46,14 @@ internal sealed partial class SqlClassifier
         return calls.ToImmutable();
     }
 
-    private void ScanQuery(int start) => ScanQuery(start, _tokens.Count);
-
     /// <param name="start">The first token to look at.</param>
-    /// <param name="end">Behind the last.</param>
     /// <param name="into">The SELECT that may have an INTO at its own depth, else -1.</param>
-    private void ScanQuery(int start, int end, int into = -1)
+    private void ScanQuery(int start, int into = -1)
     {
         int depth = 0;
         int intoDepth = -1;
         SetFrom(0, 0);
-        for (int i = start; i < end; i++)
+        for (int i = start; i < _tokens.Count; i++)
         {
             switch (_tokens.KindAt(i))
             {
@@ -88,7 +85,7 @@ internal sealed partial class SqlClassifier
             }
         }
 
-        CloseCalls(end, depth: 0);
+        CloseCalls(_tokens.Count, depth: 0);
     }
 
     private void ReadQueryWord(int index, int depth)

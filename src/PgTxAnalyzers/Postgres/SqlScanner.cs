@@ -1,4 +1,5 @@
 using System;
+using static PgTxAnalyzers.Postgres.SqlCharacters;
 
 namespace PgTxAnalyzers.Postgres;
 
@@ -52,8 +53,7 @@ internal struct SqlScanner
         char c = _text[start];
         if (IsWhiteSpace(c))
         {
-            end = start + 1;
-            while (IsWhiteSpace(At(end)))
+            for (end = start + 1; end < _text.Length && IsWhiteSpace(_text[end]);)
                 end++;
             return SqlTokenKind.WhiteSpace;
         }
@@ -142,8 +142,13 @@ internal struct SqlScanner
     private readonly int EndOfWord(int position, out bool hole)
     {
         hole = false;
-        for (; position < _text.Length && IsIdentifierPart(_text[position]); position++)
-            hole |= _text[position] == Hole;
+        for (string text = _text; position < text.Length; position++)
+        {
+            if (!IsIdentifierPart(text[position]))
+                break;
+            hole |= text[position] == Hole;
+        }
+
         return position;
     }
 
@@ -366,22 +371,4 @@ internal struct SqlScanner
     }
 
     private readonly char At(int position) => position < _text.Length ? _text[position] : '\0';
-
-    private static bool IsWhiteSpace(char c) => c is ' ' or '\t' or '\n' or '\r' or '\f' or '\v';
-
-    private static bool IsDigit(char c) => c is >= '0' and <= '9';
-
-    private static bool IsDigit(char c, int radix)
-        => radix == 16 ? IsDigit(c) || (c | ' ') is >= 'a' and <= 'f' : c >= '0' && c < '0' + radix;
-
-    /// <summary>PostgreSQL takes every character beyond ASCII as a letter, a no-break space and our hole included.</summary>
-    private static bool IsIdentifierStart(char c) => (c | ' ') is >= 'a' and <= 'z' || c == '_' || c >= '\u0080';
-
-    private static bool IsIdentifierPart(char c) => IsIdentifierStart(c) || IsDigit(c) || c == '$';
-
-    /// <summary>As Npgsql has it, but for the dot that it also takes: <c>@row.id</c> is a field far more often than a name.</summary>
-    private static bool IsParameterName(char c) => c == '_' || c == Hole || char.IsLetterOrDigit(c);
-
-    private static bool IsOperator(char c)
-        => c is '~' or '!' or '@' or '#' or '^' or '&' or '|' or '`' or '?' or '+' or '-' or '*' or '/' or '%' or '<' or '>' or '=';
 }

@@ -52,6 +52,7 @@ internal static class SqlWords
 
     static SqlWords()
     {
+        Lower[(int)SqlWord.None] = "";
         foreach (SqlWord word in Enum.GetValues(typeof(SqlWord)))
         {
             if (word == SqlWord.None)
@@ -59,7 +60,7 @@ internal static class SqlWords
             string text = Lower[(int)word] = Spell(word);
             int slot = Hash(text, 0, text.Length);
             while (Texts[slot] != null)
-                slot = (slot + 1) % Slots;
+                slot = (slot + 1) & (Slots - 1);
             Texts[slot] = text;
             Words[slot] = word;
             Longest = Math.Max(Longest, text.Length);
@@ -71,7 +72,7 @@ internal static class SqlWords
     {
         if (length < 2 || length > Longest)
             return SqlWord.None;
-        for (int slot = Hash(text, start, length); Texts[slot] is { } candidate; slot = (slot + 1) % Slots)
+        for (int slot = Hash(text, start, length); Texts[slot] is { } candidate; slot = (slot + 1) & (Slots - 1))
         {
             if (candidate.Length == length && IsSame(candidate, text, start))
                 return Words[slot];
@@ -120,11 +121,13 @@ internal static class SqlWords
         return true;
     }
 
+    // A few characters tell the words apart well enough; most of what is looked up is no word at all.
     private static int Hash(string text, int start, int length)
     {
-        uint hash = (uint)length;
-        for (int i = start; i < start + length; i++)
-            hash = (hash * 31) + (uint)(text[i] | ' ');
-        return (int)((hash ^ (hash >> 10)) % Slots);
+        int hash = length;
+        hash = (hash * 31) + (text[start] | ' ');
+        hash = (hash * 31) + (text[start + (length / 2)] | ' ');
+        hash = (hash * 31) + (text[start + length - 1] | ' ');
+        return (hash ^ (hash >> 10)) & (Slots - 1);
     }
 }
