@@ -1,0 +1,25 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace PgTxAnalyzers.Benchmarks;
+
+internal static class Program
+{
+    public const int Lines = 150_000;
+
+    /// <summary><c>--quick</c> prints the shares within a minute or two; without it BenchmarkDotNet takes its time.</summary>
+    public static async Task Main(string[] args)
+    {
+        if (args is ["--quick", ..])
+        {
+            await QuickMeasurement.Run(args is [_, var lines] ? int.Parse(lines) : Lines);
+            return;
+        }
+
+        // In this process: the lists of references lie beside this assembly, and a round takes seconds, not nanoseconds.
+        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(2).WithIterationCount(8).WithInvocationCount(1).WithUnrollFactor(1);
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args, DefaultConfig.Instance.AddJob(job));
+    }
+}
