@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace PgTxAnalyzers.Tests.Verification;
 
@@ -54,29 +53,15 @@ internal sealed class FixRun(TestCode code, string id, string? equivalenceKey, b
             Assert.Equal(Normal(Markers.Strip(wanted)), Normal(await FixWorkspace.TextOf(after, path)));
         }
 
-        await KeepsItsPromises(before, findings, after);
-        return new(title, after, await Warnings(after));
-    }
-
-    private async Task KeepsItsPromises(Project before, ImmutableArray<Diagnostic> findings, Project after)
-    {
-        var left = await FixWorkspace.Findings(after, code);
-        var described = string.Join("\n", left.Select(AnalyzerRun.Describe));
-        var wasFound = Count(findings);
-        foreach (var (rule, count) in Count(left))
-            Assert.True(count <= wasFound.GetValueOrDefault(rule), $"The fix brings a new {rule}:\n{described}");
-        Assert.True(Count(left).GetValueOrDefault(id) < wasFound[id], $"The finding is still there:\n{described}");
-
-        var comments = await Comments(after);
-        foreach (var comment in await Comments(before))
-            Assert.True(comments.Remove(comment), $"The fix drops the comment: {comment}");
-
+        var left = await new FixPromises(code, before, findings, $"'{title}'").HoldFor(after, id);
         if (all)
         {
             // Whatever is left has no fix of this kind, or the first application was not complete.
             foreach (var finding in left.Where(finding => finding.Id == id))
                 Assert.DoesNotContain(await FixActions.Offered(after, finding), offer => equivalenceKey is null || offer.Action.EquivalenceKey == equivalenceKey);
         }
+
+        return new(title, after, await Warnings(after));
     }
 
     private async Task<(Project After, string Title)> Apply(Project project, ImmutableArray<Diagnostic> findings)
@@ -143,23 +128,6 @@ internal sealed class FixRun(TestCode code, string id, string? equivalenceKey, b
     private Task<ImmutableArray<Diagnostic>> Reanalyse(Project project) => FixWorkspace.Findings(project, code);
 
     private Document MainDocument(Project project) => project.Documents.Single(document => document.FilePath == code.Sources[0].Path);
-
-    private static Dictionary<string, int> Count(ImmutableArray<Diagnostic> findings) =>
-        findings.CountBy(finding => finding.Id).ToDictionary(pair => pair.Key, pair => pair.Value);
-
-    private static async Task<List<string>> Comments(Project project)
-    {
-        List<string> comments = [];
-        foreach (var document in project.Documents)
-        {
-            var root = (await document.GetSyntaxRootAsync())!;
-            comments.AddRange(root.DescendantTrivia()
-                .Where(trivia => trivia.Kind() is SyntaxKind.SingleLineCommentTrivia or SyntaxKind.MultiLineCommentTrivia)
-                .Select(trivia => trivia.ToString().Trim()));
-        }
-
-        return comments;
-    }
 
     private static async Task<IReadOnlyList<string>> Warnings(Project project)
     {

@@ -39,7 +39,7 @@ internal sealed record TestCode
     {
     }
 
-    public ImmutableArray<(string Path, string Text)> Sources { get; private init; } = [];
+    public ImmutableArray<(string Path, string Text)> Sources { get; init; } = [];
 
     public ImmutableArray<(string Path, string? Text)> AdditionalFiles { get; private init; } = [];
 

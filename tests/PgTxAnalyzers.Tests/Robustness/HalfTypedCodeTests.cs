@@ -1,0 +1,48 @@
+using PgTxAnalyzers.Tests.Examples;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Robustness;
+
+/// <summary>Broken code is the normal input of an analyzer in an editor. Nothing may throw, and nothing may take long.</summary>
+public class HalfTypedCodeTests
+{
+    private const int MutationsOfEachKind = 6;
+
+    // Far above what any of these needs, also on a busy machine: a failure here is a hang.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static TheoryData<string> Files => [.. ExampleFile.All];
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public async Task No_state_of_typing_makes_an_analyzer_or_a_fix_throw_or_hang(string file)
+    {
+        var example = ExampleFile.Read(file).Broken();
+        foreach (var (what, text) in Mutation.Of(Markers.Strip(example.Sources[0].Text), Mutation.Seed(file), MutationsOfEachKind))
+        {
+            var code = example with { Sources = [(file, text)] };
+            try
+            {
+                await AnalyzeAndAskForFixes(code).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            }
+            catch (Exception failure)
+            {
+                Assert.Fail($"{file} {what}:\n{failure}\n\n{text}");
+            }
+        }
+    }
+
+    private static async Task AnalyzeAndAskForFixes(TestCode code)
+    {
+        // A quarter of the inputs has findings; the others need no workspace.
+        if ((await code.Findings()).IsEmpty)
+            return;
+
+        var project = FixWorkspace.Open(code);
+        foreach (var finding in (await FixWorkspace.Findings(project, code)).Where(finding => finding.Location.IsInSource))
+        {
+            foreach (var (_, action) in await FixActions.Offered(project, finding))
+                await FixActions.Apply(action, project);
+        }
+    }
+}
