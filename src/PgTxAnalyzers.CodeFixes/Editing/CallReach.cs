@@ -1,0 +1,227 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.CodeFixes.Editing;
+
+/// <summary>What a called method may do, as far as it matters for the order of statements.</summary>
+[Flags]
+internal enum Reach
+{
+    Nothing = 0,
+
+    /// <summary>It may run a command.</summary>
+    Database = 1,
+
+    /// <summary>It does something that is seen outside, so it keeps its place among others that do.</summary>
+    Effect = 2,
+
+    /// <summary>It changes a field or a property.</summary>
+    State = 4,
+
+    /// <summary>Its body is not in sight.</summary>
+    Unknown = 8,
+}
+
+/// <summary>
+/// Follows calls within the compilation, down to what the libraries do. Not the analyzers' own effects: those answer whether a call
+/// certainly reaches a sink, while a fix needs to know what a call certainly does not do.
+/// </summary>
+internal sealed class CallReach(Compilation compilation, CancellationToken cancellationToken)
+{
+    /// <summary>A chain longer than this counts as unknown.</summary>
+    private const int MaxDepth = 8;
+
+    /// <summary>An interface with more implementations than this counts as unknown.</summary>
+    private const int MaxImplementations = 8;
+
+    private static readonly string[] WithoutEffect =
+    [
+        "Microsoft.Extensions.Logging", "System.Collections", "System.Diagnostics.CodeAnalysis", "System.Globalization", "System.Linq", "System.Numerics",
+        "System.Runtime", "System.Text", "System.Threading.Tasks", "System.ComponentModel.DataAnnotations",
+    ];
+
+    private static readonly string[] Dispatchers = ["MediatR", "Mediator", "Wolverine", "MassTransit.Mediator"];
+
+    private readonly Dictionary<IMethodSymbol, Reach> _known = new(SymbolEqualityComparer.Default);
+    private List<INamedTypeSymbol>? _types;
+
+    public Reach Of(IInvocationOperation call) =>
+        call.TargetMethod.MethodKind == MethodKind.DelegateInvoke ? Reach.Effect | Reach.Unknown
+        : DataLibrary.IsDataType(call.Instance?.Type) || call.Arguments.Any(argument => DataLibrary.IsDataType(Unconverted(argument.Value).Type)) ? Reach.Database
+        : Of(call.TargetMethod, 0);
+
+    private static IOperation Unconverted(IOperation operation) => operation is IConversionOperation { IsImplicit: true } conversion ? conversion.Operand : operation;
+
+    private Reach Of(IMethodSymbol method, int depth)
+    {
+        method = (method.ReducedFrom ?? method).OriginalDefinition;
+        if (_known.TryGetValue(method, out var known))
+        {
+            return known;
+        }
+
+        // A method that is met again on its own chain adds nothing to it.
+        _known[method] = Reach.Nothing;
+        var reach = depth > MaxDepth ? Reach.Unknown | Reach.Effect : Compute(method, depth);
+        _known[method] = reach;
+        return reach;
+    }
+
+    private Reach Compute(IMethodSymbol method, int depth)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (DataLibrary.IsInLibrary(method) || DataLibrary.IsDataType(method.ContainingType))
+        {
+            return Reach.Database;
+        }
+
+        if (!IsInSource(method))
+        {
+            return IsHarmless(method) ? Reach.Nothing : IsDispatch(method) ? Reach.Unknown | Reach.Effect : Reach.Effect;
+        }
+
+        var reach = Reach.Nothing;
+        if (method.IsAbstract || method.IsVirtual || method.IsOverride || method.ContainingType.TypeKind == TypeKind.Interface)
+        {
+            var implementations = Implementations(method);
+            if (implementations.Count is 0 or > MaxImplementations && (method.IsAbstract || implementations.Count > 0))
+            {
+                return Reach.Unknown | Reach.Effect;
+            }
+
+            reach = implementations.Aggregate(reach, (sum, implementation) => sum | Of(implementation, depth + 1));
+        }
+
+        foreach (var reference in method.DeclaringSyntaxReferences)
+        {
+            reach |= OfBody(reference.GetSyntax(cancellationToken), depth);
+        }
+
+        return reach;
+    }
+
+    private Reach OfBody(SyntaxNode declaration, int depth)
+    {
+        var body = declaration switch
+        {
+            BaseMethodDeclarationSyntax method => (SyntaxNode?)method.Body ?? method.ExpressionBody?.Expression,
+            LocalFunctionStatementSyntax local => (SyntaxNode?)local.Body ?? local.ExpressionBody?.Expression,
+            AccessorDeclarationSyntax accessor => (SyntaxNode?)accessor.Body ?? accessor.ExpressionBody?.Expression,
+            _ => null,
+        };
+        if (body is null)
+        {
+            return Reach.Nothing;
+        }
+
+        return compilation.GetSemanticModel(body.SyntaxTree).GetOperation(body, cancellationToken) is { } operation
+            ? OfOperations(operation.DescendantsAndSelf(), depth)
+            : Reach.Unknown | Reach.Effect;
+    }
+
+    private Reach OfOperations(IEnumerable<IOperation> operations, int depth)
+    {
+        var reach = Reach.Nothing;
+        foreach (var operation in operations)
+        {
+            reach |= operation switch
+            {
+                IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke } => Reach.Effect | Reach.Unknown,
+                IInvocationOperation call => Of(call.TargetMethod, depth + 1) | (DataLibrary.IsDataType(call.Instance?.Type) ? Reach.Database : Reach.Nothing),
+                IMemberReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation when DataLibrary.IsDataType(operation.Type) => Reach.Database,
+                IAssignmentOperation { Target: IMemberReferenceOperation } => Reach.State,
+                IIncrementOrDecrementOperation { Target: IMemberReferenceOperation } => Reach.State,
+                IDynamicInvocationOperation => Reach.Unknown | Reach.Effect,
+                _ => Reach.Nothing,
+            };
+        }
+
+        return reach;
+    }
+
+    private bool IsInSource(IMethodSymbol method) =>
+        method.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree));
+
+    private List<IMethodSymbol> Implementations(IMethodSymbol method)
+    {
+        var found = new List<IMethodSymbol>();
+        foreach (var type in _types ??= AllTypes(compilation.Assembly.GlobalNamespace).ToList())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var implementation = method.ContainingType.TypeKind == TypeKind.Interface
+                ? Implementation(type, method)
+                : type.GetMembers(method.Name).OfType<IMethodSymbol>().FirstOrDefault(member => Overrides(member, method));
+            if (implementation is not null)
+            {
+                found.Add(implementation);
+            }
+        }
+
+        return found;
+    }
+
+    private static IMethodSymbol? Implementation(INamedTypeSymbol type, IMethodSymbol method)
+    {
+        if (type.TypeKind is not (TypeKind.Class or TypeKind.Struct))
+        {
+            return null;
+        }
+
+        var face = type.AllInterfaces.FirstOrDefault(face => SymbolEqualityComparer.Default.Equals(face.OriginalDefinition, method.ContainingType.OriginalDefinition));
+        var member = face?.GetMembers(method.Name).FirstOrDefault(member => SymbolEqualityComparer.Default.Equals(member.OriginalDefinition, method));
+        return member is null ? null : type.FindImplementationForInterfaceMember(member) as IMethodSymbol;
+    }
+
+    private static bool Overrides(IMethodSymbol member, IMethodSymbol method)
+    {
+        for (var current = member.OverriddenMethod; current is not null; current = current.OverriddenMethod)
+        {
+            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, method))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<INamedTypeSymbol> AllTypes(INamespaceOrTypeSymbol container)
+    {
+        foreach (var member in container.GetMembers().OfType<INamespaceOrTypeSymbol>())
+        {
+            if (member is INamedTypeSymbol type)
+            {
+                yield return type;
+            }
+
+            foreach (var inner in AllTypes(member))
+            {
+                yield return inner;
+            }
+        }
+    }
+
+    /// <summary>What a local function does that is called where it stands.</summary>
+    public Reach OfLocalFunction(IMethodSymbol function) => Of(function, 0);
+
+    /// <summary>Runs the project's own code, which may share the connection; or lies in another project, whose code is not in sight here.</summary>
+    private static bool IsDispatch(IMethodSymbol method) => method.ContainingAssembly is ISourceAssemblySymbol || DataLibrary.IsIn(method, Dispatchers);
+
+    /// <summary>Framework code that only computes, or only logs.</summary>
+    private static bool IsHarmless(IMethodSymbol method)
+    {
+        var space = method.ContainingNamespace?.ToDisplayString();
+        return space switch
+        {
+            "System" => method.ContainingType.Name != "Console" || method.Name.StartsWith("Write", StringComparison.Ordinal),
+            "System.Threading" => method.ContainingType.Name is "CancellationToken" or "Interlocked" or "Volatile",
+            "System.Threading.Tasks" => method.Name is not ("Delay" or "Run" or "Yield" or "Wait" or "WaitAll" or "WaitAny" or "StartNew" or "ForEachAsync" or "ForEach" or "For"),
+            _ => DataLibrary.IsIn(method, WithoutEffect),
+        };
+    }
+}

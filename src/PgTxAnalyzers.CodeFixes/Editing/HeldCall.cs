@@ -1,0 +1,64 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace PgTxAnalyzers.CodeFixes.Editing;
+
+/// <summary>A finding about a call that holds a region, with all that a fix needs to know of the code around it.</summary>
+internal sealed class HeldCall
+{
+    private HeldCall(SemanticModel model, SourceLines lines, FactSource facts, Region region, CallPath path)
+    {
+        Model = model;
+        Lines = lines;
+        Facts = facts;
+        Region = region;
+        Path = path;
+    }
+
+    public SemanticModel Model { get; }
+
+    public SourceLines Lines { get; }
+
+    public FactSource Facts { get; }
+
+    public Region Region { get; }
+
+    public CallPath Path { get; }
+
+    /// <summary>Reads a diagnostic: the call is its location, the begin its first additional one. Null where either is not in this document.</summary>
+    public static Task<HeldCall?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
+    {
+        // A region that came in as a parameter belongs to the caller.
+        var isOurs = !diagnostic.Properties.TryGetValue("pgtx.region", out var kind) || kind != "parameter";
+        return isOurs && diagnostic.AdditionalLocations.Count > 0 && diagnostic.AdditionalLocations[0].SourceTree == diagnostic.Location.SourceTree
+            ? FindAsync(document, diagnostic.Location.SourceSpan, diagnostic.AdditionalLocations[0].SourceSpan, cancellationToken)
+            : Task.FromResult<HeldCall?>(null);
+    }
+
+    public static async Task<HeldCall?> FindAsync(Document document, TextSpan call, TextSpan begin, CancellationToken cancellationToken)
+    {
+        var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
+        var model = await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false);
+        var text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+        if (root?.FindSpan(call) is not { } callNode || root.FindSpan(begin)?.FirstAncestorOrSelf<ExpressionSyntax>() is not { } beginNode || model is null)
+        {
+            return null;
+        }
+
+        if (Region.Find(beginNode, model, cancellationToken) is not { } region)
+        {
+            return null;
+        }
+
+        var facts = new FactSource(model, cancellationToken);
+        return CallPath.Find(callNode, region, facts, cancellationToken) is { } path
+            ? new HeldCall(model, new SourceLines(root, text), facts, region, path)
+            : null;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.CodeFixes.Editing;
+
+/// <summary>Takes groups of statements, with their comments, to a place further up.</summary>
+internal static class Lift
+{
+    /// <summary>Null where the statements share lines with other code, or a directive stands on the way.</summary>
+    public static TextEdits? Before(SourceLines lines, IReadOnlyList<StatementGroup> groups, StatementSyntax anchor)
+    {
+        var target = lines.FirstLine(anchor);
+        var last = groups.Max(group => lines.LastLine(group.Last));
+        if (lines.HasDirective(target, last) || !lines.OwnsItsLines(anchor, startOnly: true) || groups.Any(group => !group.Statements.All(statement => lines.OwnsItsLines(statement))))
+        {
+            return null;
+        }
+
+        var edits = new TextEdits();
+        var moved = new StringBuilder();
+        var indentation = lines.Indentation(lines.LineOf(anchor.SpanStart));
+        foreach (var group in groups)
+        {
+            var (from, to) = (lines.FirstLine(group.First), lines.LastLine(group.Last));
+            moved.Append(lines.Take(from, to, lines.Indentation(lines.LineOf(group.First.SpanStart)), indentation));
+            lines.DeleteLines(edits, from, to);
+        }
+
+        edits.Insert(lines.Text.Lines[target].Start, moved.Append(lines.LineEnd(target)).ToString());
+        return edits;
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CodeFixes.Editing;
+
+namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
+
+/// <summary>
+/// Moves a call in front of its region: before the opening of the connection where this method opens it, else before the begin.
+/// Possible when nothing that the call reads is produced on the way, and it does nothing that the statements on the way look at.
+/// </summary>
+internal static class MoveBefore
+{
+    public static IEnumerable<TextEdits> Plans(HeldCall call)
+    {
+        foreach (var (rung, anchor) in Anchors(call))
+        {
+            if (To(call, rung, anchor) is { } edits)
+            {
+                yield return edits;
+            }
+        }
+    }
+
+    /// <summary>Where the call may go, best first.</summary>
+    internal static IEnumerable<(int Rung, int Index)> Anchors(HeldCall call)
+    {
+        var (path, region) = (call.Path, call.Region);
+        var begin = CallPath.Position(path.Rungs[path.BeginRung].List, region.BeginStatement);
+        var opening = region.ConnectionStatement ?? region.Opening.FirstOrDefault();
+        for (var rung = path.BeginRung; opening is not null && rung < path.Rungs.Length; rung++)
+        {
+            var index = CallPath.Position(path.Rungs[rung].List, opening);
+            if (index >= 0 && (rung > path.BeginRung || index < begin))
+            {
+                yield return (rung, index);
+            }
+        }
+
+        yield return (path.BeginRung, begin);
+    }
+
+    private static TextEdits? To(HeldCall call, int rung, int anchor)
+    {
+        var path = call.Path;
+        if (path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft) || !IsRegionHead(call, path.Rungs[rung].List[anchor]))
+        {
+            return null;
+        }
+
+        var group = new StatementGroup(path.Rungs[0].List, path.Rungs[0].Index, call.Facts, call.Region);
+        var first = rung == 0 ? anchor + 1 : 0;
+        group.GrowUp(first);
+        var crossed = Crossed(call, rung, anchor, group.From).ToList();
+        if (group.UsesRegion || AdvisoryLock.IsTakenIn(crossed))
+        {
+            return null;
+        }
+
+        var facts = crossed.Select(call.Facts.Of).ToList();
+        if (facts.Any(group.Facts.ConflictsWith))
+        {
+            return null;
+        }
+
+        group.TakeFollowers(facts);
+        return Lift.Before(call.Lines, [group], path.Rungs[rung].List[anchor]);
+    }
+
+    /// <summary>The code between the new place of the group and its old one, innermost list first.</summary>
+    internal static IEnumerable<SyntaxNode> Crossed(HeldCall call, int rung, int anchor, int groupStart)
+    {
+        for (var i = 0; i <= rung; i++)
+        {
+            var current = call.Path.Rungs[i];
+            var from = i == rung ? anchor : 0;
+            var to = i == 0 ? groupStart : current.Index;
+            for (var index = from; index < to; index++)
+            {
+                yield return current.List[index];
+            }
+
+            if (i > 0 && current.Child is UsingStatementSyntax held)
+            {
+                foreach (var head in FactSource.Heads(held))
+                {
+                    yield return head;
+                }
+            }
+        }
+    }
+
+    /// <summary>A stacked <c>using</c> can only be passed as a whole: all that it opens has to belong to the region.</summary>
+    internal static bool IsRegionHead(HeldCall call, StatementSyntax anchor) => anchor is not UsingStatementSyntax held || call.Facts.CanLeave(held, call.Region);
+}

@@ -1,0 +1,50 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using PgTxAnalyzers.CodeFixes.Editing;
+
+namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
+
+/// <summary>
+/// Takes an external call out of the transaction that it holds open: in front of it, or behind its commit. Both keep what the
+/// success path writes. What happens when the call fails is the reader's decision, so there is no way to apply them to many findings at once.
+/// </summary>
+[ExportCodeFixProvider(LanguageNames.CSharp)]
+public sealed class PGTX101TransactionAcrossExternalCallFix : CodeFixProvider
+{
+    internal const string MoveBeforeKey = "PGTX101.MoveBefore";
+    internal const string MoveBeforeTitle = "Move the call before the transaction";
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX101");
+
+    /// <inheritdoc/>
+    public override FixAllProvider? GetFixAllProvider() => null;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            if (await HeldCall.FindAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false) is { } call)
+            {
+                await OfferFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call)).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async Task<bool> OfferFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string key, IEnumerable<TextEdits> plans)
+    {
+        foreach (var plan in plans)
+        {
+            if (await Offer.RegisterAsync(context, diagnostic, title, key, plan).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
