@@ -17,6 +17,12 @@ internal enum Reach
     /// <summary>It may run a command.</summary>
     Database = 1,
 
+    /// <summary>It may change what an EF Core context tracks: values of objects that the caller holds as well.</summary>
+    Tracked = 16,
+
+    /// <summary>It may load objects into an EF Core context, and so fill the navigations of others.</summary>
+    Loaded = 32,
+
     /// <summary>It does something that is seen outside, so it keeps its place among others that do.</summary>
     Effect = 2,
 
@@ -52,8 +58,8 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
 
     public Reach Of(IInvocationOperation call) =>
         call.TargetMethod.MethodKind == MethodKind.DelegateInvoke ? Reach.Effect | Reach.Unknown
-        : DataLibrary.IsDataType(call.Instance?.Type) || call.Arguments.Any(argument => DataLibrary.IsDataType(Unconverted(argument.Value).Type)) ? Reach.Database
-        : Of(call.TargetMethod, 0);
+        : Of(call.TargetMethod, 0)
+            | (DataLibrary.IsDataType(call.Instance?.Type) || call.Arguments.Any(argument => DataLibrary.IsDataType(Unconverted(argument.Value).Type)) ? Reach.Database : Reach.Nothing);
 
     private static IOperation Unconverted(IOperation operation) => operation is IConversionOperation { IsImplicit: true } conversion ? conversion.Operand : operation;
 
@@ -75,9 +81,9 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
     private Reach Compute(IMethodSymbol method, int depth)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (DataLibrary.IsInLibrary(method) || DataLibrary.IsDataType(method.ContainingType))
+        if (DataLibrary.IsInLibrary(method) || (DataLibrary.IsDataType(method.ContainingType) && !IsInSource(method)))
         {
-            return Reach.Database;
+            return Reach.Database | OnContext(method);
         }
 
         if (!IsInSource(method))
@@ -211,6 +217,11 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
 
     /// <summary>Runs the project's own code, which may share the connection; or lies in another project, whose code is not in sight here.</summary>
     private static bool IsDispatch(IMethodSymbol method) => method.ContainingAssembly is ISourceAssemblySymbol || DataLibrary.IsIn(method, Dispatchers);
+
+    private static Reach OnContext(IMethodSymbol method) =>
+        method.Name is "Find" or "FindAsync" || method.ContainingType.Name is "EntityFrameworkQueryableExtensions" ? Reach.Loaded
+        : DataLibrary.IsContextType(method.ContainingType) ? Reach.Tracked
+        : Reach.Nothing;
 
     /// <summary>Framework code that only computes, or only logs.</summary>
     private static bool IsHarmless(IMethodSymbol method)

@@ -45,9 +45,6 @@ internal sealed class CodeFacts
 
     public Reach Reach { get; private set; }
 
-    /// <summary>It may run a command of EF Core, which may change every tracked object.</summary>
-    public bool TouchesContext { get; private set; }
-
     public bool CallsOwnMethods { get; private set; }
 
     /// <summary>Control may leave by return, throw, break, continue or goto.</summary>
@@ -97,9 +94,13 @@ internal sealed class CodeFacts
     }
 
     /// <summary>One side sees an object from inside while the other changes some object: it may be the same one, under another name.</summary>
-    private static bool LooksIntoChanges(CodeFacts reader, CodeFacts writer) =>
-        (writer.TouchesContext || writer.MemberWrites.Count > 0)
-        && reader.Objects.Any(pair => (pair.Value & ~ObjectUse.Calls) != 0 && !reader.Declares.Contains(pair.Key));
+    private static bool LooksIntoChanges(CodeFacts reader, CodeFacts writer)
+    {
+        var seen = (writer.Reach & Reach.Tracked) != 0 || writer.MemberWrites.Count > 0 ? ObjectUse.Looks | ObjectUse.Acts
+            : (writer.Reach & Reach.Loaded) != 0 ? ObjectUse.Acts
+            : 0;
+        return reader.Objects.Any(pair => (pair.Value & seen) != 0 && !reader.Declares.Contains(pair.Key));
+    }
 
     private sealed class Walk(CodeFacts facts, SemanticModel model, CallReach calls, CancellationToken cancellationToken)
     {
@@ -185,6 +186,9 @@ internal sealed class CodeFacts
                 case IParameterReferenceOperation parameter:
                     AddObject(parameter, parameter.Parameter, parameter.Type);
                     break;
+                case IMemberReferenceOperation { Instance: IInstanceReferenceOperation { ReferenceKind: not InstanceReferenceKind.ContainingTypeInstance } }:
+                    // The member of an object that is just being made, or tested by a pattern.
+                    return;
                 case IMemberReferenceOperation { Instance: null or IInstanceReferenceOperation, Member: IFieldSymbol or IPropertySymbol } member:
                     AddMember(member);
                     return;
@@ -204,11 +208,7 @@ internal sealed class CodeFacts
 
         private void AddCall(IInvocationOperation call)
         {
-            var reach = calls.Of(call);
-            var isOwn = !call.TargetMethod.DeclaringSyntaxReferences.IsEmpty;
-            facts.Reach |= reach;
-            facts.TouchesContext |= (isOwn && (reach & Reach.Database) != 0)
-                || DataLibrary.IsContextType(call.Instance?.Type) || call.Arguments.Any(argument => DataLibrary.IsContextType(argument.Value.Type));
+            facts.Reach |= calls.Of(call);
             if (call.TargetMethod.MethodKind == MethodKind.LocalFunction)
             {
                 AddLocalFunction(call.TargetMethod);
