@@ -8,6 +8,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Options;
 using PgTxAnalyzers.Rules;
 
 namespace PgTxAnalyzers;
@@ -34,7 +35,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
                 return;
             }
 
-            var session = new Session(start.Compilation);
+            var session = new Session(start.Compilation, start.Options, start.CancellationToken);
             start.RegisterSemanticModelAction(session.Analyze);
         });
     }
@@ -46,8 +47,12 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         private readonly object gate = new();
         private NameIndex? index;
 
-        public Session(Compilation compilation) =>
-            context = new CompilationContext(compilation, ModelSet.Create(compilation), maxCallDepth: 6);
+        public Session(Compilation compilation, AnalyzerOptions given, CancellationToken cancellation)
+        {
+            var options = PgTxOptions.For(compilation, given.AnalyzerConfigOptionsProvider, cancellation);
+            var models = ModelSet.Create(compilation, UserModels.Read(options, given.AdditionalFiles, cancellation));
+            context = new CompilationContext(compilation, models, options.MaxCallDepth);
+        }
 
         public void Analyze(SemanticModelAnalysisContext action)
         {
