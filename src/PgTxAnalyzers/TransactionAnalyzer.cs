@@ -84,10 +84,13 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         /// <summary>The body itself, and each lambda and local function in it that can have a region of its own.</summary>
         private IEnumerable<BodyFlow> Flows(NameIndex names, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation)
         {
-            yield return RootAnalysis.Run(context, graph, method, cancellation);
+            var whole = RootAnalysis.Run(context, graph, method, cancellation);
+            yield return whole;
             foreach (var (inner, function) in NestedBodies.Of(graph, cancellation))
             {
-                if (names.CanHaveRegion(inner.OriginalOperation.Syntax))
+                // What the body runs itself has been seen in the state in which it runs; only what is handed out runs from anywhere.
+                var syntax = inner.OriginalOperation.Syntax;
+                if (!whole.Facts.Run.Contains(function) && names.CanHaveRegion(syntax) && NestedBodies.IsHandedOut(syntax))
                 {
                     yield return RootAnalysis.Run(context, inner, function, cancellation);
                 }

@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -22,20 +21,6 @@ internal static class Offer
         Func<CancellationToken, Task<Document>> create = _ => Task.FromResult(changed);
         context.RegisterCodeFix(CodeAction.Create(title, create, equivalenceKey), diagnostic);
         return true;
-    }
-
-    /// <summary>Offers the first of several plans, best first, that passes.</summary>
-    public static async Task<bool> RegisterFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, IEnumerable<TextEdits> plans)
-    {
-        foreach (var plan in plans)
-        {
-            if (await RegisterAsync(context, diagnostic, title, equivalenceKey, plan).ConfigureAwait(false))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     /// <summary>The changed document, or null where the edits do nothing or break something.</summary>

@@ -72,18 +72,6 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
         }
     }
 
-    /// <summary>Joins a group that begins right behind this one.</summary>
-    public bool TryAppend(StatementGroup other)
-    {
-        if (other.From != To + 1)
-        {
-            return false;
-        }
-
-        Extend(From, other.To);
-        return true;
-    }
-
     private bool CanJoin(StatementSyntax statement) => statement is not LocalFunctionStatementSyntax and not LabeledStatementSyntax && !source.UsesRegion(statement, region);
 
     private bool IsFollower(StatementSyntax statement)

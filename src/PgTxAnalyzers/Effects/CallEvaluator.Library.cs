@@ -108,7 +108,11 @@ internal sealed partial class CallEvaluator
             suppressed |= type == "TransactionScopeOption" && value == 2;
         }
 
-        run.Throw(state, ThrownKind.Any);
+        if (!suppressed)
+        {
+            run.Throw(state, ThrownKind.Any);
+        }
+
         var region = new Region(new RegionId(call.Operation.Syntax), suppressed ? RegionKind.Suppress : RegionKind.Scope, Level.None, run.Frame.Depth) { LosesFlow = !flows };
         return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id));
     }
@@ -262,9 +266,13 @@ internal sealed partial class CallEvaluator
             return Statement(run, connection, Level.Open, false, call, state);
         }
 
-        run.Throw(state, ThrownKind.Database);
         var after = state;
-        var ends = false;
+        var ends = summary.Statements[0].Has(SqlEffect.Commits) || summary.Statements[0].Has(SqlEffect.RollsBack);
+        if (!ends)
+        {
+            run.Throw(state, ThrownKind.Database);
+        }
+
         foreach (var statement in summary.Statements)
         {
             ends |= statement.Has(SqlEffect.Commits) || statement.Has(SqlEffect.RollsBack);

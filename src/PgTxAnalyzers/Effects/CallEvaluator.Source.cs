@@ -16,6 +16,9 @@ internal sealed partial class CallEvaluator
     /// <summary>Frames of any kind, lambdas included, beyond which nothing is followed.</summary>
     private const int MaxFrames = 24;
 
+    /// <summary>How often a helper that runs a delegate is followed inside itself.</summary>
+    private const int MaxReentrance = 3;
+
     private readonly Dictionary<MemoKey, Run> memo = new();
 
     /// <summary>Null: no body of the callee is known, or none that matters.</summary>
@@ -37,7 +40,8 @@ internal sealed partial class CallEvaluator
         var found = false;
         foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
         {
-            if (run.Frame.Runs(target) || !(context.Relevance.Matters(target, cancellation) || RunsAnArgument(call)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            // A helper that runs a delegate may be used inside such a delegate; anything else that calls itself adds nothing.
+            if (run.Frame.CountOf(target) > (RunsAnArgument(call) ? MaxReentrance : 0) || !(context.Relevance.Matters(target, cancellation) || RunsAnArgument(call)) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
                 continue;
             }
@@ -46,12 +50,12 @@ internal sealed partial class CallEvaluator
             if (target.MethodKind == MethodKind.Constructor)
             {
                 var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), target.ContainingType, Exact: true);
-                var entered = Enter(run, new Frame(run.Frame, graph, target, made, isLexical: false), Bound(target, call), Construct(target, made, call, state), call.Operation);
+                var entered = Enter(run, new Frame(run.Frame, graph, target, made, null), Bound(target, call), Construct(target, made, call, state), call.Operation);
                 outcomes.AddRange(entered.Select(o => new Outcome(o.State, made)));
                 continue;
             }
 
-            outcomes.AddRange(Enter(run, new Frame(run.Frame, graph, target, Self(call.Receiver, target), isLexical: false), Bound(target, call), state, call.Operation));
+            outcomes.AddRange(Enter(run, new Frame(run.Frame, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation));
         }
 
         if (!found)
@@ -134,7 +138,8 @@ internal sealed partial class CallEvaluator
         }
 
         // A finding for what a local function reaches stands on its call: the function may be called after the region as well.
-        var callee = new Frame(run.Frame, graph, method, owner.Self, isLexical: false);
+        Facts.Run.Add(method);
+        var callee = new Frame(run.Frame, graph, method, owner.Self, owner.IsLexical ? run.Frame.Depth + 1 : null);
         return Enter(run, callee, Bound(method, call), state, call.Operation);
     }
 
@@ -170,7 +175,7 @@ internal sealed partial class CallEvaluator
         }
 
         var graph = lambda.Owner.GetAnonymousFunctionControlFlowGraph(lambda.Function, cancellation);
-        var frame = new Frame(run.Frame, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner);
+        var frame = new Frame(run.Frame, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner ? home.ReportsFrom : null);
         return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
     }
 
@@ -184,7 +189,7 @@ internal sealed partial class CallEvaluator
         }
 
         var isLexical = home.IsLexical && home.Graph.OriginalOperation.Syntax.SyntaxTree == group.At.Syntax.SyntaxTree && home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span);
-        var stand = new BodyRun(new Frame(run.Frame, home.Graph, null, home.Self, isLexical), this, cancellation);
+        var stand = new BodyRun(new Frame(run.Frame, home.Graph, null, home.Self, isLexical ? home.ReportsFrom : null), this, cancellation);
         var call = new CallSite(group.At, group.Method, group.Receiver, null, ImmutableArray<IArgumentOperation>.Empty, arguments);
         var outcomes = Source(stand, call, state) ?? BodyRun.Single(state, Value.Nothing);
         foreach (var fact in stand.Held)
@@ -193,7 +198,7 @@ internal sealed partial class CallEvaluator
         }
 
         run.Throw(state, ThrownKind.Any);
-        return outcomes;
+        return isLexical ? outcomes.Select(o => new Outcome(o.State, Reaches.HandedOut(o.Value, group.At.Syntax))).ToList() : outcomes;
     }
 
     /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>
@@ -231,6 +236,12 @@ internal sealed partial class CallEvaluator
             }
             else
             {
+                if (fact.Place is not null)
+                {
+                    // Whether or not anybody waits here, the callee's own region has waited.
+                    caller.Add(fact with { Regions = fact.Regions.RemoveAll(r => r.Owner <= caller.Frame.Depth || frame.Passed.Contains(r.Id)) });
+                }
+
                 reaches = reaches.Add(fact.Place is null ? fact.Reach.Through(new Step(name, at.Syntax)) : fact.Reach);
             }
         }
@@ -249,8 +260,9 @@ internal sealed partial class CallEvaluator
         var result = new List<Outcome>();
         foreach (var (exit, value) in done.Exits)
         {
-            var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.IsLexical ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
-            result.Add(new(back.Bring(exit), Reaches.Pending(reaches, back.Bring(pending))));
+            var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
+            var handed = Reaches.Pending(reaches, back.Bring(pending));
+            result.Add(new(back.Bring(exit), frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction } ? Reaches.HandedOut(handed, null) : handed));
         }
 
         return result;
@@ -285,10 +297,15 @@ internal sealed partial class CallEvaluator
 
     private Run Perform(Frame frame, State entry)
     {
-        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.IsLexical);
+        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.ReportsFrom);
         if (memo.TryGetValue(key, out var known))
         {
             return known;
+        }
+
+        if (frame.IsLexical && frame.Method is { } function)
+        {
+            Facts.Run.Add(function);
         }
 
         var body = new BodyRun(frame, this, cancellation);
@@ -298,7 +315,7 @@ internal sealed partial class CallEvaluator
         return run;
     }
 
-    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, bool IsLexical);
+    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int ReportsFrom);
 
     private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<State> Throws, ImmutableArray<Held> Held);
 }

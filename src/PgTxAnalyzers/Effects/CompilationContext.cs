@@ -44,6 +44,9 @@ internal sealed class RootFacts
     /// <summary>Begins of scopes that an await runs in and that do not flow across it.</summary>
     public HashSet<SyntaxNode> LostFlow { get; } = new();
 
+    /// <summary>Lambdas and local functions that were run as part of the body.</summary>
+    public HashSet<IMethodSymbol> Run { get; } = new(SymbolEqualityComparer.Default);
+
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();
 

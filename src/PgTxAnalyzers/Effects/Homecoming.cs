@@ -48,7 +48,7 @@ internal sealed class Homecoming
         }
 
         var regions = after.Regions.Select(Bring).ToImmutableArray();
-        return Garbage.Collect(before.WithValues(values.ToImmutable()).WithRegions(regions));
+        return before.WithValues(values.ToImmutable()).WithRegions(regions);
     }
 
     public Value Bring(Value value) => value switch

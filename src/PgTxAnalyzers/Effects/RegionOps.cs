@@ -60,13 +60,7 @@ internal static class RegionOps
     {
         state = state.Update(r => RunsIn(r, connection), r => Raised(r, level, cause, changes));
 
-        // An EF Core context opens its connection for each operation, so inside a scope it takes part in it.
-        if (connection is Value.Connection { IsContext: true } || connection is Value.Connection c && IsEnlisted(state, c))
-        {
-            state = InScope(state, r => Raised(r, level, cause, changes));
-        }
-
-        return state;
+        return ScopeOf(state, connection) is { } scope ? state.Replace(scope, Raised(scope, level, cause, changes)) : state;
     }
 
     private static Region Raised(Region region, Level level, Cause cause, bool changes)
@@ -83,23 +77,34 @@ internal static class RegionOps
     /// <summary>A connection has been opened: a scope around it has one from now on.</summary>
     public static State Opened(State state, Value connection)
     {
-        state = InScope(state, r => r.Level == Level.None ? r with { Level = Level.Pinned } : r);
-        return connection is Value.Connection c && Scope(state) is { } scope ? state.Set(Enlisted(scope, c), Value.True) : state;
+        if (Innermost(state) is not { } scope)
+        {
+            return state;
+        }
+
+        if (scope.Level == Level.None)
+        {
+            var pinned = scope with { Level = Level.Pinned };
+            state = state.Replace(scope, pinned);
+        }
+
+        return connection is Value.Connection c ? state.Set(Enlisted(c), new Value.Transaction(scope.Id)) : state;
     }
 
-    private static bool IsEnlisted(State state, Value.Connection connection) =>
-        Scope(state) is { } scope && state.Find(Enlisted(scope, connection)) is Value.Bool { Is: true };
+    /// <summary>The scope that a connection takes part in: an EF Core context opens its connection anew for each operation.</summary>
+    private static Region? ScopeOf(State state, Value connection) => connection switch
+    {
+        Value.Connection c when state.Find(Enlisted(c)) is Value.Transaction t => state.Regions.FirstOrDefault(r => r.Id.Equals(t.Region) && r.IsLive),
+        Value.Connection { IsContext: true } => Innermost(state),
+        _ => null,
+    };
 
-    /// <summary>The mark that a connection takes part in a scope, kept as a member of the connection.</summary>
-    private static Place Enlisted(Region scope, Value.Connection connection) =>
-        new Place.Slot(new Place.Slot(connection.Identity, SlotKind.Elements), SlotKind.CommandConnection);
+    /// <summary>Where the scope of a connection is noted.</summary>
+    private static Place Enlisted(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.Scope);
 
     /// <summary>The innermost scope, unless it is a suppressed one.</summary>
-    private static Region? Scope(State state) =>
+    private static Region? Innermost(State state) =>
         state.Regions.LastOrDefault(r => r.Kind is RegionKind.Scope or RegionKind.Suppress && !r.Lost) is { Kind: RegionKind.Scope } scope ? scope : null;
-
-    private static State InScope(State state, Func<Region, Region> change) =>
-        Scope(state) is { } scope ? state.Replace(scope, change(scope)) : state;
 
     /// <summary>Ends a region. <paramref name="lost"/>: without a commit or a rollback that anybody asked for.</summary>
     public static State End(State state, Region region, bool lost, SyntaxNode? lostAt)

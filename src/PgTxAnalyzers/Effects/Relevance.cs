@@ -101,6 +101,11 @@ internal sealed class Relevance
             }
 
             var model = context.Bodies.Model(body.SyntaxTree);
+            if (NeverReturns(body, model))
+            {
+                return Calls.That;
+            }
+
             foreach (var node in body.DescendantNodes())
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -153,6 +158,23 @@ internal sealed class Relevance
                 callees.Add(target);
             }
         }
+    }
+
+    /// <summary>A helper that always throws ends its caller's path.</summary>
+    private static bool NeverReturns(SyntaxNode declaration, SemanticModel model)
+    {
+        if (declaration is not BaseMethodDeclarationSyntax method)
+        {
+            return false;
+        }
+
+        if (method.ExpressionBody is { Expression: ThrowExpressionSyntax })
+        {
+            return true;
+        }
+
+        return method.Body is { Statements.Count: > 0 } block && block.DescendantNodes().Any(n => n is ThrowStatementSyntax)
+            && model.AnalyzeControlFlow(block) is { Succeeded: true, EndPointIsReachable: false, ReturnStatements.IsEmpty: true };
     }
 
     /// <summary>The Dispose of what a using statement holds.</summary>

@@ -18,7 +18,7 @@ internal static class RootAnalysis
     {
         var facts = new RootFacts();
         var self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
-        var run = new BodyRun(new Frame(null, graph, method, self, isLexical: true), new CallEvaluator(context, facts, cancellation), cancellation);
+        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0), new CallEvaluator(context, facts, cancellation), cancellation);
         run.Walk(Entry(context, method));
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.

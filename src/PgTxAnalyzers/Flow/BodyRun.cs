@@ -92,12 +92,26 @@ internal sealed partial class BodyRun : IBlockSemantics
     public void Hold(Reach reach, SyntaxNode at, IEnumerable<Region> regions)
     {
         var mine = regions.Where(r => r.Owner <= Frame.Depth).ToImmutableArray();
-        Add(new Held(reach, mine, Frame.IsLexical ? at : null));
+        if (Frame.IsLexical)
+        {
+            Add(new Held(reach, mine.RemoveAll(r => r.Owner < Frame.ReportsFrom), at));
+            mine = mine.RemoveAll(r => r.Owner >= Frame.ReportsFrom);
+        }
+
+        else if (reach.Origin is { } origin)
+        {
+            Add(new Held(reach, mine, origin));
+        }
+
+        // Without a place the caller still has to learn that its call reaches a sink: it may have a region, or keep the task.
+        if (Frame.Caller is not null)
+        {
+            Add(new Held(reach, mine, null));
+        }
     }
 
     public void Add(Held fact)
     {
-        // Without a place the caller still has to learn that its call reaches a sink: it may have a region, or keep the task.
         if ((fact.Place is null || !fact.Regions.IsEmpty) && held.Add(fact))
         {
             Held.Add(fact);
@@ -135,7 +149,7 @@ internal sealed partial class BodyRun : IBlockSemantics
 
         for (var i = 0; i < paths.Count; i++)
         {
-            paths[i] = new(Garbage.Collect(paths[i].State), paths[i].Value);
+            paths[i] = new(Garbage.Collect(paths[i].State, Frame.Depth), paths[i].Value);
         }
 
         return paths;

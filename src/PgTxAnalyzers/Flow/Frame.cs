@@ -8,11 +8,14 @@ namespace PgTxAnalyzers.Flow;
 /// <summary>A body that is being run: the root, a callee, or a lambda.</summary>
 internal sealed class Frame
 {
-    public Frame(Frame? caller, ControlFlowGraph graph, IMethodSymbol? method, Value self, bool isLexical)
+    private const int Nobody = int.MaxValue;
+
+    public Frame(Frame? caller, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom)
     {
-        (Caller, Graph, Method, Self, IsLexical) = (caller, graph, method, self, isLexical);
+        (Caller, Graph, Method, Self) = (caller, graph, method, self);
         Depth = caller is null ? 0 : caller.Depth + 1;
-        Calls = caller is null ? 0 : caller.Calls + (isLexical ? 0 : 1);
+        ReportsFrom = reportsFrom ?? Nobody;
+        Calls = caller is null ? 0 : caller.Calls + (IsLexical ? 0 : 1);
     }
 
     public Frame? Caller { get; }
@@ -30,24 +33,34 @@ internal sealed class Frame
     /// <summary>What <c>this</c> is.</summary>
     public Value Self { get; }
 
-    /// <summary>The body stands in the root's own text, so a finding can stand in it.</summary>
-    public bool IsLexical { get; }
+    /// <summary>
+    /// Findings for regions of this frame and those above it can stand in the body: of all regions in the root and its lambdas; of its own
+    /// in a local function, which may be called after a caller's region as well; of none in a body that is not in the root's text.
+    /// </summary>
+    public int ReportsFrom { get; }
+
+    /// <summary>The body stands in the root's own text.</summary>
+    public bool IsLexical => ReportsFrom != Nobody;
 
     /// <summary>The body has a parameter that holds these regions: it reports its own calls, its callers stay quiet for them.</summary>
     public HashSet<RegionId> Passed { get; } = new();
 
-    public bool Runs(IMethodSymbol method)
+    /// <summary>How many frames of this method are below.</summary>
+    public int CountOf(IMethodSymbol method)
     {
+        var count = 0;
         for (var frame = this; frame is not null; frame = frame.Caller)
         {
             if (SymbolEqualityComparer.Default.Equals(frame.Method, method))
             {
-                return true;
+                count++;
             }
         }
 
-        return false;
+        return count;
     }
+
+    public bool Runs(IMethodSymbol method) => CountOf(method) > 0;
 }
 
 /// <summary>

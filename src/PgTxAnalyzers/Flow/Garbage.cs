@@ -5,11 +5,11 @@ namespace PgTxAnalyzers.Flow;
 
 /// <summary>
 /// Forgets the members of objects that nothing refers to any more: else each command that was ever made would tell
-/// otherwise equal paths apart.
+/// otherwise equal paths apart. Objects of the callers are left alone: their variables are not in sight.
 /// </summary>
 internal static class Garbage
 {
-    public static State Collect(State state)
+    public static State Collect(State state, int depth)
     {
         if (!state.Values.Keys.Any(IsMemberOfMade))
         {
@@ -38,7 +38,7 @@ internal static class Garbage
             }
         }
 
-        return state.Remove(state.Values.Keys.Where(k => Root(k) is { } made && !alive.Contains(made)));
+        return state.Remove(state.Values.Keys.Where(k => k is Place.Member or Place.Slot && Root(k) is Place.Made made && made.Depth >= depth && !alive.Contains(made)));
 
         void Mark(Value value)
         {

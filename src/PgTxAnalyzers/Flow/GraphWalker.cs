@@ -209,7 +209,10 @@ internal sealed class GraphWalker
 
                     region = region.EnclosingRegion!;
                     break;
-                case ControlFlowRegionKind.Catch or ControlFlowRegionKind.Filter or ControlFlowRegionKind.FilterAndHandler:
+                case ControlFlowRegionKind.Filter:
+                    // An exception inside a filter counts as its no; the other handlers have been tried already.
+                    return;
+                case ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler:
                     if (region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } handled)
                     {
                         region = handled;

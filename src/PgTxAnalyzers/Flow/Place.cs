@@ -52,4 +52,7 @@ internal enum SlotKind : byte
     CommandConnection,
     CommandText,
     Elements,
+
+    /// <summary>The scope that a connection was opened in.</summary>
+    Scope,
 }

@@ -17,6 +17,11 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     /// <summary>The library call at the end of the chain.</summary>
     public Step Sink => Chain[Chain.Length - 1];
 
+    /// <summary>
+    /// The call in the root's own text behind a task that a lambda has returned: whoever awaits that task, the finding stands there.
+    /// </summary>
+    public SyntaxNode? Origin { get; init; }
+
     public bool IsDirect => Chain.Length == 1;
 
     public Reach Through(Step step) => this with { Chain = Chain.Insert(0, step) };

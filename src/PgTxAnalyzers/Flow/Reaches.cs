@@ -19,6 +19,11 @@ internal static class Reaches
         return a is Value.Pending first ? Pending(first.Reaches.AddRange(second.Reaches), first.Result) : b;
     }
 
+    /// <summary>The value as a lambda hands it out, or as the delegate made at <paramref name="origin"/> does.</summary>
+    public static Value HandedOut(Value value, Microsoft.CodeAnalysis.SyntaxNode? origin) => value is Value.Pending p
+        ? p with { Reaches = p.Reaches.Select(r => r with { Origin = r.Origin ?? origin ?? r.Chain[0].At }).ToImmutableArray() }
+        : value;
+
     /// <summary>A value that holds up whoever awaits it.</summary>
     public static Value Pending(ImmutableArray<Reach> reaches, Value result)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -29,8 +30,21 @@ public sealed class PGTX101TransactionAcrossExternalCallFix : CodeFixProvider
         {
             if (await HeldCall.FindAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false) is { } call)
             {
-                await Offer.RegisterFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call)).ConfigureAwait(false);
+                await OfferFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call)).ConfigureAwait(false);
             }
         }
+    }
+
+    private static async Task<bool> OfferFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string key, IEnumerable<TextEdits> plans)
+    {
+        foreach (var plan in plans)
+        {
+            if (await Offer.RegisterAsync(context, diagnostic, title, key, plan).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 }
