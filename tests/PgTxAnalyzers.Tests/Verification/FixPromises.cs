@@ -23,6 +23,14 @@ internal sealed class FixPromises(TestCode code, Project before, ImmutableArray<
             Assert.True(count <= countBefore.GetValueOrDefault(rule), $"{what} brings a new {rule}:\n{described}");
         Assert.True(countAfter.GetValueOrDefault(id) < countBefore.GetValueOrDefault(id), $"{what} leaves the finding:\n{described}");
 
+        foreach (var document in after.Documents)
+        {
+            // A node put together by hand may print as one thing and be another; the next fix in the editor would stumble over it.
+            var tree = (await document.GetSyntaxTreeAsync())!;
+            var reparsed = CSharpSyntaxTree.ParseText(await tree.GetTextAsync(), (CSharpParseOptions)tree.Options);
+            Assert.True(reparsed.IsEquivalentTo(tree), $"{what} leaves a tree that its text does not parse to:\n{described}");
+        }
+
         var comments = await Comments(after);
         foreach (var comment in await Comments(before))
             Assert.True(comments.Remove(comment), $"{what} drops the comment: {comment}\n{described}");

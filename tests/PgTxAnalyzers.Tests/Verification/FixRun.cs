@@ -59,6 +59,7 @@ internal sealed class FixRun(TestCode code, string id, string? equivalenceKey, b
             // Whatever is left has no fix of this kind, or the first application was not complete.
             foreach (var finding in left.Where(finding => finding.Id == id))
                 Assert.DoesNotContain(await FixActions.Offered(after, finding), offer => equivalenceKey is null || offer.Action.EquivalenceKey == equivalenceKey);
+            await new SdkFixTest(code, findings, expected, left, equivalenceKey).RunAsync();
         }
 
         return new(title, after, await Warnings(after));
