@@ -31,15 +31,17 @@ internal sealed class HeldCall
 
     public CallPath Path { get; }
 
-    /// <summary>Reads a diagnostic: the call is its location, the begin its first additional one. Null where either is not in this document.</summary>
-    public static Task<HeldCall?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
-    {
-        // A region that came in as a parameter belongs to the caller.
-        var isOurs = !diagnostic.Properties.TryGetValue("pgtx.region", out var kind) || kind != "parameter";
-        return isOurs && diagnostic.AdditionalLocations.Count > 0 && diagnostic.AdditionalLocations[0].SourceTree == diagnostic.Location.SourceTree
+    /// <summary>The begin is in the same document as the call, and in the hands of the same method: a region that came in as a parameter belongs to the caller.</summary>
+    public static bool IsOurs(Diagnostic diagnostic) =>
+        !(diagnostic.Properties.TryGetValue("pgtx.region", out var kind) && kind == "parameter")
+        && diagnostic.AdditionalLocations.Count > 0
+        && diagnostic.AdditionalLocations[0].SourceTree == diagnostic.Location.SourceTree;
+
+    /// <summary>Reads a diagnostic: the call is its location, the begin its first additional one. Null where a fix cannot follow it.</summary>
+    public static Task<HeldCall?> FindAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken) =>
+        IsOurs(diagnostic)
             ? FindAsync(document, diagnostic.Location.SourceSpan, diagnostic.AdditionalLocations[0].SourceSpan, cancellationToken)
             : Task.FromResult<HeldCall?>(null);
-    }
 
     public static async Task<HeldCall?> FindAsync(Document document, TextSpan call, TextSpan begin, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -23,10 +24,24 @@ internal static class Offer
         return true;
     }
 
+    /// <summary>Offers the first of several plans, best first, that passes.</summary>
+    public static async Task<bool> RegisterFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, IEnumerable<TextEdits> plans)
+    {
+        foreach (var plan in plans)
+        {
+            if (await RegisterAsync(context, diagnostic, title, equivalenceKey, plan).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The changed document, or null where the edits do nothing or break something.</summary>
     public static async Task<Document?> AcceptedAsync(Document document, TextSpan place, TextEdits? edits, CancellationToken cancellationToken)
     {
-        if (edits is null || edits.IsEmpty)
+        if (edits is null || edits.IsEmpty || edits.InOrder() is null)
         {
             return null;
         }

@@ -89,24 +89,27 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text)
     /// <summary>Deletes whole lines, with the blank lines around them that only they were separated by.</summary>
     public void DeleteLines(TextEdits edits, int from, int to)
     {
-        var start = from;
+        // The blank lines above go along. Where the lines were the first of a block, those below go as well: a block does not begin with one.
+        var (start, end) = (from, to);
         while (IsBlank(start - 1))
         {
             start--;
         }
 
-        // The blank lines above go along. Where the lines were the first of a block, those below go as well: a block does not begin with one.
-        var end = to;
-        if (OpensBlock(start - 1))
+        while (OpensBlock(start - 1) && IsBlank(end + 1))
         {
-            start = from == start ? from : start;
-            while (IsBlank(end + 1))
-            {
-                end++;
-            }
+            end++;
         }
 
         edits.Delete(TextSpan.FromBounds(Text.Lines[start].Start, Text.Lines[end].EndIncludingLineBreak));
+    }
+
+    /// <summary>Inserts whole lines behind a line, also behind the last one of the file.</summary>
+    public void InsertBehind(TextEdits edits, int line, string text)
+    {
+        var textLine = Text.Lines[line];
+        var isLast = textLine.EndIncludingLineBreak == textLine.End;
+        edits.Insert(textLine.EndIncludingLineBreak, isLast ? LineEnd(line) + text : text);
     }
 
     /// <summary>Adds one step of indentation to lines that stay where they are.</summary>
@@ -161,8 +164,6 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text)
         var content = LineText(line).TrimEnd();
         return content.EndsWith("{", StringComparison.Ordinal) || content.EndsWith(":", StringComparison.Ordinal) && content.TrimStart().StartsWith("case ", StringComparison.Ordinal);
     }
-
-    public bool ClosesBlock(int line) => line < Text.Lines.Count && LineText(line).TrimStart().StartsWith("}", StringComparison.Ordinal);
 
     /// <summary>The line begins inside a string literal: its white space is part of a value.</summary>
     public bool StartsInsideToken(int line)

@@ -63,13 +63,25 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
         }
     }
 
-    /// <summary>Takes in declarations right before it that only it uses: <c>var request = new …;</c>.</summary>
+    /// <summary>Takes in declarations right before it that only it uses: <c>var request = new …;</c>, <c>var token = await …;</c>.</summary>
     public void TakePreparations(int first)
     {
         while (From > first && List[From - 1] is LocalDeclarationStatementSyntax declaration && CanJoin(declaration) && IsUsedOnlyHere(declaration))
         {
             Extend(From - 1, To);
         }
+    }
+
+    /// <summary>Joins a group that begins right behind this one.</summary>
+    public bool TryAppend(StatementGroup other)
+    {
+        if (other.From != To + 1)
+        {
+            return false;
+        }
+
+        Extend(From, other.To);
+        return true;
     }
 
     private bool CanJoin(StatementSyntax statement) => statement is not LocalFunctionStatementSyntax and not LabeledStatementSyntax && !source.UsesRegion(statement, region);
@@ -88,8 +100,7 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
     private bool IsUsedOnlyHere(LocalDeclarationStatementSyntax declaration)
     {
         var declared = source.Of(declaration).Declares;
-        return !source.Of(declaration).HasEffect
-            && Facts.Mentions.Overlaps(declared)
+        return Facts.Mentions.Overlaps(declared)
             && !List.Skip(To + 1).Any(later => source.Of(later).Mentions.Overlaps(declared));
     }
 

@@ -23,32 +23,35 @@ internal sealed class TextEdits
 
     public void Replace(TextSpan span, string text) => _changes.Add(new TextChange(span, text));
 
-    /// <summary>The changes in the order of the text. Insertions at one position keep the order in which they were asked for.</summary>
-    public IReadOnlyList<TextChange> InOrder() => _changes
-        .OrderBy(change => change.Span.Start)
-        .ThenBy(change => change.Span.Length == 0 ? 0 : 1)
-        .ToList();
-
-    public SourceText ApplyTo(SourceText text)
+    /// <summary>The changes in the order of the text, or null where two want the same place. Insertions at one position keep the order in which they were asked for.</summary>
+    public IReadOnlyList<TextChange>? InOrder()
     {
-        var previousEnd = 0;
-        foreach (var change in InOrder())
+        var ordered = new List<TextChange>();
+        foreach (var change in _changes.OrderBy(change => change.Span.Start).ThenBy(change => change.Span.Length == 0 ? 0 : 1))
         {
-            if (change.Span.Start < previousEnd || change.Span.End > text.Length)
+            var previous = ordered.Count > 0 ? ordered[ordered.Count - 1] : default;
+            if (ordered.Count == 0 || change.Span.Start >= previous.Span.End)
             {
-                return text;
+                ordered.Add(change);
             }
-
-            previousEnd = change.Span.End;
+            else if (change.NewText?.Length == 0 && previous.NewText?.Length == 0)
+            {
+                // Two deletions may both take the blank line between them.
+                ordered[ordered.Count - 1] = new TextChange(TextSpan.FromBounds(previous.Span.Start, System.Math.Max(previous.Span.End, change.Span.End)), "");
+            }
+            else
+            {
+                return null;
+            }
         }
 
-        return text.WithChanges(InOrder());
+        return ordered;
     }
 
     public async Task<Document> ApplyAsync(Document document, CancellationToken cancellationToken)
     {
         var text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
-        return IsEmpty ? document : document.WithText(ApplyTo(text));
+        return InOrder() is { Count: > 0 } changes && changes[changes.Count - 1].Span.End <= text.Length ? document.WithText(text.WithChanges(changes)) : document;
     }
 
     /// <summary>Where a position of the old text stands in the new one.</summary>

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -16,6 +15,8 @@ public sealed class PGTX101TransactionAcrossExternalCallFix : CodeFixProvider
 {
     internal const string MoveBeforeKey = "PGTX101.MoveBefore";
     internal const string MoveBeforeTitle = "Move the call before the transaction";
+    internal const string MoveAfterKey = "PGTX101.MoveAfterCommit";
+    internal const string MoveAfterTitle = "Move the call after the commit";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX101");
@@ -30,21 +31,9 @@ public sealed class PGTX101TransactionAcrossExternalCallFix : CodeFixProvider
         {
             if (await HeldCall.FindAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false) is { } call)
             {
-                await OfferFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call)).ConfigureAwait(false);
+                await Offer.RegisterFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call)).ConfigureAwait(false);
+                await Offer.RegisterFirstAsync(context, diagnostic, MoveAfterTitle, MoveAfterKey, MoveAfterCommit.Plans(call, context.CancellationToken)).ConfigureAwait(false);
             }
         }
-    }
-
-    private static async Task<bool> OfferFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string key, IEnumerable<TextEdits> plans)
-    {
-        foreach (var plan in plans)
-        {
-            if (await Offer.RegisterAsync(context, diagnostic, title, key, plan).ConfigureAwait(false))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

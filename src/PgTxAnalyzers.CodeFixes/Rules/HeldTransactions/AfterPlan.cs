@@ -1,0 +1,203 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CodeFixes.Editing;
+
+namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
+
+/// <summary>
+/// The two places behind a commit that a call can go to, and what has to change for it: the code between may not depend on the call, what follows the
+/// commit inside the <c>using</c> or <c>try</c> follows the call out, and locals that are read there are declared in front.
+/// </summary>
+internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitRung, int commit, CancellationToken cancellationToken)
+{
+    private readonly SourceLines _lines = call.Lines;
+
+    /// <summary>Right behind the commit; behind the <c>try</c>, where its handlers would roll back what is committed.</summary>
+    public TextEdits? BehindCommit()
+    {
+        var rung = commitRung;
+        for (var i = commitRung; i < call.Path.BeginRung; i++)
+        {
+            if (call.Path.Rungs[i + 1].Child is TryStatementSyntax attempt && RollbackHandlers.NameTheRegion(attempt, call.Region, call.Model, cancellationToken))
+            {
+                rung = i + 1;
+            }
+        }
+
+        return rung == commitRung ? Behind(rung, commit, owner: null) : Behind(rung, call.Path.Rungs[rung].Index, owner: null);
+    }
+
+    /// <summary>Behind the <c>using</c> that releases the connection, or ends the scope. A declaration becomes a statement for it.</summary>
+    public TextEdits? BehindOwner(StatementSyntax owner)
+    {
+        for (var rung = call.Path.BeginRung; rung < call.Path.Rungs.Length; rung++)
+        {
+            var current = call.Path.Rungs[rung];
+            var position = CallPath.Position(current.List, owner);
+            if (owner is UsingStatementSyntax && position == current.Index)
+            {
+                return rung > 0 && MoveBefore.IsRegionHead(call, owner) ? Behind(rung, position, owner: null) : null;
+            }
+
+            if (owner is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declaration && position >= 0 && position < current.Index)
+            {
+                var end = rung == commitRung ? commit : current.Index;
+                return Behind(rung, LastUse(current.List, end), declaration);
+            }
+        }
+
+        return null;
+    }
+
+    /// <param name="rung">The list that the call goes to.</param>
+    /// <param name="end">The statement of the list that it goes behind.</param>
+    /// <param name="owner">The declaration that becomes a <c>using</c> statement ending there.</param>
+    private TextEdits? Behind(int rung, int end, LocalDeclarationStatementSyntax? owner)
+    {
+        if (call.Path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft))
+        {
+            return null;
+        }
+
+        var crossed = new List<StatementSyntax>();
+        var following = new List<(IReadOnlyList<StatementSyntax> List, int From)>();
+        for (var i = 0; i <= rung; i++)
+        {
+            var list = call.Path.Rungs[i].List;
+            var start = i == 0 ? group.To + 1 : call.Path.Rungs[i].Index + 1;
+            var stop = i == rung ? end + 1 : i < commitRung ? list.Count : FollowsFrom(list, i == commitRung ? commit + 1 : start, following.Count > 0);
+            if (stop < 0)
+            {
+                return null;
+            }
+
+            crossed.AddRange(list.Skip(start).Take(stop - start));
+            if (i != rung && stop < list.Count)
+            {
+                following.Add((list, stop));
+            }
+        }
+
+        if (AdvisoryLock.IsTakenIn(crossed) || crossed.Any(statement => group.Facts.ConflictsWith(call.Facts.Of(statement))))
+        {
+            return null;
+        }
+
+        return Edit(rung, end, owner, following);
+    }
+
+    /// <summary>
+    /// From where on the statements behind a commit have to follow the call: from the first on that depends on it, provided that none of
+    /// them uses the region. The length of the list where none has to; -1 where they cannot.
+    /// </summary>
+    private int FollowsFrom(IReadOnlyList<StatementSyntax> list, int start, bool must)
+    {
+        var first = list.Count;
+        for (var index = list.Count - 1; index >= start; index--)
+        {
+            if (must || group.Facts.ConflictsWith(call.Facts.Of(list[index])))
+            {
+                first = index;
+            }
+        }
+
+        return list.Skip(first).Any(statement => call.Facts.UsesRegion(statement, call.Region)) ? -1 : first;
+    }
+
+    private int LastUse(IReadOnlyList<StatementSyntax> list, int start)
+    {
+        var last = start;
+        for (var index = start + 1; index < list.Count; index++)
+        {
+            if (call.Facts.UsesRegion(list[index], call.Region))
+            {
+                last = index;
+            }
+        }
+
+        return last;
+    }
+
+    private TextEdits? Edit(int rung, int end, LocalDeclarationStatementSyntax? owner, List<(IReadOnlyList<StatementSyntax> List, int From)> following)
+    {
+        var list = call.Path.Rungs[rung].List;
+        var anchor = list[end];
+        var front = owner ?? call.Path.Rungs[rung].Child;
+        var moved = group.Statements.Concat(following.SelectMany(tail => tail.List.Skip(tail.From))).ToList();
+        if (_lines.HasDirective(_lines.FirstLine(front), _lines.LastLine(anchor))
+            || !moved.Append(anchor).All(statement => _lines.OwnsItsLines(statement)) || !_lines.OwnsItsLines(front, startOnly: true))
+        {
+            return null;
+        }
+
+        var edits = new TextEdits();
+        var isNested = rung > 0 || owner is not null;
+        var hoisting = new Hoisting(call.Model, cancellationToken);
+        if (isNested && !hoisting.TryHoist(edits, Hoisted(rung, end, owner, moved)))
+        {
+            return null;
+        }
+
+        var indentation = _lines.Indentation(_lines.LineOf(front.SpanStart));
+        var lineEnd = _lines.LineEnd(_lines.LineOf(front.SpanStart));
+        var text = "";
+        foreach (var part in new[] { (group.List, From: group.From, To: group.To) }.Concat(following.Select(tail => (tail.List, tail.From, To: tail.List.Count - 1))))
+        {
+            var (from, to) = (_lines.FirstLine(part.List[part.From]), _lines.LastLine(part.List[part.To]));
+            var old = _lines.Indentation(_lines.LineOf(part.List[part.From].SpanStart));
+            text += (text.Length > 0 && _lines.IsBlank(from - 1) ? lineEnd : "") + _lines.Take(from, to, old, indentation);
+            _lines.DeleteLines(edits, from, to);
+        }
+
+        if (hoisting.Declarations.Count > 0)
+        {
+            edits.Insert(_lines.Text.Lines[_lines.FirstLine(front)].Start, string.Concat(hoisting.Declarations.Select(declaration => indentation + declaration + lineEnd)));
+        }
+
+        var closing = owner is null ? "" : new UsingBlock(_lines, list).Write(edits, owner, end, Transaction(list, owner), moved);
+        var startsWithComment = !text.TrimStart().StartsWith(group.First.GetFirstToken().Text, System.StringComparison.Ordinal);
+        _lines.InsertBehind(edits, _lines.LastLine(anchor), closing + (isNested || startsWithComment ? lineEnd : "") + text);
+        return edits;
+    }
+
+    /// <summary>The declaration of the transaction, where it stands right behind the one of the connection: the two are stacked.</summary>
+    private LocalDeclarationStatementSyntax? Transaction(IReadOnlyList<StatementSyntax> list, LocalDeclarationStatementSyntax owner) =>
+        owner != call.Region.BeginStatement
+        && CallPath.Position(list, owner) + 1 is var next && list[next] == call.Region.BeginStatement
+        && list[next] is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declaration
+            ? declaration
+            : null;
+
+    /// <summary>The locals of what becomes, or is, a block of its own that are read behind it.</summary>
+    private HashSet<ISymbol> Hoisted(int rung, int end, LocalDeclarationStatementSyntax? owner, List<StatementSyntax> moved)
+    {
+        var inner = new List<StatementSyntax>();
+        var outside = new List<StatementSyntax>(moved);
+        for (var i = 0; i < rung; i++)
+        {
+            inner.AddRange(call.Path.Rungs[i].List);
+        }
+
+        if (owner is not null)
+        {
+            var list = call.Path.Rungs[rung].List;
+            var first = CallPath.Position(list, owner);
+            inner.AddRange(list.Skip(first).Take(end - first + 1));
+            outside.AddRange(list.Skip(end + 1));
+        }
+
+        var declared = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        var way = call.Path.Rungs.Skip(1).Select(outer => outer.Child).ToList();
+        foreach (var statement in inner.Where(statement => !moved.Contains(statement) && !way.Contains(statement)))
+        {
+            declared.UnionWith(call.Facts.Of(statement).Declares);
+        }
+
+        declared.RemoveWhere(symbol => !outside.Any(statement => call.Facts.Of(statement).Mentions.Contains(symbol)));
+        return declared;
+    }
+}
