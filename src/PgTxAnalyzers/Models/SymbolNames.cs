@@ -14,13 +14,19 @@ internal static class SymbolNames
         return text.ToString();
     }
 
-    /// <summary>The first part of the type's namespace, or the empty string in the global namespace.</summary>
+    /// <summary>The first of several parts of the type's full name; the empty string where it has one part only.</summary>
     public static string RootOf(INamedTypeSymbol type)
     {
         var space = type.ContainingNamespace;
         if (space is null || space.IsGlobalNamespace)
         {
-            return "";
+            var outermost = type;
+            while (outermost.ContainingType is { } outer)
+            {
+                outermost = outer;
+            }
+
+            return ReferenceEquals(outermost, type) ? "" : outermost.MetadataName;
         }
 
         while (space.ContainingNamespace is { IsGlobalNamespace: false } outer)
