@@ -152,6 +152,7 @@ public class LibraryFactsTests
         MailKit.Net.Imap.ImapClient.IdleAsync = Sink Mail
         MailKit.Net.Pop3.Pop3Client.GetMessageAsync = Sink Mail
         MailKit.IMailFolder.FetchAsync = Sink Mail
+        MailKit.IMailFolderExtensions.AddFlagsAsync = Sink Mail
         MailKit.IMailStore.GetFoldersAsync = Sink Mail
         SendGrid.ISendGridClient.SendEmailAsync = Sink Mail
         SendGrid.BaseClient.RequestAsync = Sink Mail
@@ -183,12 +184,18 @@ public class LibraryFactsTests
         MassTransit.ISendEndpointProvider.GetSendEndpoint = Neutral
         MassTransit.IRequestClient`1.GetResponse = Sink Broker
         MassTransit.IMessageScheduler.SchedulePublish = Sink Broker
+        MassTransit.EndpointConventionExtensions.Send on MassTransit.ISendEndpointProvider = Sink Broker
+        MassTransit.PublishExecuteExtensions.Publish on MassTransit.IPublishEndpoint = Sink Broker
+        MassTransit.BatchProduceExtensions.SendBatch on MassTransit.ISendEndpoint = Sink Broker
+        MassTransit.SendExtensions.Send = None
+        MassTransit.ConsumeContextEndpointExtensions.GetFaultEndpoint = None
         Rebus.Bus.IBus.Send = Sink Broker
         Rebus.Bus.IBus.Defer = Sink Broker
         Hangfire.BackgroundJobClientExtensions.Enqueue = Enqueue Scheduler
         Hangfire.IBackgroundJobClient.Create = Enqueue Scheduler
         Quartz.IScheduler.ScheduleJob = Enqueue Scheduler
         Quartz.IScheduler.TriggerJob = Enqueue Scheduler
+        Quartz.SchedulerJobExtensions.TriggerJob on Quartz.IScheduler = Enqueue Scheduler
         DotNetCore.CAP.ICapPublisher.PublishAsync = Enqueue Broker
         StackExchange.Redis.IDatabaseAsync.StringSetAsync = Sink Cache
         StackExchange.Redis.IDatabaseAsync.KeyDeleteAsync on StackExchange.Redis.IDatabase = Sink Cache
@@ -215,6 +222,9 @@ public class LibraryFactsTests
         MongoDB.Driver.IMongoDatabase.RunCommandAsync = Sink Database
         MongoDB.Driver.IAsyncCursor`1.MoveNextAsync = Sink Database
         MongoDB.Driver.IAsyncCursorSourceExtensions.ToListAsync = Sink Database
+        MongoDB.Driver.IAsyncCursorSourceExtensions.ToAsyncEnumerable = Sink Database
+        MongoDB.Driver.IAsyncCursorSourceExtensions.ToEnumerable = None
+        MongoDB.Driver.IMongoDatabaseExtensions.WatchAsync = Sink Database
         MongoDB.Driver.IFindFluentExtensions.FirstOrDefaultAsync = Sink Database
         Microsoft.Data.SqlClient.SqlConnection.Open = Sink Database
         System.Data.Common.DbConnection.OpenAsync on Microsoft.Data.SqlClient.SqlConnection = Sink Database
