@@ -44,8 +44,6 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
     private sealed class Session
     {
         private readonly CompilationContext context;
-        private readonly object gate = new();
-        private NameIndex? index;
 
         public Session(Compilation compilation, AnalyzerOptions given, CancellationToken cancellation)
         {
@@ -56,7 +54,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
 
         public void Analyze(SemanticModelAnalysisContext action)
         {
-            var names = Index(action.CancellationToken);
+            var names = context.Index(action.CancellationToken);
             var seen = new HashSet<(string, Location)>();
             foreach (var declaration in names.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken))
             {
@@ -101,18 +99,5 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             (declaration is CSharpSyntaxNode { Parent: { } parent } && declaration is Microsoft.CodeAnalysis.CSharp.Syntax.ArrowExpressionClauseSyntax
                 ? (model.GetDeclaredSymbol(parent, cancellation) as IPropertySymbol)?.GetMethod
                 : model.GetDeclaredSymbol(declaration, cancellation)) as IMethodSymbol;
-
-        private NameIndex Index(CancellationToken cancellation)
-        {
-            if (index is { } made)
-            {
-                return made;
-            }
-
-            lock (gate)
-            {
-                return index ??= NameIndex.Create(context.Compilation, context.Models.BeginNames, cancellation);
-            }
-        }
     }
 }

@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -20,7 +22,16 @@ internal sealed class BodyCatalog
     private readonly ConcurrentDictionary<SyntaxNode, ControlFlowGraph?> graphs = new();
     private int built;
 
-    public BodyCatalog(Compilation compilation) => this.compilation = compilation;
+    private readonly Lazy<ImmutableArray<Compilation>> sources;
+
+    public BodyCatalog(Compilation compilation)
+    {
+        this.compilation = compilation;
+        sources = new Lazy<ImmutableArray<Compilation>>(() => Referenced(compilation));
+    }
+
+    /// <summary>The compilation, and those of the projects that it references where the host has their source (an IDE does, a command-line build does not).</summary>
+    public ImmutableArray<Compilation> Sources => sources.Value;
 
     /// <summary>How many graphs were built: the benchmarks hold this against the bodies that can have a region.</summary>
     public int GraphsBuilt => built;
@@ -48,13 +59,34 @@ internal sealed class BodyCatalog
     public SemanticModel Model(SyntaxTree tree)
     {
 #pragma warning disable RS1030 // A callee's body is in another tree; inside the driver this is the model that it has cached itself.
-        return compilation.GetSemanticModel(tree);
+        return (Owner(tree) ?? compilation).GetSemanticModel(tree);
 #pragma warning restore RS1030
+    }
+
+    /// <summary>Null: the tree is of no compilation in sight.</summary>
+    private Compilation? Owner(SyntaxTree tree) =>
+        compilation.ContainsSyntaxTree(tree) ? compilation : Sources.FirstOrDefault(c => c.ContainsSyntaxTree(tree));
+
+    private static ImmutableArray<Compilation> Referenced(Compilation root)
+    {
+        var found = new List<Compilation> { root };
+        for (var i = 0; i < found.Count; i++)
+        {
+            foreach (var reference in found[i].References.OfType<CompilationReference>())
+            {
+                if (reference.Compilation.Language == LanguageNames.CSharp && !found.Contains(reference.Compilation))
+                {
+                    found.Add(reference.Compilation);
+                }
+            }
+        }
+
+        return found.ToImmutableArray();
     }
 
     private ControlFlowGraph? Create(SyntaxNode body, CancellationToken cancellation)
     {
-        if (body.FullSpan.Length > MaxBodyLength || !compilation.ContainsSyntaxTree(body.SyntaxTree))
+        if (body.FullSpan.Length > MaxBodyLength || Owner(body.SyntaxTree) is null)
         {
             return null;
         }

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -31,6 +32,13 @@ internal sealed partial class CallEvaluator
         }
 
         if (method.ContainingType is null || run.Frame.Calls >= context.MaxCallDepth || run.Frame.Depth >= MaxFrames)
+        {
+            return null;
+        }
+
+        // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter.
+        if (!state.HasRegion && !context.Names.CanBegin(method.MethodKind == MethodKind.Constructor ? method.ContainingType.Name : method.Name)
+            && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor)
         {
             return null;
         }
@@ -82,6 +90,7 @@ internal sealed partial class CallEvaluator
     /// <summary>The members that construction fills from the arguments: primary-constructor parameters, and members initialised with them.</summary>
     private static State Construct(IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
     {
+        state = Flags(constructor.ContainingType, made, state);
         if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax)
         {
             return state;
@@ -105,6 +114,29 @@ internal sealed partial class CallEvaluator
             if (initialiser is not null && byName.TryGetValue(initialiser, out var value))
             {
                 state = state.Set(new Place.Member(made.Identity, member), value);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>
+    private static State Flags(INamedTypeSymbol type, Value.Instance made, State state)
+    {
+        foreach (var field in type.GetMembers().OfType<IFieldSymbol>())
+        {
+            if (field is { Type.SpecialType: SpecialType.System_Boolean, IsStatic: false, IsConst: false })
+            {
+                var initialiser = (field.AssociatedSymbol ?? field).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+                {
+                    VariableDeclaratorSyntax { Initializer.Value: { } value } => value,
+                    PropertyDeclarationSyntax { Initializer.Value: { } value } => value,
+                    _ => null,
+                };
+                if (initialiser is null or LiteralExpressionSyntax)
+                {
+                    state = state.Set(new Place.Member(made.Identity, field.AssociatedSymbol ?? field), initialiser?.IsKind(SyntaxKind.TrueLiteralExpression) == true ? Value.True : Value.False);
+                }
             }
         }
 
@@ -257,9 +289,12 @@ internal sealed partial class CallEvaluator
             caller.Throw(back.Bring(thrown), ThrownKind.Any);
         }
 
+        // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
+        var decided = state.Regions.Where(r => r.IsLive && Facts.Committed.Contains(r.Begin) && done.Exits.Any(e => e.State.Region(r.Id) is null)).Select(r => r.Id).ToList();
         var result = new List<Outcome>();
-        foreach (var (exit, value) in done.Exits)
+        foreach (var (left, value) in done.Exits)
         {
+            var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
             var handed = Reaches.Pending(reaches, back.Bring(pending));
             result.Add(new(back.Bring(exit), frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction } ? Reaches.HandedOut(handed, null) : handed));

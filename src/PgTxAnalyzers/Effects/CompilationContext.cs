@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
@@ -11,12 +12,13 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class CompilationContext
 {
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
+    private NameIndex? names;
 
     public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth)
     {
         (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
         Bodies = new BodyCatalog(compilation);
-        Targets = new Targets(compilation);
+        Targets = new Targets(Bodies);
         Relevance = new Relevance(this);
     }
 
@@ -34,6 +36,17 @@ internal sealed class CompilationContext
     public Targets Targets { get; }
 
     public Relevance Relevance { get; }
+
+    /// <summary>Which names can begin a region; made when the first file asks.</summary>
+    public NameIndex Names => names ?? Index(default);
+
+    public NameIndex Index(CancellationToken cancellation)
+    {
+        lock (texts)
+        {
+            return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames, cancellation);
+        }
+    }
 
     public SqlSummary Sql(string text) => texts.GetOrAdd(text, static t => SqlText.Classify(t));
 }

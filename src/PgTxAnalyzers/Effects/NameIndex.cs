@@ -27,12 +27,12 @@ internal sealed class NameIndex
     private NameIndex(ImmutableHashSet<string> beginners) => this.beginners = beginners;
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
-    public static NameIndex Create(Compilation compilation, ImmutableHashSet<string> seeds, CancellationToken cancellation)
+    public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation)
     {
         var all = seeds.ToBuilder();
         IReadOnlyCollection<string> fresh = seeds;
         var examined = new HashSet<SyntaxNode>();
-        var trees = compilation.SyntaxTrees.Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
+        var trees = sources.SelectMany(c => c.SyntaxTrees).Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
         for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
         {
             var found = new HashSet<string>(StringComparer.Ordinal);
@@ -78,6 +78,9 @@ internal sealed class NameIndex
         return Declarations(tree.GetRoot(cancellation)).Where(d => CanHaveRegion(d));
     }
 
+    /// <summary>A member of this name may hand a region to its caller.</summary>
+    public bool CanBegin(string name) => beginners.Contains(name);
+
     /// <summary>Whether the text of a body, or of a function in it, can begin a region or has its caller's.</summary>
     public bool CanHaveRegion(SyntaxNode body) => Mentions(body, beginners) || HasTransactionParameter(body);
 
@@ -98,7 +101,8 @@ internal sealed class NameIndex
         return false;
     }
 
-    private static bool IsSqlBegin(SyntaxToken token) =>
+    /// <summary>A text in which BEGIN or START TRANSACTION may be SQL.</summary>
+    public static bool IsSqlBegin(SyntaxToken token) =>
         (token.IsKind(SyntaxKind.StringLiteralToken) || token.IsKind(SyntaxKind.InterpolatedStringTextToken) || token.IsKind(SyntaxKind.SingleLineRawStringLiteralToken)
             || token.IsKind(SyntaxKind.MultiLineRawStringLiteralToken))
         && (token.Text.IndexOf("begin", StringComparison.OrdinalIgnoreCase) >= 0 || token.Text.IndexOf("start transaction", StringComparison.OrdinalIgnoreCase) >= 0);

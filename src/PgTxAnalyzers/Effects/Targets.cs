@@ -14,11 +14,11 @@ internal sealed class Targets
     /// <summary>Implementations of one member that are looked into; a member with more is a plug-in point, and unknown.</summary>
     private const int MaxImplementations = 24;
 
-    private readonly Compilation compilation;
+    private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> cache = new(SymbolEqualityComparer.Default);
     private Dictionary<ISymbol, List<INamedTypeSymbol>>? derived;
 
-    public Targets(Compilation compilation) => this.compilation = compilation;
+    public Targets(BodyCatalog bodies) => this.bodies = bodies;
 
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, Value receiver, bool isBaseCall, CancellationToken cancellation)
     {
@@ -105,7 +105,7 @@ internal sealed class Targets
         }
 
         var map = new Dictionary<ISymbol, List<INamedTypeSymbol>>(SymbolEqualityComparer.Default);
-        foreach (var type in SourceTypes(compilation.Assembly.GlobalNamespace, cancellation))
+        foreach (var type in bodies.Sources.SelectMany(c => SourceTypes(c.Assembly.GlobalNamespace, cancellation)))
         {
             if (type.IsAbstract || type.TypeKind is not (TypeKind.Class or TypeKind.Struct))
             {

@@ -43,7 +43,7 @@ internal static class Wrapping
     {
         foreach (var token in declaration.DescendantTokens())
         {
-            if (token.IsKind(SyntaxKind.StringLiteralToken) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText)))
+            if (NameIndex.IsSqlBegin(token) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText)))
             {
                 if (!EndsHere(token.Parent!))
                 {

@@ -176,6 +176,29 @@ internal sealed partial class BodyRun : IBlockSemantics
         return state.Remove(places);
     }
 
+    /// <summary>
+    /// A flag that the body asks twice has one value on a path: `if (owns) begin … if (owns) commit`.
+    /// </summary>
+    public State Assume(BasicBlock block, State state, bool isTrue)
+    {
+        var condition = block.BranchValue;
+        while (condition is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not)
+        {
+            (condition, isTrue) = (not.Operand, !isTrue);
+        }
+
+        Place? place = condition switch
+        {
+            ILocalReferenceOperation local => new Place.Variable(local.Local),
+            IParameterReferenceOperation parameter => PlaceOf(parameter),
+            IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field when Frame.Self is Value.Instance self => new Place.Member(self.Identity, field.Field),
+            _ => null,
+        };
+        return place is not null && condition!.Type?.SpecialType == SpecialType.System_Boolean && Flags.AskedTwice(Frame.Graph, condition)
+            ? state.Set(place, isTrue ? Value.True : Value.False)
+            : state;
+    }
+
     private State Return(Outcome outcome)
     {
         var state = outcome.Value is Value.Transaction t && state0(outcome.State, t) is { } region

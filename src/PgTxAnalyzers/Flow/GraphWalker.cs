@@ -15,6 +15,9 @@ internal interface IBlockSemantics
 
     /// <summary>The state in which locals of a region that control has left are forgotten.</summary>
     State Forget(ControlFlowRegion region, State state);
+
+    /// <summary>The state on the branch that the block's condition chose.</summary>
+    State Assume(BasicBlock block, State state, bool isTrue);
 }
 
 /// <summary>A path after an operation, and the operation's value on it.</summary>
@@ -101,12 +104,12 @@ internal sealed class GraphWalker
         var jumpsWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
         if (known is null || known == jumpsWhen)
         {
-            Follow(block, block.ConditionalSuccessor, state);
+            Follow(block, block.ConditionalSuccessor, known is null ? semantics.Assume(block, state, jumpsWhen) : state);
         }
 
         if (known is null || known != jumpsWhen)
         {
-            Follow(block, block.FallThroughSuccessor, state);
+            Follow(block, block.FallThroughSuccessor, known is null ? semantics.Assume(block, state, !jumpsWhen) : state);
         }
     }
 

@@ -32,25 +32,35 @@ internal enum ThrownKind : byte
 /// </summary>
 internal sealed class State : IEquatable<State>
 {
-    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, ImmutableArray<Region>.Empty, null);
+    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, 0, ImmutableArray<Region>.Empty, null);
 
+    /// <summary>The sum over the values, kept up to date with each change: states are made far more often than they are compared.</summary>
+    private readonly int sum;
     private readonly int hash;
 
-    private State(ImmutableDictionary<Place, Value> values, ImmutableArray<Region> regions, Continuation? pending)
+    private State(ImmutableDictionary<Place, Value> values, int sum, ImmutableArray<Region> regions, Continuation? pending)
     {
-        (Values, Regions, Pending) = (values, regions, pending);
-        var h = regions.Length;
-        foreach (var entry in values)
-        {
-            h += (entry.Key.GetHashCode() * 31) ^ entry.Value.GetHashCode();
-        }
-
+        (Values, this.sum, Regions, Pending) = (values, sum, regions, pending);
+        var h = sum;
         foreach (var region in regions)
         {
             h = (h * 17) + region.GetHashCode();
         }
 
         hash = h;
+    }
+
+    private static int Mix(Place place, Value value) => (place.GetHashCode() * 31) ^ value.GetHashCode();
+
+    private static int Sum(ImmutableDictionary<Place, Value> values)
+    {
+        var total = 0;
+        foreach (var entry in values)
+        {
+            total += Mix(entry.Key, entry.Value);
+        }
+
+        return total;
     }
 
     public ImmutableDictionary<Place, Value> Values { get; }
@@ -66,28 +76,49 @@ internal sealed class State : IEquatable<State>
 
     public Value? Find(Place place) => Values.TryGetValue(place, out var value) ? value : null;
 
-    public State Set(Place place, Value value) =>
-        Values.TryGetValue(place, out var old) && old.Equals(value) ? this : new(Values.SetItem(place, value), Regions, Pending);
+    public State Set(Place place, Value value)
+    {
+        var removed = 0;
+        if (Values.TryGetValue(place, out var old))
+        {
+            if (old.Equals(value))
+            {
+                return this;
+            }
+
+            removed = Mix(place, old);
+        }
+
+        return new(Values.SetItem(place, value), sum - removed + Mix(place, value), Regions, Pending);
+    }
 
     public State Remove(IEnumerable<Place> places)
     {
-        var values = Values.RemoveRange(places);
-        return values == Values ? this : new(values, Regions, Pending);
+        var (values, total) = (Values, sum);
+        foreach (var place in places)
+        {
+            if (values.TryGetValue(place, out var old))
+            {
+                (values, total) = (values.Remove(place), total - Mix(place, old));
+            }
+        }
+
+        return values == Values ? this : new(values, total, Regions, Pending);
     }
 
-    public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Regions, Pending);
+    public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Sum(values), Regions, Pending);
 
-    public State WithPending(Continuation? pending) => new(Values, Regions, pending);
+    public State WithPending(Continuation? pending) => pending == Pending ? this : new(Values, sum, Regions, pending);
 
-    public State WithRegions(ImmutableArray<Region> regions) => new(Values, regions, Pending);
+    public State WithRegions(ImmutableArray<Region> regions) => new(Values, sum, regions, Pending);
 
     public Region? Region(RegionId id) => Regions.FirstOrDefault(r => r.Id.Equals(id));
 
-    public State Begin(Region region) => new(Values, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
+    public State Begin(Region region) => new(Values, sum, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
 
-    public State End(Region region) => new(Values, Regions.Remove(region), Pending);
+    public State End(Region region) => new(Values, sum, Regions.Remove(region), Pending);
 
-    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) ? this : new(Values, Regions.Replace(old, now), Pending);
+    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) ? this : new(Values, sum, Regions.Replace(old, now), Pending);
 
     /// <summary>Each live region that fits, changed.</summary>
     public State Update(Func<Region, bool> which, Func<Region, Region> change)
