@@ -63,13 +63,15 @@ public sealed class UserOptionsTests(PackageFeed feed)
         AssertFound(await shop.BuildAsync("-p:PgTxModelsFile=" + Path.Combine(eng, "PgTx.Models.txt")), BookLine);
     }
 
-    [Fact]
-    public async Task A_models_file_that_does_not_exist_is_named()
+    [Theory]
+    [InlineData("eng/PgTx.Models.txt", "there is no such file")]
+    [InlineData("Shop.csproj", "a models file is called PgTx.Models.txt, in whatever folder")]
+    public async Task A_models_file_that_cannot_be_one_is_named(string file, string reason)
     {
-        var build = await Shop().BuildAsync("-p:PgTxModelsFile=eng/PgTx.Models.txt");
+        var build = await Shop().BuildAsync($"-p:PgTxModelsFile={file}");
 
         Assert.Equal(1, build.ExitCode);
-        Assert.Contains("error PGTX001: PgTxModelsFile is 'eng/PgTx.Models.txt'; there is no such file", build.Output);
+        Assert.Contains($"error PGTX001: PgTxModelsFile is '{file}'; {reason}", build.Output);
     }
 
     [Fact]

@@ -1,0 +1,19 @@
+using System.Xml.Linq;
+using PgTxAnalyzers.Options;
+using Xunit;
+
+namespace PgTxAnalyzers.EndToEnd;
+
+/// <summary>The compiler hands over only the MSBuild properties that the package names.</summary>
+public sealed class OptionPropertyTests
+{
+    [Fact]
+    public void Every_option_has_its_property_in_the_package()
+    {
+        var props = XDocument.Load(Path.Combine(Path.GetDirectoryName(Repository.PackageProject)!, "buildTransitive", "PgTxAnalyzers.props"));
+
+        Assert.Equal(
+            PgTxOptions.Definitions.Select(option => option.Property).Order(StringComparer.Ordinal),
+            props.Descendants("CompilerVisibleProperty").Select(item => item.Attribute("Include")!.Value).Order(StringComparer.Ordinal));
+    }
+}
