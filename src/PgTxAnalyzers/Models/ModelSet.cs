@@ -32,7 +32,7 @@ internal sealed class ModelSet
         _builtIn = builtIn;
         _user = user;
         _hasAttributeLines = !user.AttributeLines.IsEmpty
-            || builtIn.AttributeLines.Any(line => !compilation.GetTypesByMetadataName(line.Pattern.Type).IsEmpty);
+            || builtIn.AttributeLines.Any(line => IsLibraryReferenced(compilation, line.Pattern.Root));
         _compute = member => Compute(member, null);
         _computeOnReceiver = key => Compute(key.Member, key.Receiver);
         AnyDataLibrary = DataLibraries.IsReferencedBy(compilation);
@@ -87,6 +87,10 @@ internal sealed class ModelSet
 
         return default;
     }
+
+    // By the assembly's name: to look the attribute's type up would read the names of every referenced assembly.
+    private static bool IsLibraryReferenced(Compilation compilation, string name) =>
+        compilation.ReferencedAssemblyNames.Any(identity => identity.Name == name || identity.Name.StartsWith(name + ".", StringComparison.Ordinal));
 
     private static ISymbol? DefinitionOf(ISymbol symbol) => symbol switch
     {
