@@ -15,6 +15,7 @@ public class AssemblyCompatibilityTests
         ["Microsoft.CodeAnalysis"] = new(4, 8, 0, 0),
         ["Microsoft.CodeAnalysis.CSharp"] = new(4, 8, 0, 0),
         ["System.Collections.Immutable"] = new(7, 0, 0, 0),
+        ["System.Memory"] = new(4, 0, 1, 2), // System.Memory 4.5.5, which Roslyn 4.8 itself asks for
     };
 
     // An analyzer assembly must not need these: the command line compiler has no workspaces (RS1038).
