@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -23,6 +24,9 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
     /// <inheritdoc/>
     public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = RuleCatalog.Flow.Select(r => r.Descriptor).ToImmutableArray();
 
+    /// <summary>For who counts: is given the graphs of a compilation when its analysis begins.</summary>
+    internal Action<BodyCatalog>? Began { get; init; }
+
     /// <inheritdoc/>
     public override void Initialize(AnalysisContext context)
     {
@@ -36,6 +40,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             }
 
             var session = new Session(start.Compilation, start.Options, start.CancellationToken);
+            Began?.Invoke(session.Bodies);
             start.RegisterSemanticModelAction(session.Analyze);
         });
     }
@@ -51,6 +56,8 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             var models = ModelSet.Create(compilation, UserModels.Read(options, given.AdditionalFiles, cancellation));
             context = new CompilationContext(compilation, models, options.MaxCallDepth);
         }
+
+        public BodyCatalog Bodies => context.Bodies;
 
         public void Analyze(SemanticModelAnalysisContext action)
         {

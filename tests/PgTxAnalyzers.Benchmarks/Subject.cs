@@ -5,6 +5,8 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.Benchmarks.GeneratedCode;
+using PgTxAnalyzers.Effects;
+using Shape = PgTxAnalyzers.Benchmarks.GeneratedCode.Shape;
 
 namespace PgTxAnalyzers.Benchmarks;
 
@@ -28,10 +30,11 @@ internal sealed class Subject
     public CSharpCompilation Fresh() => compilation.Clone();
 
     /// <summary>All analyzers of the product, as a compiler finds them.</summary>
-    public static ImmutableArray<DiagnosticAnalyzer> ProductAnalyzers() =>
-        [.. System.Reflection.Assembly.Load("PgTxAnalyzers").GetTypes()
+    /// <param name="began">Is given the control-flow graphs of a compilation when its analysis begins.</param>
+    public static ImmutableArray<DiagnosticAnalyzer> ProductAnalyzers(Action<BodyCatalog>? began = null) =>
+        [.. typeof(TransactionAnalyzer).Assembly.GetTypes()
             .Where(type => typeof(DiagnosticAnalyzer).IsAssignableFrom(type) && !type.IsAbstract)
-            .Select(type => (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
+            .Select(type => type == typeof(TransactionAnalyzer) ? new TransactionAnalyzer { Began = began } : (DiagnosticAnalyzer)Activator.CreateInstance(type)!)];
 
     public void MustCompile()
     {
