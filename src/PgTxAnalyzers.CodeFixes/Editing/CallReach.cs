@@ -83,7 +83,7 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
         cancellationToken.ThrowIfCancellationRequested();
         if (DataLibrary.IsInLibrary(method) || (DataLibrary.IsDataType(method.ContainingType) && !IsInSource(method)))
         {
-            return Reach.Database | OnContext(method);
+            return Reach.Database | OnContext(method) | (DataLibrary.IsForeign(method.ContainingType) ? Reach.Effect : Reach.Nothing);
         }
 
         if (!IsInSource(method))

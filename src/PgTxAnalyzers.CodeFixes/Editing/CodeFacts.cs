@@ -271,7 +271,7 @@ internal sealed class CodeFacts
             facts.Mentions.Add(symbol);
             if (DataLibrary.IsDataType(type) || IsDeferredCommand(symbol, type))
             {
-                facts.Reach |= Reach.Database;
+                facts.Reach |= Reach.Database | (DataLibrary.IsForeign(type) ? Reach.Effect : Reach.Nothing);
             }
             else if (!ImmutableTypes.Contains(type) && !IsLogger(type))
             {

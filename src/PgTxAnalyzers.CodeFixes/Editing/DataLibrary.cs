@@ -37,6 +37,25 @@ internal static class DataLibrary
         return type.AllInterfaces.Any(face => IsInLibrary(face) || IsQueryable(face)) || IsQueryable(type);
     }
 
+    /// <summary>The driver of another database system: it has no part in the region, and what it does is seen outside.</summary>
+    public static bool IsForeign(ITypeSymbol? type)
+    {
+        if (type is not { TypeKind: TypeKind.Class, DeclaringSyntaxReferences.IsEmpty: true } || IsInLibrary(type))
+        {
+            return false;
+        }
+
+        for (var current = type.BaseType; current is not null; current = current.BaseType)
+        {
+            if (IsIn(current, ["System.Data"]))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public static bool IsInLibrary(ISymbol symbol) => IsIn(symbol, Roots);
 
     /// <summary>An EF Core context, one of its sets, or a query on one: a call on it may change the tracked objects.</summary>

@@ -96,6 +96,12 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text)
             start--;
         }
 
+        // What follows a closing brace keeps its distance to it.
+        if (start < from && ClosesBlock(start - 1) && !IsBlank(end + 1) && !ClosesBlock(end + 1))
+        {
+            start++;
+        }
+
         while (OpensBlock(start - 1) && IsBlank(end + 1))
         {
             end++;
@@ -153,6 +159,8 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text)
 
         return inner.StartsWith("\t", StringComparison.Ordinal) ? "\t" : "    ";
     }
+
+    public bool ClosesBlock(int line) => line >= 0 && line < Text.Lines.Count && LineText(line).TrimStart().StartsWith("}", StringComparison.Ordinal);
 
     public bool OpensBlock(int line)
     {

@@ -25,6 +25,9 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
 
     public IEnumerable<StatementSyntax> Statements => List.Skip(From).Take(To - From + 1);
 
+    /// <summary>Without it, the block that it is in would be empty.</summary>
+    public bool IsAllOfItsBlock => From == 0 && To == List.Count - 1;
+
     public CodeFacts Facts => _facts ??= source.OfAll(Statements);
 
     /// <summary>The group uses the region itself, or may: then no part of it can leave.</summary>

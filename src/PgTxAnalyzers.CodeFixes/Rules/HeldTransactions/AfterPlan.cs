@@ -82,7 +82,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
             }
         }
 
-        if (AdvisoryLock.IsTakenIn(crossed) || crossed.Any(statement => group.Facts.ConflictsWith(call.Facts.Of(statement))))
+        if (group.IsAllOfItsBlock || AdvisoryLock.IsTakenIn(crossed) || crossed.Any(statement => group.Facts.ConflictsWith(call.Facts.Of(statement))))
         {
             return null;
         }

@@ -65,6 +65,11 @@ internal static class MoveBefore
         }
 
         group.TakeFollowers(facts);
+        if (group.IsAllOfItsBlock)
+        {
+            return null;
+        }
+
         return Lift.Before(call.Lines, [group], path.Rungs[rung].List[anchor]);
     }
 

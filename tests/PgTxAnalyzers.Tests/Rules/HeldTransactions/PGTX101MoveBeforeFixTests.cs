@@ -336,6 +336,19 @@ public sealed class PGTX101MoveBeforeFixTests
         await shared.ExecuteAsync("DELETE FROM holds");
         await /*call*/gateway.AskAsync(id, ct);
         """)]
+    [InlineData("its block would be empty", """
+        await shared.ExecuteAsync("DELETE FROM holds");
+        using (new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await /*call*/mailer.SendAsync(id, ct);
+        }
+        """)]
+    [InlineData("a command of another database system comes first", """
+        await using var command = new Microsoft.Data.SqlClient.SqlCommand("DELETE FROM dbo.Holds");
+        await command.ExecuteNonQueryAsync(ct);
+        await shared.ExecuteAsync("DELETE FROM holds");
+        await /*call*/mailer.SendAsync(id, ct);
+        """)]
     [InlineData("an advisory lock is held for it", """
         await shared.ExecuteAsync("SELECT pg_advisory_xact_lock(1)");
         await /*call*/mailer.SendAsync(id, ct);
