@@ -5,7 +5,8 @@ using System.Linq;
 namespace PgTxAnalyzers.Models;
 
 /// <summary>
-/// Reads one line of a model file: <c>role [kind] [derived] pattern</c>, or <c>!pattern</c> for what other lines shall not mean.
+/// Reads one line of a model file: <c>role [kind] pattern</c>, or <c>!pattern</c> for what other lines shall not mean.
+/// Built-in lines may also have <c>derived</c> before the pattern, see <see cref="ModelLine.FollowsDerived"/>.
 /// A <c>#</c> at the beginning or after a space begins a comment.
 /// </summary>
 internal static class ModelParser
@@ -40,8 +41,9 @@ internal static class ModelParser
         while (words.MoveNext() && words.Current.IndexOf(':') < 0)
         {
             var word = words.Current;
-            if (word == "derived")
+            if (word == "derived" && !fromUser)
             {
+                // A user's line means what it names in source anyway.
                 derived = true;
             }
             else if (SinkKinds.TryParse(word, out var named))

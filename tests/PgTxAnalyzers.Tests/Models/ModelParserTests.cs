@@ -8,7 +8,7 @@ public class ModelParserTests
     [InlineData("sink http M:A.B.C", "Sink Http", "A.B", "C")]
     [InlineData("\tsink\t\thttp\tM:A.B.C  # why", "Sink Http", "A.B", "C")]
     [InlineData("sink T:A.B", "Sink External", "A.B", "")]
-    [InlineData("sink grpc derived M:A.B.*~X.Y*", "Sink Grpc", "A.B", "*")]
+    [InlineData("sink grpc M:A.B.*~X.Y*", "Sink Grpc", "A.B", "*")]
     [InlineData("dispose-transaction M:A.B.Dispose|DisposeAsync", "DisposeTransaction", "A.B", "Dispose,DisposeAsync")]
     [InlineData("scope M:A.B.#ctor", "Scope", "A.B", "#ctor")]
     [InlineData("wait P:A.B`1.Task", "Wait", "A.B`1", "Task")]
@@ -23,6 +23,13 @@ public class ModelParserTests
         Assert.NotNull(line);
         Assert.Equal((fact, type, members), (line.Fact.ToString(), line.Pattern.Type, string.Join(",", line.Pattern.Members)));
         Assert.False(line.Excludes);
+    }
+
+    [Fact]
+    public void A_built_in_line_may_mean_what_derives_in_source()
+    {
+        Assert.True(ModelParser.ParseLine("sink grpc derived M:A.B.*", fromUser: false, out _)!.FollowsDerived);
+        Assert.False(ModelParser.ParseLine("sink grpc M:A.B.*", fromUser: false, out _)!.FollowsDerived);
     }
 
     [Theory]
@@ -51,6 +58,7 @@ public class ModelParserTests
     [Theory]
     [InlineData("[snk] http M:A.B.C", "'snk' is no role; the roles are begin, ")]
     [InlineData("sink [htpp] M:A.B.C", "'htpp' is no kind; the kinds are external, http, ")]
+    [InlineData("sink [derived] M:A.B.C", "'derived' is no kind; the kinds are external, http, ")]
     [InlineData("wait [http] M:A.B.C", "the role 'wait' has no kind")]
     [InlineData("[sink] http", "the pattern is missing; ")]
     [InlineData("  [sink]   # M:A.B.C", "the pattern is missing; ")]
