@@ -40,7 +40,7 @@ internal sealed partial class CallEvaluator
         var result = subject is Value.Connection ? subject : Elements(state, subject);
         foreach (var target in call.Values.Where(v => v is Value.Lambda))
         {
-            var aside = new BodyRun(new Frame(run.Frame, run.Frame.Graph, null, run.Frame.Self, run.Frame.IsLexical ? run.Frame.ReportsFrom : null), this, cancellation);
+            var aside = new BodyRun(Callee(run, run.Frame.Graph, null, run.Frame.Self, run.Frame.IsLexical ? run.Frame.ReportsFrom : null), this, cancellation);
             foreach (var outcome in RunDelegate(aside, target, ImmutableArray<Value>.Empty, call.Operation, state))
             {
                 result = Reaches.Merge(result, outcome.Value is Value.Pending ? outcome.Value : Value.Nothing);

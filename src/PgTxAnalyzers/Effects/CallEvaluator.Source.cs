@@ -58,18 +58,23 @@ internal sealed partial class CallEvaluator
             if (target.MethodKind == MethodKind.Constructor)
             {
                 var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), target.ContainingType, Exact: true);
-                var entered = Enter(run, new Frame(run.Frame, graph, target, made, null), Bound(target, call), Construct(target, made, call, state), call.Operation);
+                var entered = Enter(run, Callee(run, graph, target, made, null), Bound(target, call), Construct(target, made, call, state), call.Operation);
                 outcomes.AddRange(entered.Select(o => new Outcome(o.State, made)));
                 continue;
             }
 
-            outcomes.AddRange(Enter(run, new Frame(run.Frame, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation));
+            outcomes.AddRange(Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation));
         }
 
         if (!found)
         {
-            if (method.MethodKind == MethodKind.Constructor && !method.DeclaringSyntaxReferences.IsEmpty)
+            if (method.MethodKind == MethodKind.Constructor && !method.ContainingType.DeclaringSyntaxReferences.IsEmpty)
             {
+                if (!context.Shapes.CanCarry(method.ContainingType))
+                {
+                    return BodyRun.Single(state, Value.Nothing);
+                }
+
                 var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), method.ContainingType, Exact: true);
                 return BodyRun.Single(Construct(method, made, call, state), made);
             }
@@ -171,7 +176,7 @@ internal sealed partial class CallEvaluator
 
         // A finding for what a local function reaches stands on its call: the function may be called after the region as well.
         Facts.Run.Add(method);
-        var callee = new Frame(run.Frame, graph, method, owner.Self, owner.IsLexical ? run.Frame.Depth + 1 : null);
+        var callee = Callee(run, graph, method, owner.Self, owner.IsLexical ? run.Frame.Depth + 1 : null);
         return Enter(run, callee, Bound(method, call), state, call.Operation);
     }
 
@@ -207,7 +212,7 @@ internal sealed partial class CallEvaluator
         }
 
         var graph = lambda.Owner.GetAnonymousFunctionControlFlowGraph(lambda.Function, cancellation);
-        var frame = new Frame(run.Frame, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner ? home.ReportsFrom : null);
+        var frame = Callee(run, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner ? home.ReportsFrom : null);
         return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
     }
 
@@ -221,7 +226,7 @@ internal sealed partial class CallEvaluator
         }
 
         var isLexical = home.IsLexical && home.Graph.OriginalOperation.Syntax.SyntaxTree == group.At.Syntax.SyntaxTree && home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span);
-        var stand = new BodyRun(new Frame(run.Frame, home.Graph, null, home.Self, isLexical ? home.ReportsFrom : null), this, cancellation);
+        var stand = new BodyRun(Callee(run, home.Graph, null, home.Self, isLexical ? home.ReportsFrom : null), this, cancellation);
         var call = new CallSite(group.At, group.Method, group.Receiver, null, ImmutableArray<IArgumentOperation>.Empty, arguments);
         var outcomes = Source(stand, call, state) ?? BodyRun.Single(state, Value.Nothing);
         foreach (var fact in stand.Held)
@@ -284,7 +289,7 @@ internal sealed partial class CallEvaluator
         }
 
         var back = new Homecoming(state, frame, at.Syntax, caller.Frame);
-        foreach (var thrown in done.Throws)
+        foreach (var thrown in caller.ObservesThrows ? done.Throws : ImmutableArray<State>.Empty)
         {
             caller.Throw(back.Bring(thrown), ThrownKind.Any);
         }
@@ -302,6 +307,9 @@ internal sealed partial class CallEvaluator
 
         return result;
     }
+
+    private static Frame Callee(BodyRun run, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom) =>
+        new(run.Frame, graph, method, self, reportsFrom) { IsObserved = run.ObservesThrows };
 
     private static bool IsIterator(IMethodSymbol method) =>
         method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax
@@ -332,7 +340,7 @@ internal sealed partial class CallEvaluator
 
     private Run Perform(Frame frame, State entry)
     {
-        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.ReportsFrom);
+        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.ReportsFrom, frame.IsObserved);
         if (memo.TryGetValue(key, out var known))
         {
             return known;
@@ -350,7 +358,7 @@ internal sealed partial class CallEvaluator
         return run;
     }
 
-    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int ReportsFrom);
+    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int ReportsFrom, bool IsObserved);
 
     private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<State> Throws, ImmutableArray<Held> Held);
 }

@@ -37,7 +37,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return new Value.Connection(place, type, IsContext: true);
             case Shape.Command:
                 return new Value.Instance(place, type, Exact: false);
-            case Shape.Other when place.Length < MaxPathLength && type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty:
+            case Shape.Other when place.Length < MaxPathLength && type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty && context.Shapes.CanCarry(type):
                 return new Value.Instance(place, type, Exact: type.IsSealed);
             default:
                 return Value.Nothing;
@@ -211,7 +211,10 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (call.Method.MethodKind == MethodKind.Constructor)
         {
-            return BodyRun.Single(state, new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true));
+            // A list can hold tasks; other objects of libraries hold nothing that is followed.
+            return BodyRun.Single(state, type is INamedTypeSymbol { TypeArguments.Length: 1 } generic && context.Shapes.Of(generic.TypeArguments[0]) == Shape.Awaitable
+                ? new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true)
+                : Value.Nothing);
         }
 
         // A task that is put into a list waits there for whoever awaits the list.

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace PgTxAnalyzers.Effects;
@@ -64,6 +65,49 @@ internal sealed class Shapes
     private readonly ConcurrentDictionary<ITypeSymbol, Shape> cache = new(SymbolEqualityComparer.Default);
 
     public Shape Of(ITypeSymbol? type) => type is null ? Shape.Other : cache.GetOrAdd(type, Classify);
+
+    /// <summary>Types of members, and of their members, that are looked at to see what an object can carry.</summary>
+    private const int MaxNesting = 3;
+
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> carriers = new(SymbolEqualityComparer.Default);
+
+    /// <summary>An object of this type can hold a transaction, a connection, a task or a delegate; any other is plain data.</summary>
+    public bool CanCarry(ITypeSymbol? type, int nesting = 0)
+    {
+        if (type is null || nesting > MaxNesting || Of(type) != Shape.Other)
+        {
+            return type is not null && Of(type) is not (Shape.Other or Shape.Sequence);
+        }
+
+        if (type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty || type.TypeKind is not (TypeKind.Class or TypeKind.Interface or TypeKind.Struct))
+        {
+            return false;
+        }
+
+        if (type.TypeKind == TypeKind.Interface)
+        {
+            return true;
+        }
+
+        if (carriers.TryGetValue(type, out var known))
+        {
+            return known;
+        }
+
+        var found = false;
+        for (var t = type as INamedTypeSymbol; t is not null && !found; t = t.BaseType)
+        {
+            found = t.GetMembers().Any(m => m is IFieldSymbol { IsStatic: false } field && CanCarry(field.Type, nesting + 1))
+                || t.InstanceConstructors.Any(c => !c.DeclaringSyntaxReferences.IsEmpty && c.Parameters.Any(p => CanCarry(p.Type, nesting + 1)));
+        }
+
+        if (nesting == 0)
+        {
+            carriers[type] = found;
+        }
+
+        return found;
+    }
 
     /// <summary>A parameter of this type means that the body runs inside its caller's transaction.</summary>
     public bool IsCallersTransaction(ITypeSymbol type) => Of(type) == Shape.Transaction && type.TypeKind is TypeKind.Class or TypeKind.Interface && !IsOtherDatabase(type);

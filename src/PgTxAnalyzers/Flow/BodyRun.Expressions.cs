@@ -175,21 +175,21 @@ internal sealed partial class BodyRun
             case IFlowCaptureReferenceOperation capture:
                 return targets.TryGetValue(capture.Id, out var real) ? Write(real, value, state) : state.Set(new Place.Capture(Frame.Graph, capture.Id), value);
             case ILocalReferenceOperation local:
-                return Store(state, new Place.Variable(local.Local), value);
+                return Store(state, new Place.Variable(local.Local), value, local.Type);
             case IDeclarationExpressionOperation { Expression: { } inner }:
                 return Write(inner, value, state);
             case IParameterReferenceOperation parameter:
-                return Store(state, PlaceOf(parameter), value);
+                return Store(state, PlaceOf(parameter), value, parameter.Type);
             case IFieldReferenceOperation { Instance: null } field:
-                return Store(Escape(state, value), new Place.Variable(field.Field), value);
+                return Store(Escape(state, value), new Place.Variable(field.Field), value, field.Type);
             case IFieldReferenceOperation field when Peek(field.Instance!, state) is Value.Instance i:
-                return Store(Escape(state, value), new Place.Member(i.Identity, field.Field), value);
+                return Store(Escape(state, value), new Place.Member(i.Identity, field.Field), value, field.Type);
             case IPropertyReferenceOperation { Instance: null } property:
-                return Store(Escape(state, value), new Place.Variable(property.Property), value);
+                return Store(Escape(state, value), new Place.Variable(property.Property), value, property.Type);
             case IPropertyReferenceOperation property:
                 var receiver = Peek(property.Instance!, state);
                 return calls.Write(property, receiver, value, state)
-                    ?? (receiver is Value.Instance o ? Store(Escape(state, value), new Place.Member(o.Identity, property.Property), value) : Escape(state, value));
+                    ?? (receiver is Value.Instance o ? Store(Escape(state, value), new Place.Member(o.Identity, property.Property), value, property.Type) : Escape(state, value));
             case IArrayElementReferenceOperation:
                 return Escape(state, value);
             default:
@@ -205,7 +205,17 @@ internal sealed partial class BodyRun
         _ => Value.Nothing,
     };
 
-    private static State Store(State state, Place place, Value value) => state.Set(place, value);
+    /// <summary>Keeps what can matter: a value that is nothing to anybody, in a place of a type that could hold nothing else, is not kept.</summary>
+    private State Store(State state, Place place, Value value, ITypeSymbol? type)
+    {
+        var plain = value is Value.Unknown or Value.Null or Value.Bool;
+        var matters = value switch
+        {
+            Value.Bool => place is not Place.Variable v || Flags.IsAsked(Frame.Graph, v.Symbol),
+            _ => type is null || calls.Initial(place, type) is not Value.Unknown,
+        };
+        return plain && !matters ? state.Remove(new[] { place }) : state.Set(place, value);
+    }
 
     /// <summary>A transaction that goes into a field or an element can be ended by somebody else.</summary>
     public static State Escape(State state, Value value) =>

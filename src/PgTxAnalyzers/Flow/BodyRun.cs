@@ -39,13 +39,12 @@ internal sealed partial class BodyRun : IBlockSemantics
     private readonly GraphWalker walker;
     private readonly HashSet<Held> held = new();
     private readonly Dictionary<CaptureId, IOperation> targets = new();
-    private readonly bool insideTry;
+    private readonly Dictionary<ControlFlowRegion, bool> observed = new();
 
     public BodyRun(Frame frame, ICallSemantics calls, System.Threading.CancellationToken cancellation)
     {
         (Frame, this.calls) = (frame, calls);
         walker = new GraphWalker(frame.Graph, this, cancellation);
-        insideTry = frame.Depth > 0;
     }
 
     public Frame Frame { get; }
@@ -64,11 +63,48 @@ internal sealed partial class BodyRun : IBlockSemantics
     /// <summary>An exception at the operation that runs.</summary>
     public void Throw(State state, ThrownKind kind)
     {
-        // Nobody looks at the exceptions that leave the root.
-        if (insideTry || walker.Current.EnclosingRegion.Kind != ControlFlowRegionKind.Root)
+        if (ObservesThrows)
         {
             walker.Throw(state, kind);
         }
+    }
+
+    /// <summary>
+    /// Somebody looks at the exceptions of the block that runs: a handler, or a finally block that does more than dispose. Else their paths
+    /// would only be walked to be thrown away.
+    /// </summary>
+    public bool ObservesThrows => Frame.IsObserved || IsObserved(walker.Current.EnclosingRegion);
+
+    private bool IsObserved(ControlFlowRegion region)
+    {
+        if (region.Kind == ControlFlowRegionKind.Root)
+        {
+            return false;
+        }
+
+        if (!observed.TryGetValue(region, out var known))
+        {
+            var parent = region.EnclosingRegion!;
+            known = (region.Kind == ControlFlowRegionKind.Try && (parent.Kind == ControlFlowRegionKind.TryAndCatch || !OnlyDisposes(parent))) || IsObserved(parent);
+            observed[region] = known;
+        }
+
+        return known;
+    }
+
+    private bool OnlyDisposes(ControlFlowRegion tryAndFinally)
+    {
+        var last = tryAndFinally.NestedRegions[tryAndFinally.NestedRegions.Length - 1];
+        for (var i = last.FirstBlockOrdinal; i <= last.LastBlockOrdinal; i++)
+        {
+            var block = Frame.Graph.Blocks[i];
+            if (block.Operations.Any(o => !o.IsImplicit) || block.BranchValue is { IsImplicit: false })
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The block that runs stands in a handler, so the path belongs to a failure.</summary>

@@ -14,14 +14,44 @@ internal static class Flags
     private const int MaxFlags = 6;
 
     /// <summary>Keyed by the graph, and gone with it.</summary>
-    private static readonly ConditionalWeakTable<ControlFlowGraph, HashSet<ISymbol>> Cache = new();
+    private static readonly ConditionalWeakTable<ControlFlowGraph, Asked> Cache = new();
 
-    public static bool AskedTwice(ControlFlowGraph graph, IOperation flag) =>
-        Symbol(flag) is { } symbol && Cache.GetValue(graph, Count).Contains(symbol);
+    public static bool AskedTwice(ControlFlowGraph graph, IOperation flag) => Symbol(flag) is { } symbol && Cache.GetValue(graph, Asked.In).Twice.Contains(symbol);
 
-    private static HashSet<ISymbol> Count(ControlFlowGraph graph) =>
-        new(graph.Blocks.Select(b => Symbol(b.BranchValue)).OfType<ISymbol>().GroupBy(s => s, SymbolEqualityComparer.Default)
-            .Where(g => g.Count() > 1).Select(g => g.Key!).Take(MaxFlags), SymbolEqualityComparer.Default);
+    /// <summary>A branch of the body, or of one around it, asks the flag: its constants matter.</summary>
+    public static bool IsAsked(ControlFlowGraph graph, ISymbol flag)
+    {
+        for (var g = graph; g is not null; g = g.Parent)
+        {
+            if (Cache.GetValue(g, Asked.In).Once.Contains(flag))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private sealed class Asked
+    {
+        public HashSet<ISymbol> Once { get; } = new(SymbolEqualityComparer.Default);
+
+        public HashSet<ISymbol> Twice { get; } = new(SymbolEqualityComparer.Default);
+
+        public static Asked In(ControlFlowGraph graph)
+        {
+            var asked = new Asked();
+            foreach (var symbol in graph.Blocks.Select(b => Symbol(b.BranchValue)).OfType<ISymbol>())
+            {
+                if (!asked.Once.Add(symbol) && asked.Twice.Count < MaxFlags)
+                {
+                    asked.Twice.Add(symbol);
+                }
+            }
+
+            return asked;
+        }
+    }
 
     private static ISymbol? Symbol(IOperation? condition)
     {

@@ -60,6 +60,9 @@ internal sealed class Frame
         return count;
     }
 
+    /// <summary>The caller looks at the exceptions that leave this body.</summary>
+    public bool IsObserved { get; init; }
+
     public bool Runs(IMethodSymbol method) => CountOf(method) > 0;
 }
 
