@@ -63,15 +63,30 @@ public class SqlFuzzTests(ITestOutputHelper output)
     {
         const int Length = 40_000;
         Time(Repeat("SELECT ", Repeated[0], Length));
-        Assert.All(Beginnings.SelectMany(beginning => Repeated, (beginning, unit) => (beginning, unit)), pair =>
-        {
-            string fourfold = Repeat(pair.beginning, pair.unit, 4 * Length);
-            string once = fourfold.Substring(0, Length);
 
-            // Quadratic is sixteenfold and, at this length, seconds. What the machine does meanwhile is forgiven on a second look.
-            Assert.True(IsLinear() || IsLinear() || IsLinear(), $"{pair.beginning}{pair.unit}: {Time(once):F1} ms, fourfold {Time(fourfold):F1} ms");
-            bool IsLinear() => Time(fourfold) < (10 * Time(once)) + 10;
-        });
+        // The first that is wrong ends it: quadratic takes long.
+        foreach (var (beginning, unit) in Beginnings.SelectMany(beginning => Repeated, (beginning, unit) => (beginning, unit)))
+        {
+            double once = Best(beginning, unit, Length);
+            Assert.True(once < 1000, $"{beginning}{unit}: {once:F1} ms");
+            double fourfold = Best(beginning, unit, 4 * Length);
+            if (fourfold < (10 * once) + 10)
+                continue;
+
+            // Quadratic is sixteenfold. A busy machine can look so too, since it lets short runs through and interrupts long ones: but at ten times the
+            // length, quadratic is seconds.
+            double tenfold = fourfold > 2000 ? fourfold : Best(beginning, unit, 10 * Length);
+            Assert.True(tenfold < 1000, $"{beginning}{unit}: {once:F1} ms, fourfold {fourfold:F1} ms, tenfold {tenfold:F1} ms");
+        }
+
+        static double Best(string beginning, string unit, int length)
+        {
+            string text = Repeat(beginning, unit, length);
+            double best = Time(text);
+            for (int run = 1; run < 3 && best < 2000; run++)
+                best = Math.Min(best, Time(text));
+            return best;
+        }
     }
 
     [Fact]
@@ -79,13 +94,18 @@ public class SqlFuzzTests(ITestOutputHelper output)
     {
         string text = Repeat("", string.Join(";\n", PostgresStatements.All.Select(statement => statement.Sql).Where(sql => !sql.Contains("ATOMIC", StringComparison.Ordinal))) + ";\n", 1_000_000);
         string one = Repeat("SELECT ", "o.id, coalesce(o.state, 'new') AS state, o.amount * 1.19, ", 1_000_000);
-        Time(text);
-        var (statements, list) = (Enumerable.Range(0, 10).Min(_ => Time(text)), Enumerable.Range(0, 10).Min(_ => Time(one)));
-        output.WriteLine($"many statements {statements:F1} ms, one {list:F1} ms");
 
         // A build for debugging is several times slower, and nobody's analyzer.
         bool optimised = typeof(SqlText).Assembly.GetCustomAttribute<DebuggableAttribute>() is not { IsJITOptimizerDisabled: true };
-        Assert.True(Math.Max(statements, list) < (optimised ? 50 : 250), $"many statements {statements:F1} ms, one {list:F1} ms");
+        double bound = optimised ? 50 : 250;
+        Assert.All([text, one], megabyte =>
+        {
+            double best = double.MaxValue;
+            for (int run = 0; run < 5 || (run < 50 && best >= bound); run++)
+                best = Math.Min(best, Time(megabyte));
+            output.WriteLine($"{best:F1} ms");
+            Assert.True(best < bound, $"{best:F1} ms");
+        });
     }
 
     private static string Repeat(string beginning, string unit, int length)
