@@ -66,7 +66,7 @@ internal sealed partial class CallEvaluator
         {
             // Npgsql refuses ("A transaction is already in progress"); what runs on is the first transaction.
             Facts.Nested[call.Operation.Syntax] = outer.Begin;
-            return BodyRun.Single(state, new Value.Transaction(outer.Id));
+            return BodyRun.Single(state, new Value.Transaction(outer.Id) { On = outer.Connection });
         }
 
         var connection = subject as Value.Connection;
@@ -76,7 +76,7 @@ internal sealed partial class CallEvaluator
             ConnectionType = connection?.Type,
             IsContext = connection is { IsContext: true },
         };
-        return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id));
+        return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id) { On = region.Connection });
     }
 
     /// <summary><c>UseTransaction(tx)</c>: the context works in that transaction from now on.</summary>
@@ -297,7 +297,7 @@ internal sealed partial class CallEvaluator
                 }
 
                 state = statement.Has(SqlEffect.Chains)
-                    ? state.Replace(region, region with { Level = Level.Open, Changed = false, LockedBy = null, Intended = false })
+                    ? state.Replace(region, region with { Level = Level.Open, Changed = false, LockedBy = null, ChangedBy = null, Intended = false })
                     : state.End(region);
             }
 

@@ -256,7 +256,7 @@ internal sealed partial class CallEvaluator
             entry = value is Value.Unknown ? entry.Remove(new[] { new Place.Variable(parameter) }) : entry.Set(new Place.Variable(parameter), value);
             if (value is Value.Transaction t && context.Shapes.Of(parameter.Type) == Shape.Transaction)
             {
-                frame.Passed.Add(t.Region);
+                frame.Pass(t);
             }
         }
 
@@ -276,7 +276,7 @@ internal sealed partial class CallEvaluator
                 if (fact.Place is not null)
                 {
                     // Whether or not anybody waits here, the callee's own region has waited.
-                    caller.Add(fact with { Regions = fact.Regions.RemoveAll(r => r.Owner <= caller.Frame.Depth || frame.Passed.Contains(r.Id)) });
+                    caller.Add(fact with { Regions = fact.Regions.RemoveAll(r => r.Owner <= caller.Frame.Depth || frame.HasPassed(r)) });
                 }
 
                 reaches = reaches.Add(fact.Place is null ? fact.Reach.Through(new Step(name, at.Syntax)) : fact.Reach);
@@ -288,7 +288,7 @@ internal sealed partial class CallEvaluator
             return BodyRun.Single(state, Reaches.Pending(reaches, Value.Nothing));
         }
 
-        var back = new Homecoming(state, frame, at.Syntax, caller.Frame);
+        var back = new Homecoming(state, frame, at.Syntax, caller.Frame, keepsAll);
         foreach (var thrown in caller.ObservesThrows ? done.Throws : ImmutableArray<State>.Empty)
         {
             caller.Throw(back.Bring(thrown), ThrownKind.Any);
@@ -328,12 +328,12 @@ internal sealed partial class CallEvaluator
         var depth = caller.Frame.Depth;
         if (fact.Place is not null)
         {
-            caller.Add(callee is null ? fact : fact with { Regions = fact.Regions.RemoveAll(r => callee.Passed.Contains(r.Id)) });
+            caller.Add(callee is null ? fact : fact with { Regions = fact.Regions.RemoveAll(r => callee.HasPassed(r)) });
             return;
         }
 
         // What began in the callee is the callee's own business, and reported when it is looked at by itself.
-        var regions = fact.Regions.Where(r => r.Owner <= depth && callee?.Passed.Contains(r.Id) != true).ToImmutableArray();
+        var regions = fact.Regions.Where(r => r.Owner <= depth && callee?.HasPassed(r) != true).ToImmutableArray();
         var reach = name is null ? fact.Reach : fact.Reach.Through(new Step(name, at));
         caller.Hold(reach, at, regions);
     }

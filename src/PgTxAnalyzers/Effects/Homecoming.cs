@@ -21,10 +21,9 @@ internal sealed class Homecoming
     private readonly SyntaxNode at;
     private readonly bool sawAll;
 
-    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller)
+    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller, bool sawAll)
     {
-        (this.before, this.callee, this.at, this.caller) = (before, callee, at, caller);
-        sawAll = callee.IsLexical || callee.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction };
+        (this.before, this.callee, this.at, this.caller, this.sawAll) = (before, callee, at, caller, sawAll);
     }
 
     public State Bring(State after)
@@ -32,8 +31,8 @@ internal sealed class Homecoming
         var values = ImmutableDictionary.CreateBuilder<Place, Value>();
         foreach (var entry in before.Values)
         {
-            // A variable that the callee could not see has not changed.
-            if (Unseen(entry.Key))
+            // A variable that the callee could not see has not changed, nor has its namesake further up in a recursion.
+            if (Unseen(entry.Key) || IsCallees(entry.Key))
             {
                 values[entry.Key] = entry.Value;
             }
@@ -53,7 +52,7 @@ internal sealed class Homecoming
 
     public Value Bring(Value value) => value switch
     {
-        Value.Transaction t => new Value.Transaction(Bring(t.Region, null)),
+        Value.Transaction t => new Value.Transaction(Bring(t.Region)) { On = t.On is { } on ? Bring(on) : null },
         Value.Connection c => c with { Identity = Bring(c.Identity) },
         Value.Instance i => i with { Identity = Bring(i.Identity) },
         Value.Pending p => p with { Result = Bring(p.Result) },
@@ -89,13 +88,12 @@ internal sealed class Homecoming
             return region with { Connection = region.Connection is { } known ? Bring(known) : null };
         }
 
-        return region with { Id = Bring(region.Id, region), Owner = caller.Depth, Connection = region.Connection is { } own ? Bring(own) : null };
+        return region with { Id = Bring(region.Id), Owner = caller.Depth, Connection = region.Connection is { } own ? Bring(own) : null };
     }
 
     /// <summary>A begin in the root's own text keeps its name: a message shows it as it is.</summary>
-    private RegionId Bring(RegionId id, Region? region)
+    private RegionId Bring(RegionId id)
     {
-        region ??= null;
         if (IsInRoot(id.Begin) || IsOlder(id))
         {
             return id;

@@ -69,6 +69,7 @@ internal static class RegionOps
         return raised with
         {
             Changed = region.Changed || changes,
+            ChangedBy = region.ChangedBy ?? (changes ? cause : null),
             OpenedBy = region.Level < Level.Open ? cause : region.OpenedBy,
             LockedBy = region.Level < Level.Locking && level == Level.Locking ? cause : region.LockedBy,
         };

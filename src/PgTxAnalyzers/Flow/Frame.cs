@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 
@@ -8,6 +9,7 @@ namespace PgTxAnalyzers.Flow;
 /// <summary>A body that is being run: the root, a callee, or a lambda.</summary>
 internal sealed class Frame
 {
+    private readonly List<Value.Transaction> passed = new();
     private const int Nobody = int.MaxValue;
 
     public Frame(Frame? caller, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom)
@@ -43,7 +45,9 @@ internal sealed class Frame
     public bool IsLexical => ReportsFrom != Nobody;
 
     /// <summary>The body has a parameter that holds these regions: it reports its own calls, its callers stay quiet for them.</summary>
-    public HashSet<RegionId> Passed { get; } = new();
+    public bool HasPassed(Region region) => passed.Any(t => t.Region.Equals(region.Id) || (t.On is { } on && on.Equals(region.Connection)));
+
+    public void Pass(Value.Transaction transaction) => passed.Add(transaction);
 
     /// <summary>How many frames of this method are below.</summary>
     public int CountOf(IMethodSymbol method)

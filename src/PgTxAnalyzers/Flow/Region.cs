@@ -73,6 +73,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
 
     public Cause? LockedBy { get; init; }
 
+    /// <summary>The first statement that changed data.</summary>
+    public Cause? ChangedBy { get; init; }
+
     /// <summary>The beginning as the owner of the region sees it.</summary>
     public SyntaxNode Begin => Id.Begin;
 

@@ -24,7 +24,11 @@ internal abstract record Value
     internal sealed record Text(string Content) : Value;
 
     /// <summary>A transaction object or a <c>TransactionScope</c>; its region may have ended.</summary>
-    internal sealed record Transaction(RegionId Region) : Value;
+    internal sealed record Transaction(RegionId Region) : Value
+    {
+        /// <summary>The connection that it was begun on, where that is known; it outlives the region.</summary>
+        public Place? On { get; init; }
+    }
 
     /// <summary>A connection, or what stands for one: a <c>DbContext</c>, its <c>Database</c>, a query on it.</summary>
     internal sealed record Connection(Place Identity, ITypeSymbol? Type, bool IsContext) : Value

@@ -1,6 +1,4 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
-using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace PgTxAnalyzers.Models;
@@ -26,7 +24,35 @@ internal static class DataLibraries
         "ServiceStack.OrmLite", // IDbConnection.OpenTransaction
         "ServiceStack.OrmLite.PostgreSQL"); // its PostgreSQL part alone
 
-    public static bool IsReferencedBy(Compilation compilation) => AnyOf(compilation.ReferencedAssemblyNames);
+    /// <summary>Drivers and providers of other servers. A project that has one of them, and none for PostgreSQL, is not ours to judge.</summary>
+    private static readonly ImmutableHashSet<string> OtherServers = ImmutableHashSet.Create(
+        "Microsoft.EntityFrameworkCore.SqlServer",
+        "Microsoft.EntityFrameworkCore.Sqlite",
+        "Microsoft.EntityFrameworkCore.Cosmos",
+        "Pomelo.EntityFrameworkCore.MySql",
+        "MySql.EntityFrameworkCore",
+        "Oracle.EntityFrameworkCore",
+        "Microsoft.Data.SqlClient",
+        "System.Data.SqlClient",
+        "Microsoft.Data.Sqlite",
+        "MySqlConnector",
+        "MySql.Data",
+        "Oracle.ManagedDataAccess");
 
-    private static bool AnyOf(IEnumerable<AssemblyIdentity> references) => references.Any(reference => AssemblyNames.Contains(reference.Name));
+    /// <summary>The libraries of <see cref="AssemblyNames"/> that speak to PostgreSQL only.</summary>
+    private static readonly ImmutableHashSet<string> PostgreSqlOnly = ImmutableHashSet.Create(
+        "Npgsql", "Npgsql.EntityFrameworkCore.PostgreSQL", "Marten", "RepoDb.PostgreSql", "ServiceStack.OrmLite.PostgreSQL");
+
+    public static bool IsReferencedBy(Compilation compilation)
+    {
+        bool any = false, ours = false, others = false;
+        foreach (var reference in compilation.ReferencedAssemblyNames)
+        {
+            any |= AssemblyNames.Contains(reference.Name);
+            ours |= PostgreSqlOnly.Contains(reference.Name);
+            others |= OtherServers.Contains(reference.Name);
+        }
+
+        return any && (ours || !others);
+    }
 }

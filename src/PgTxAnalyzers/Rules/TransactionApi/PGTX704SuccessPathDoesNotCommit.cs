@@ -36,7 +36,7 @@ internal sealed class PGTX704SuccessPathDoesNotCommit : FlowRule
             Rule,
             lost.Key.At.GetLocation(),
             new[] { lost.Key.Begin.GetLocation() },
-            first.LockedBy is { } cause ? $" by {cause.Text} (line {cause.At.GetLocation().GetLineSpan().StartLinePosition.Line + 1})" : "",
+            first.ChangedBy is { } cause ? $" by {cause.Text} (line {cause.At.GetLocation().GetLineSpan().StartLinePosition.Line + 1})" : "",
             first.Kind == RegionKind.Scope ? "scope" : $"transaction begun at line {lost.Key.Begin.GetLocation().GetLineSpan().StartLinePosition.Line + 1}",
             first.Kind == RegionKind.Scope ? "Complete" : "Commit or Rollback");
 }
