@@ -9,12 +9,12 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
-/// <summary>Puts an action on the light bulb, when what it makes of the document passes the <see cref="CompileGuard"/>.</summary>
+/// <summary>Puts an action on the light bulb, when what it makes of the document passes the <see cref="CompileGuard"/> and the <see cref="FindingGuard"/>.</summary>
 internal static class Offer
 {
     public static async Task<bool> RegisterAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, TextEdits? edits)
     {
-        if (await AcceptedAsync(context.Document, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is not { } changed)
+        if (await AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is not { } changed)
         {
             return false;
         }
@@ -39,7 +39,7 @@ internal static class Offer
     }
 
     /// <summary>The changed document, or null where the edits do nothing or break something.</summary>
-    public static async Task<Document?> AcceptedAsync(Document document, TextSpan place, TextEdits? edits, CancellationToken cancellationToken)
+    public static async Task<Document?> AcceptedAsync(Document document, string id, TextSpan place, TextEdits? edits, CancellationToken cancellationToken)
     {
         if (edits is null || edits.IsEmpty || edits.InOrder() is null)
         {
@@ -47,6 +47,7 @@ internal static class Offer
         }
 
         var changed = await edits.ApplyAsync(document, cancellationToken).ConfigureAwait(false);
-        return await CompileGuard.AcceptsAsync(document, changed, place, cancellationToken).ConfigureAwait(false) ? changed : null;
+        return await CompileGuard.AcceptsAsync(document, changed, place, cancellationToken).ConfigureAwait(false)
+            && await FindingGuard.AcceptsAsync(document, changed, id, cancellationToken).ConfigureAwait(false) ? changed : null;
     }
 }

@@ -174,6 +174,33 @@ public sealed class FoundAndFixedTests
         }
         """);
 
+    [Fact]
+    public async Task PGTX101_does_not_move_from_one_region_into_another() => await Code("""
+        public async Task PayAsync(int id, CancellationToken ct)
+        {
+            await using var outer = await db.Database.BeginTransactionAsync(ct);
+            await using (var connection = await dataSource.OpenConnectionAsync(ct))
+            await using (var transaction = await connection.BeginTransactionAsync(ct))
+            {
+                await connection.ExecuteAsync("UPDATE invoices SET paid = true WHERE id = @id", new { id }, transaction);
+                await mailer.SendAsync(id, ct); // fix: PGTX101
+                await transaction.CommitAsync(ct);
+            }
+
+            await db.Holds.ExecuteDeleteAsync(ct);
+            await outer.CommitAsync(ct);
+        }
+        """).Fix("PGTX101").IsNotOffered();
+
+    [Fact]
+    public async Task PGTX101_stays_where_the_region_belongs_to_the_caller() => await Code("""
+        public async Task PayAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, int id, CancellationToken ct)
+        {
+            await connection.ExecuteAsync("UPDATE invoices SET paid = true WHERE id = @id", new { id }, transaction);
+            await mailer.SendAsync(id, ct); // fix: PGTX101
+        }
+        """).Fix("PGTX101").IsNotOffered();
+
     private static async Task Fixed(string id, string key, string before, string after)
     {
         await Code(before).Fix(id, key).Becomes(Code(after));

@@ -79,7 +79,7 @@ public sealed class PGTX103TransactionBeginsTooEarlyFix : CodeFixProvider
 
             foreach (var edits in MoveBeginDown.Plans(held, cancellationToken))
             {
-                if (await Offer.AcceptedAsync(document, call, edits, cancellationToken).ConfigureAwait(false) is { } changed)
+                if (await Offer.AcceptedAsync(document, "PGTX103", call, edits, cancellationToken).ConfigureAwait(false) is { } changed)
                 {
                     return (changed, edits);
                 }

@@ -368,8 +368,8 @@ public sealed class PGTX103TransactionBeginsTooEarlyFixTests
                 await inner.CommitAsync(ct);
             };
             await shared.ExecuteAsync("SELECT 1");
-            await work();
             await transaction.CommitAsync(ct);
+            await work();
         }
         """).AllBecome(Key, """
         public async Task QuoteAsync(string country, CancellationToken ct)
@@ -411,8 +411,8 @@ public sealed class PGTX103TransactionBeginsTooEarlyFixTests
                 await inner.CommitAsync(ct);
             };
             await shared.ExecuteAsync("SELECT 1");
-            await work();
             await transaction.CommitAsync(ct);
+            await work();
         }
         """);
 
