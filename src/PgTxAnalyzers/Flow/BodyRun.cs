@@ -98,7 +98,7 @@ internal sealed partial class BodyRun : IBlockSemantics
         for (var i = last.FirstBlockOrdinal; i <= last.LastBlockOrdinal; i++)
         {
             var block = Frame.Graph.Blocks[i];
-            if (block.Operations.Any(o => !o.IsImplicit) || block.BranchValue is { IsImplicit: false })
+            if (block.Operations.Any(IsWritten) || (block.BranchValue is { } value && IsWritten(value)))
             {
                 return false;
             }
@@ -106,6 +106,9 @@ internal sealed partial class BodyRun : IBlockSemantics
 
         return true;
     }
+
+    /// <summary>The programmer wrote a part of it: an implicit assignment may have an initialiser that calls out.</summary>
+    private static bool IsWritten(IOperation operation) => !operation.IsImplicit || operation.ChildOperations.Any(IsWritten);
 
     /// <summary>The block that runs stands in a handler, so the path belongs to a failure.</summary>
     public bool IsHandling
