@@ -31,6 +31,9 @@ internal enum Reach
 
     /// <summary>Its body is not in sight.</summary>
     Unknown = 8,
+
+    /// <summary>It throws on purpose, as a check does: what comes behind it counts on its having passed.</summary>
+    Checks = 64,
 }
 
 /// <summary>
@@ -88,7 +91,7 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
 
         if (!IsInSource(method))
         {
-            return IsHarmless(method) ? Reach.Nothing : IsDispatch(method) ? Reach.Unknown | Reach.Effect : Reach.Effect;
+            return IsCheck(method) ? Reach.Checks : IsHarmless(method) ? Reach.Nothing : IsDispatch(method) ? Reach.Unknown | Reach.Effect : Reach.Effect;
         }
 
         var reach = Reach.Nothing;
@@ -142,6 +145,7 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
                 IMemberReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation when DataLibrary.IsDataType(operation.Type) => Reach.Database,
                 IAssignmentOperation { Target: IMemberReferenceOperation } => Reach.State,
                 IIncrementOrDecrementOperation { Target: IMemberReferenceOperation } => Reach.State,
+                IThrowOperation { Exception: not null } => Reach.Checks,
                 IDynamicInvocationOperation => Reach.Unknown | Reach.Effect,
                 _ => Reach.Nothing,
             };
@@ -217,6 +221,10 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
 
     /// <summary>Runs the project's own code, which may share the connection; or lies in another project, whose code is not in sight here.</summary>
     private static bool IsDispatch(IMethodSymbol method) => method.ContainingAssembly is ISourceAssemblySymbol || DataLibrary.IsIn(method, Dispatchers);
+
+    /// <summary><c>ArgumentNullException.ThrowIfNull</c> and its kin. A cancellation is no check: it may come anywhere.</summary>
+    private static bool IsCheck(IMethodSymbol method) =>
+        method.Name.StartsWith("ThrowIf", StringComparison.Ordinal) && method.ContainingType.Name != "CancellationToken";
 
     private static Reach OnContext(IMethodSymbol method) =>
         method.Name is "Find" or "FindAsync" || method.ContainingType.Name is "EntityFrameworkQueryableExtensions" ? Reach.Loaded

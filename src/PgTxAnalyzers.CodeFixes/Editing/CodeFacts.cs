@@ -58,6 +58,9 @@ internal sealed class CodeFacts
 
     public bool UsesDatabase => (Reach & Reach.Database) != 0;
 
+    /// <summary>It calls a check that throws: nothing may come before it that would not have come to run.</summary>
+    public bool Checks => (Reach & Reach.Checks) != 0;
+
     public bool HasEffect => (Reach & Reach.Effect) != 0;
 
     public static CodeFacts Of(IEnumerable<SyntaxNode> nodes, SemanticModel model, CallReach calls, CancellationToken cancellationToken)

@@ -36,7 +36,7 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
     /// <summary>Takes in the statements right before it that it depends on, down to <paramref name="first"/>.</summary>
     public void GrowUp(int first)
     {
-        while (From > first && CanJoin(List[From - 1]) && Facts.ConflictsWith(source.Of(List[From - 1])))
+        while (From > first && CanJoin(List[From - 1]) && (source.Of(List[From - 1]).Checks || Facts.ConflictsWith(source.Of(List[From - 1]))))
         {
             Extend(From - 1, To);
         }

@@ -59,7 +59,7 @@ internal static class MoveBefore
         }
 
         var facts = crossed.Select(call.Facts.Of).ToList();
-        if (facts.Any(group.Facts.ConflictsWith))
+        if (facts.Any(passed => passed.Checks || group.Facts.ConflictsWith(passed)))
         {
             return null;
         }

@@ -314,6 +314,15 @@ public sealed class PGTX101MoveBeforeFixTests
         await /*call*/mailer.SendAsync(id, ct);
         await shared.ExecuteAsync("UPDATE holds SET row = @row", new { row });
         """)]
+    [InlineData("a check on the way decides whether it runs", """
+        var found = await shared.ExecuteAsync("DELETE FROM holds");
+        ArgumentOutOfRangeException.ThrowIfZero(found);
+        await /*call*/mailer.SendAsync(id, ct);
+        """)]
+    [InlineData("an own method on the way checks and throws", """
+        await Checks.PresentAsync(shared);
+        await /*call*/mailer.SendAsync(id, ct);
+        """)]
     [InlineData("another call comes first, with a command between", """
         await http.GetStringAsync("/first", ct);
         await shared.ExecuteAsync("DELETE FROM holds");
@@ -449,6 +458,17 @@ public sealed class PGTX101MoveBeforeFixTests
             await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
         {{Indent(body)}}
             await transaction.CommitAsync(ct);
+        }
+
+        private static class Checks
+        {
+            public static async Task PresentAsync(NpgsqlConnection connection)
+            {
+                if (await connection.ExecuteScalarAsync<int>("SELECT 1") == 0)
+                {
+                    throw new InvalidOperationException("There is no such order.");
+                }
+            }
         }
         """).IsNotOffered(Key);
 
