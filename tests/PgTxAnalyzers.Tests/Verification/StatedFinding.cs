@@ -127,6 +127,19 @@ internal sealed class StatedFinding(CodeFixProvider fix, string id, string membe
         }
     }
 
+    /// <summary>The project as it is, and what each offered action makes of it, by the action's key.</summary>
+    public async Task<(Project Before, IReadOnlyList<(string Key, Project After)> Offers)> Results()
+    {
+        var document = Open(out var findings);
+        List<(string, Project)> results = [];
+        foreach (var action in await Offered(document, findings[0]))
+        {
+            results.Add((action.EquivalenceKey!, await FixActions.Apply(action, document.Project)));
+        }
+
+        return (document.Project, results);
+    }
+
     /// <summary>FixAll over the document; every marked call is a finding, with the last begin before it.</summary>
     public async Task AllBecome(string key, string expected)
     {
