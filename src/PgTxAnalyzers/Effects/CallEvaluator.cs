@@ -27,6 +27,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
     /// <summary>What was learned beside the held calls.</summary>
     public RootFacts Facts { get; }
 
+    public StepBudget Budget { get; } = new();
+
     public Value Initial(Place place, ITypeSymbol type)
     {
         switch (context.Shapes.Of(type))
@@ -196,7 +198,12 @@ internal sealed partial class CallEvaluator : ICallSemantics
     /// <summary>No model, no body: it changes nothing, and what it returns is what it was given, where the types say so.</summary>
     private IReadOnlyList<Outcome> Unknown(BodyRun run, CallSite call, State state)
     {
-        run.Throw(state, ThrownKind.Any);
+        // The disposal that a using or a foreach adds does not throw: else every handler would seem to run with the region open.
+        if (!(call.Operation.IsImplicit && call.Method.Name is "Dispose" or "DisposeAsync"))
+        {
+            run.Throw(state, ThrownKind.Any);
+        }
+
         var subject = call.Receiver is not Value.Unknown ? call.Receiver : call.Values.FirstOrDefault() ?? Value.Nothing;
         var type = Unwrapped(call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType);
         var shape = context.Shapes.Of(type);

@@ -22,20 +22,26 @@ internal sealed class NameIndex
     /// <summary>Per tree, so that an edit scans one file. The table holds no compilation alive: trees are its keys, words its values.</summary>
     private static readonly ConditionalWeakTable<SyntaxTree, TreeWords> Words = new();
 
+    /// <summary>Names that hand a region to whoever calls them.</summary>
+    private readonly ImmutableHashSet<string> leakers;
+
+    /// <summary>Those, and names that run somebody's delegate in a region of their own.</summary>
     private readonly ImmutableHashSet<string> beginners;
 
-    private NameIndex(ImmutableHashSet<string> beginners) => this.beginners = beginners;
+    private NameIndex(ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners) =>
+        (this.leakers, beginners) = (leakers, leakers.Union(runners));
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
     public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation)
     {
-        var all = seeds.ToBuilder();
+        var leakers = seeds.ToBuilder();
+        var runners = ImmutableHashSet.CreateBuilder<string>();
         IReadOnlyCollection<string> fresh = seeds;
         var examined = new HashSet<SyntaxNode>();
         var trees = sources.SelectMany(c => c.SyntaxTrees).Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
         for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
         {
-            var found = new HashSet<string>(StringComparer.Ordinal);
+            var (leak, run) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
             var hashes = fresh.Select(TreeWords.Hash).ToArray();
             foreach (var (tree, words) in trees)
             {
@@ -47,23 +53,32 @@ internal sealed class NameIndex
 
                 foreach (var declaration in Declarations(tree.GetRoot(cancellation)))
                 {
-                    if (!examined.Contains(declaration) && Mentions(declaration, all))
+                    if (examined.Contains(declaration) || Wrapping.NameOf(declaration) is not { } name)
                     {
+                        continue;
+                    }
+
+                    var begins = Mentions(declaration, leakers);
+                    if (begins && Wrapping.LeavesOpen(declaration, leakers))
+                    {
+                        leak.Add(name);
                         examined.Add(declaration);
-                        foreach (var name in Wrapping.NamesThatLeak(declaration, all))
-                        {
-                            found.Add(name);
-                        }
+                    }
+                    else if ((begins || Mentions(declaration, runners)) && Wrapping.RunsDelegate(declaration))
+                    {
+                        run.Add(name);
                     }
                 }
             }
 
-            found.ExceptWith(all);
-            all.UnionWith(found);
-            fresh = found;
+            leak.ExceptWith(leakers);
+            run.ExceptWith(runners);
+            leakers.UnionWith(leak);
+            runners.UnionWith(run);
+            fresh = leak.Concat(run).ToList();
         }
 
-        return new NameIndex(all.ToImmutable());
+        return new NameIndex(leakers.ToImmutable(), runners.ToImmutable());
     }
 
     /// <summary>The declarations of a tree whose bodies can have a region.</summary>
@@ -79,7 +94,7 @@ internal sealed class NameIndex
     }
 
     /// <summary>A member of this name may hand a region to its caller.</summary>
-    public bool CanBegin(string name) => beginners.Contains(name);
+    public bool CanBegin(string name) => leakers.Contains(name);
 
     /// <summary>Whether the text of a body, or of a function in it, can begin a region or has its caller's.</summary>
     public bool CanHaveRegion(SyntaxNode body) => Mentions(body, beginners) || HasTransactionParameter(body);
@@ -92,7 +107,7 @@ internal sealed class NameIndex
     {
         foreach (var token in body.DescendantTokens())
         {
-            if (token.IsKind(SyntaxKind.IdentifierToken) ? names.Contains(token.ValueText) : IsSqlBegin(token))
+            if (token.IsKind(SyntaxKind.IdentifierToken) ? names.Contains(token.ValueText) && IsUse(token.Parent) : IsSqlBegin(token))
             {
                 return true;
             }
@@ -100,6 +115,17 @@ internal sealed class NameIndex
 
         return false;
     }
+
+    /// <summary>The name is called, constructed or handed on, not declared or merely a type.</summary>
+    public static bool IsUse(SyntaxNode? name) => name?.Parent switch
+    {
+        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or ArgumentSyntax => true,
+        MemberAccessExpressionSyntax access => access.Name == name && access.Parent is InvocationExpressionSyntax or ArgumentSyntax or MemberAccessExpressionSyntax,
+        MemberBindingExpressionSyntax => true,
+        QualifiedNameSyntax { Parent: BaseObjectCreationExpressionSyntax } => true,
+        VariableDeclarationSyntax => true,
+        _ => false,
+    };
 
     /// <summary>A text in which BEGIN or START TRANSACTION may be SQL.</summary>
     public static bool IsSqlBegin(SyntaxToken token) =>

@@ -69,7 +69,9 @@ internal sealed class Shapes
     /// <summary>Types of members, and of their members, that are looked at to see what an object can carry.</summary>
     private const int MaxNesting = 3;
 
-    private readonly ConcurrentDictionary<ITypeSymbol, bool> carriers = new(SymbolEqualityComparer.Default);
+    /// <summary>One table per nesting, so that an answer does not depend on who asked first.</summary>
+    private readonly ConcurrentDictionary<ITypeSymbol, bool>[] carriers =
+        Enumerable.Range(0, MaxNesting + 1).Select(_ => new ConcurrentDictionary<ITypeSymbol, bool>(SymbolEqualityComparer.Default)).ToArray();
 
     /// <summary>An object of this type can hold a transaction, a connection, a task or a delegate; any other is plain data.</summary>
     public bool CanCarry(ITypeSymbol? type, int nesting = 0)
@@ -89,7 +91,7 @@ internal sealed class Shapes
             return true;
         }
 
-        if (carriers.TryGetValue(type, out var known))
+        if (carriers[nesting].TryGetValue(type, out var known))
         {
             return known;
         }
@@ -101,12 +103,7 @@ internal sealed class Shapes
                 || t.InstanceConstructors.Any(c => !c.DeclaringSyntaxReferences.IsEmpty && c.Parameters.Any(p => CanCarry(p.Type, nesting + 1)));
         }
 
-        if (nesting == 0)
-        {
-            carriers[type] = found;
-        }
-
-        return found;
+        return carriers[nesting].GetOrAdd(type, found);
     }
 
     /// <summary>A parameter of this type means that the body runs inside its caller's transaction.</summary>

@@ -13,23 +13,18 @@ namespace PgTxAnalyzers.Effects;
 /// </summary>
 internal static class Wrapping
 {
-    public static IEnumerable<string> NamesThatLeak(SyntaxNode declaration, ISet<string> beginners)
+    /// <summary>The name by which others reach the body; null: nobody does.</summary>
+    public static string? NameOf(SyntaxNode declaration) => declaration switch
     {
-        var name = declaration switch
-        {
-            ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
-            MethodDeclarationSyntax method => method.Identifier.ValueText,
-            AccessorDeclarationSyntax accessor => accessor.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText,
-            ArrowExpressionClauseSyntax arrow => arrow.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText,
-            _ => null,
-        };
-        if (name is not null && (declaration is ConstructorDeclarationSyntax || RunsDelegate(declaration) || LeavesOpen(declaration, beginners)))
-        {
-            yield return name;
-        }
-    }
+        ConstructorDeclarationSyntax constructor => constructor.Identifier.ValueText,
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        AccessorDeclarationSyntax accessor => accessor.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText,
+        ArrowExpressionClauseSyntax arrow => arrow.FirstAncestorOrSelf<PropertyDeclarationSyntax>()?.Identifier.ValueText,
+        _ => null,
+    };
 
-    private static bool RunsDelegate(SyntaxNode declaration) =>
+    /// <summary>It has a parameter that it can run in its region.</summary>
+    public static bool RunsDelegate(SyntaxNode declaration) =>
         declaration is BaseMethodDeclarationSyntax { ParameterList.Parameters: var parameters }
         && parameters.Any(p => p.Type is { } type && (type.ToString() is var t && (t.Contains("Func<") || t.Contains("Action") || t.Contains("Delegate") || t.Contains("Handler"))
             || IsInvoked(declaration, p.Identifier.ValueText)));
@@ -39,13 +34,14 @@ internal static class Wrapping
             i.Expression is IdentifierNameSyntax id && id.Identifier.ValueText == parameter
             || i.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target, Name.Identifier.ValueText: "Invoke" } && target.Identifier.ValueText == parameter);
 
-    private static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners)
+    /// <summary>A begin of the body outlives it: none of its own statements holds or ends it.</summary>
+    public static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners)
     {
         foreach (var token in declaration.DescendantTokens())
         {
-            if (NameIndex.IsSqlBegin(token) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText)))
+            if (NameIndex.IsSqlBegin(token) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
             {
-                if (!EndsHere(token.Parent!))
+                if (!EndsHere(token.Parent!) && !(IsStatement(token.Parent!) && Ends(declaration)))
                 {
                     return true;
                 }
@@ -54,6 +50,15 @@ internal static class Wrapping
 
         return false;
     }
+
+    /// <summary>The begin is called for its effect alone: its end is a call as well.</summary>
+    private static bool IsStatement(SyntaxNode begin) =>
+        begin.FirstAncestorOrSelf<StatementSyntax>() is ExpressionStatementSyntax { Expression: not AssignmentExpressionSyntax };
+
+    /// <summary>The body commits or rolls back itself, by whatever API.</summary>
+    private static bool Ends(SyntaxNode declaration) => declaration.DescendantTokens().Any(t =>
+        (t.IsKind(SyntaxKind.IdentifierToken) || t.IsKind(SyntaxKind.StringLiteralToken))
+        && (t.ValueText.IndexOf("commit", StringComparison.OrdinalIgnoreCase) >= 0 || t.ValueText.IndexOf("rollback", StringComparison.OrdinalIgnoreCase) >= 0));
 
     /// <summary>The value goes into a <c>using</c>, or into a local of a body that returns nothing that could carry it.</summary>
     private static bool EndsHere(SyntaxNode begin)

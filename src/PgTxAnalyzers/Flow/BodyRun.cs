@@ -11,6 +11,9 @@ namespace PgTxAnalyzers.Flow;
 /// <summary>What calls and library members do; the flow itself knows no library.</summary>
 internal interface ICallSemantics
 {
+    /// <summary>Shared by all bodies that are run for one root.</summary>
+    StepBudget Budget { get; }
+
     /// <summary>What a place holds before anything was written to it.</summary>
     Value Initial(Place place, ITypeSymbol type);
 
@@ -44,7 +47,7 @@ internal sealed partial class BodyRun : IBlockSemantics
     public BodyRun(Frame frame, ICallSemantics calls, System.Threading.CancellationToken cancellation)
     {
         (Frame, this.calls) = (frame, calls);
-        walker = new GraphWalker(frame.Graph, this, cancellation);
+        walker = new GraphWalker(frame.Graph, this, calls.Budget, cancellation);
     }
 
     public Frame Frame { get; }

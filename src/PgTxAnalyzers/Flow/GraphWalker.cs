@@ -32,9 +32,7 @@ internal sealed class GraphWalker
     /// <summary>States per block beyond which a path is dropped: what is lost is a finding, never the build.</summary>
     private const int MaxStatesPerBlock = 160;
 
-    /// <summary>Steps per body beyond which the walk ends; a body of this size has been seen from all sides.</summary>
-    private const int MaxSteps = 40_000;
-
+    private readonly StepBudget budget;
     private readonly ControlFlowGraph graph;
     private readonly IBlockSemantics semantics;
     private readonly CancellationToken cancellation;
@@ -42,8 +40,9 @@ internal sealed class GraphWalker
     private readonly Queue<(BasicBlock Block, State State)> work = new();
     private BasicBlock current;
 
-    public GraphWalker(ControlFlowGraph graph, IBlockSemantics semantics, CancellationToken cancellation)
+    public GraphWalker(ControlFlowGraph graph, IBlockSemantics semantics, StepBudget budget, CancellationToken cancellation)
     {
+        this.budget = budget;
         (this.graph, this.semantics, this.cancellation) = (graph, semantics, cancellation);
         seen = new HashSet<State>?[graph.Blocks.Length];
         current = graph.Blocks[0];
@@ -61,7 +60,7 @@ internal sealed class GraphWalker
     public void Walk(State entry)
     {
         Enter(graph.Blocks[0], entry);
-        for (var steps = 0; work.Count > 0 && steps < MaxSteps; steps++)
+        while (work.Count > 0 && budget.Take())
         {
             cancellation.ThrowIfCancellationRequested();
             var (block, state) = work.Dequeue();
@@ -231,4 +230,17 @@ internal sealed class GraphWalker
     }
 
     private BasicBlock First(ControlFlowRegion region) => graph.Blocks[region.FirstBlockOrdinal];
+}
+
+/// <summary>
+/// Steps for one root body and everything that is followed from it: what is beyond is not seen, and not reported. Counted, not timed, so that
+/// equal input gives equal findings.
+/// </summary>
+internal sealed class StepBudget
+{
+    private const int MaxSteps = 40_000;
+
+    private int taken;
+
+    public bool Take() => taken++ < MaxSteps;
 }

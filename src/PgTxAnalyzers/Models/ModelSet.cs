@@ -36,7 +36,7 @@ internal sealed class ModelSet
         _compute = member => Compute(member, null);
         _computeOnReceiver = key => Compute(key.Member, key.Receiver);
         AnyDataLibrary = DataLibraries.IsReferencedBy(compilation);
-        BeginNames = user.BeginNames.IsEmpty ? builtIn.BeginNames : builtIn.BeginNames.Union(user.BeginNames);
+        BeginNames = builtIn.BeginNamesIn(compilation).Union(user.BeginNames);
     }
 
     /// <summary>Whether the compilation references a library that can hold a PostgreSQL transaction.</summary>

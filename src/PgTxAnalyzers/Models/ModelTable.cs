@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace PgTxAnalyzers.Models;
@@ -58,6 +59,12 @@ internal sealed class ModelTable
 
     /// <summary>The simple names of what can begin a transaction; a type's name stands for its constructors.</summary>
     public ImmutableHashSet<string> BeginNames { get; }
+
+    /// <summary>Those of <see cref="BeginNames"/> whose types the compilation has: a name such as "Begin" is worth a look only where its library is.</summary>
+    public ImmutableHashSet<string> BeginNamesIn(Compilation compilation) =>
+        Lines.Where(line => CanBegin(line.Fact.Role) && !line.Excludes && (line.Pattern.TypeIsGlob || !compilation.GetTypesByMetadataName(line.Pattern.Type).IsEmpty))
+            .SelectMany(line => line.Pattern.Members.Select(member => member == "#ctor" ? SimpleName(line.Pattern.Type) : member))
+            .ToImmutableHashSet();
 
     private bool HasOpenRoot { get; }
 
