@@ -193,6 +193,7 @@ internal sealed partial class CallEvaluator
             }
         }
 
+        state = GivenAway(arguments, state);
         run.Throw(state, ThrownKind.Any);
         return BodyRun.Single(state, Value.Nothing);
     }

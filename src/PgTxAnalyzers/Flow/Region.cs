@@ -63,6 +63,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>Somebody outside this body can end it: it was returned, stored or given away.</summary>
     public bool Escaped { get; init; }
 
+    /// <summary>Code that nobody can look into was given the transaction: it may be over. Nothing is said about it any more.</summary>
+    public bool OutOfSight { get; init; }
+
     /// <summary>Ended by a bare Dispose after a change; kept to see whether the path ends normally.</summary>
     public bool Lost { get; init; }
 
@@ -83,7 +86,7 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
 
     public bool Equals(Region? other) =>
         other is not null && Id.Equals(other.Id) && Kind == other.Kind && Level == other.Level && Owner == other.Owner && Intended == other.Intended
-        && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && Lost == other.Lost && LostAt == other.LostAt
+        && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && OutOfSight == other.OutOfSight && Lost == other.Lost && LostAt == other.LostAt
         && Equals(Connection, other.Connection);
 
     public override int GetHashCode() => (Id.GetHashCode() * 31) + ((int)Level * 7) + (Changed ? 3 : 0) + (Lost ? 5 : 0);

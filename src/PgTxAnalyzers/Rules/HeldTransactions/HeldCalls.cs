@@ -29,8 +29,8 @@ internal sealed record HeldCall(SyntaxNode Place, Region Region, Reach Reach)
         {
             foreach (var region in fact.Regions)
             {
-                // A long transaction by intent, and a scope in which nothing has been opened yet.
-                if (!region.IsLive || region.Intended || region.Level == Level.None)
+                // A long transaction by intent, one that unknown code may have ended, and a scope in which nothing has been opened yet.
+                if (!region.IsLive || region.Intended || region.OutOfSight || region.Level == Level.None)
                 {
                     continue;
                 }
