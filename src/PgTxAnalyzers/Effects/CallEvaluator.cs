@@ -46,6 +46,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
     }
 
+    public bool IsTransaction(ITypeSymbol type) => context.Shapes.Of(type) == Shape.Transaction;
+
     /// <summary>Members of members that are told apart; deeper ones are unknown.</summary>
     private const int MaxPathLength = 4;
 
@@ -172,7 +174,18 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(run.Waited(state, pending, call.Operation), Value.Nothing);
         }
 
-        return method.Name is "GetEnumerator" or "GetAsyncEnumerator" && subject is Value.Pending or Value.Connection ? BodyRun.Single(state, subject) : null;
+        if (method.Name is not ("GetEnumerator" or "GetAsyncEnumerator"))
+        {
+            return null;
+        }
+
+        // A query of EF Core is sent when it is enumerated. Its enumerator is no connection: disposing it ends nothing.
+        return subject switch
+        {
+            Value.Connection => Statement(run, subject, Level.Open, false, call, state),
+            Value.Pending => BodyRun.Single(state, subject),
+            _ => null,
+        };
     }
 
     /// <summary>What is pending in a list of tasks.</summary>
@@ -209,7 +222,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         var shape = context.Shapes.Of(type);
         switch (shape)
         {
-            case Shape.Query or Shape.Context or Shape.Connection when subject is Value.Connection:
+            case Shape.Query or Shape.Sequence or Shape.Context or Shape.Connection when subject is Value.Connection:
             case Shape.Transaction when subject is Value.Transaction:
                 return BodyRun.Single(state, subject);
             case Shape.Context or Shape.Connection:

@@ -212,6 +212,7 @@ internal sealed partial class BodyRun
         var matters = value switch
         {
             Value.Bool => place is not Place.Variable v || Flags.IsAsked(Frame.Graph, v.Symbol),
+            Value.Null when type is not null && calls.IsTransaction(type) => true,
             _ => type is null || calls.Initial(place, type) is not Value.Unknown,
         };
         return plain && !matters ? state.Remove(new[] { place }) : state.Set(place, value);

@@ -17,6 +17,9 @@ internal interface ICallSemantics
     /// <summary>What a place holds before anything was written to it.</summary>
     Value Initial(Place place, ITypeSymbol type);
 
+    /// <summary>A place of this type holds a transaction, so it matters where it is null.</summary>
+    bool IsTransaction(ITypeSymbol type);
+
     IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state);
 
     /// <summary>Null: the property is a plain place.</summary>

@@ -3,32 +3,108 @@ using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Rules.HeldTransactions;
 
+/// <summary>What PGTX101 says, where it stands, and when it gives way. What C# does to a region is in the tests of the flow.</summary>
 public class PGTX101TransactionAcrossExternalCallTests
 {
-    [Fact]
-    public async Task The_message_names_the_begin_the_locks_and_the_call()
+    private const string Begin = """
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+
+        """;
+
+    private const string Commit = "\nawait tx.CommitAsync(ct);";
+
+    private static readonly Dictionary<string, string> Found = new()
     {
-        var finding = Assert.Single(await TestCode.Method("""
+        ["a query, then HTTP"] = """
             await using var tx = await conn.BeginTransactionAsync(ct);
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await conn.QueryAsync("SELECT 1");
             await http.GetStringAsync(url, ct); // expect: PGTX101
             await tx.CommitAsync(ct);
-            """).HasMarkedFindings());
+            """,
+        ["the synchronous methods"] = """
+            using var tx = conn.BeginTransaction();
+            conn.Execute("UPDATE orders SET status = 'paid'");
+            http.Send(new HttpRequestMessage(HttpMethod.Get, url), ct); // expect: PGTX101
+            tx.Commit();
+            """,
+        ["EF Core's facade, with the transaction in nobody's variable"] = """
+            await db.Database.BeginTransactionAsync(ct);
+            await db.SaveChangesAsync(ct);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await db.Database.CommitTransactionAsync(ct);
+            """,
+        ["a transaction of System.Data.Common"] = """
+            DbConnection general = conn;
+            await using DbTransaction tx = await general.BeginTransactionAsync(ct);
+            await general.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """,
+        ["a connection of the data source"] = """
+            await using var own = await source.OpenConnectionAsync(ct);
+            await using var tx = await own.BeginTransactionAsync(ct);
+            await using var command = new NpgsqlCommand("DELETE FROM orders", own, tx);
+            await command.ExecuteNonQueryAsync(ct);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """,
+        ["several calls, each for itself"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await http.PostAsync(url, null, ct); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """,
+        ["another process"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            System.Diagnostics.Process.Start("pdf"); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """,
+    };
 
-        var begin = Assert.Single(finding.AdditionalLocations, location => TextAt(location).Contains("BeginTransactionAsync"));
-        Assert.Same(begin, finding.AdditionalLocations[0]);
-        Assert.Contains($"line {begin.GetLineSpan().StartLinePosition.Line + 1}", finding.GetMessage());
-        Assert.Contains("UPDATE orders", finding.GetMessage());
-        Assert.Contains("HttpClient.GetStringAsync", finding.GetMessage());
-        Assert.StartsWith("http.GetStringAsync", TextAt(finding.Location));
-        Assert.Equal("true", finding.Properties["pgtx.direct"]);
-        Assert.Equal("transaction", finding.Properties["pgtx.region"]);
-        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
-    }
+    private static readonly Dictionary<string, string> Quiet = new()
+    {
+        ["the call before the begin"] = """
+            await http.GetStringAsync(url, ct);
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await tx.CommitAsync(ct);
+            """,
+        ["the call after the commit"] = Begin + "await tx.CommitAsync(ct);\nawait http.GetStringAsync(url, ct);",
+        ["the call after the rollback"] = Begin + "await tx.RollbackAsync(ct);\nawait http.GetStringAsync(url, ct);",
+        ["the call after the dispose"] = """
+            var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            await tx.DisposeAsync();
+            await http.GetStringAsync(url, ct);
+            """,
+        ["no transaction at all"] = "await conn.ExecuteAsync(\"UPDATE orders SET status = 'paid'\");\nawait http.GetStringAsync(url, ct);",
+        ["a long transaction by intent"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
+            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await http.GetStringAsync(url, ct);
+            await tx.CommitAsync(ct);
+            """,
+        ["a member of the client that sends nothing"] = Begin + "http.DefaultRequestHeaders.Add(\"a\", \"b\");\nhttp.CancelPendingRequests();" + Commit,
+    };
+
+    public static TheoryData<string> FoundShapes => [.. Found.Keys];
+
+    public static TheoryData<string> QuietShapes => [.. Quiet.Keys];
+
+    [Theory]
+    [MemberData(nameof(FoundShapes))]
+    public Task A_call_that_holds_the_transaction_is_found(string shape) => TestCode.Method(Found[shape]).HasMarkedFindings();
+
+    [Theory]
+    [MemberData(nameof(QuietShapes))]
+    public Task A_call_that_holds_nothing_is_quiet(string shape) => TestCode.Method(Quiet[shape]).IsQuiet();
 
     [Theory]
     [InlineData("await conn.ExecuteAsync(\"SELECT 1\");")]
-    [InlineData("await conn.QueryAsync<Order>(\"SELECT * FROM orders FOR UPDATE\");")]
     [InlineData("await new NpgsqlCommand(\"SELECT 1\", conn, tx).ExecuteScalarAsync(ct);")]
     [InlineData("using (var command = conn.CreateCommand()) { command.CommandText = url; await command.ExecuteNonQueryAsync(ct); }")]
     public Task Any_command_opens_the_transaction(string command) => TestCode.Method($"""
@@ -39,284 +115,15 @@ public class PGTX101TransactionAcrossExternalCallTests
         """).HasMarkedFindings();
 
     [Theory]
-    [InlineData("await tx.CommitAsync(ct);")]
-    [InlineData("await tx.RollbackAsync(ct);")]
-    [InlineData("tx.Commit();")]
-    [InlineData("await tx.DisposeAsync();")]
+    [InlineData("tx.Rollback();")]
     [InlineData("await tx.DisposeAsync().ConfigureAwait(false);")]
-    [InlineData("await conn.CloseAsync();")]
+    [InlineData("conn.Close();")]
     [InlineData("conn.Dispose();")]
-    public Task Quiet_behind_what_ends_the_transaction(string end) => TestCode.Method($"""
+    public Task Every_form_of_an_end_is_one(string end) => TestCode.Method($"""
         var tx = await conn.BeginTransactionAsync(ct);
         await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
         {end}
         await http.GetStringAsync(url, ct);
-        """).Counting("PGTX101", "PGTX102", "PGTX103").IsQuiet();
-
-    [Theory]
-    [InlineData("await tx.SaveAsync(\"a\", ct);")]
-    [InlineData("await tx.RollbackAsync(\"a\", ct);")]
-    [InlineData("await tx.ReleaseAsync(\"a\", ct);")]
-    public Task A_savepoint_ends_nothing(string statement) => TestCode.Method($"""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        {statement}
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_using_ends_with_its_scope() => TestCode.Method("""
-        await using (var tx = await conn.BeginTransactionAsync(ct))
-        {
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-            await http.GetStringAsync(url, ct); // expect: PGTX101
-            await tx.CommitAsync(ct);
-            await http.GetStringAsync(url, ct);
-        }
-
-        await http.GetStringAsync(url, ct);
-        {
-            await using var second = (await conn.BeginTransactionAsync(ct)).ConfigureAwait(false);
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-            await http.GetStringAsync(url, ct); // expect: PGTX101
-        }
-
-        await http.GetStringAsync(url, ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task One_path_that_holds_is_enough() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        if (url.Length > 3)
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        if (url.Length > 5)
-            await tx.CommitAsync(ct);
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        """).Counting("PGTX101").HasMarkedFindings();
-
-    [Fact]
-    public Task All_paths_that_have_ended_are_quiet() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        switch (url.Length)
-        {
-            case 1:
-                await tx.RollbackAsync(ct);
-                break;
-            case 2:
-                throw new InvalidOperationException();
-            case 3:
-                return;
-            default:
-                await tx.CommitAsync(ct);
-                break;
-        }
-
-        await http.GetStringAsync(url, ct);
-        """).Counting("PGTX101").IsQuiet();
-
-    [Fact]
-    public Task The_second_round_of_a_loop_sees_the_first() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        for (var i = 0; i < 3; i++)
-        {
-            await http.GetStringAsync(url, ct); // expect: PGTX101 // maybe: PGTX103
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        }
-
-        await tx.CommitAsync(ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_loop_that_begins_and_commits_in_each_round_is_quiet() => TestCode.Method("""
-        foreach (var letter in url)
-        {
-            await http.GetStringAsync(url, ct);
-            await using var tx = await conn.BeginTransactionAsync(ct);
-            if (letter == 'a')
-                continue;
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-            await tx.CommitAsync(ct);
-            if (letter == 'b')
-                break;
-        }
-
-        await http.GetStringAsync(url, ct);
-        """).Counting("PGTX101").IsQuiet();
-
-    [Fact]
-    public Task A_handler_runs_inside_the_transaction_unless_it_rolled_back() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        try
-        {
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-            await tx.CommitAsync(ct);
-        }
-        catch (PostgresException)
-        {
-            await http.GetStringAsync(url, ct); // expect: PGTX101
-            throw;
-        }
-        catch (TimeoutException) when (url.Length > 3)
-        {
-            await tx.RollbackAsync(ct);
-            await http.GetStringAsync(url, ct);
-            throw;
-        }
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_finally_that_disposes_ends_the_transaction() => TestCode.Method("""
-        NpgsqlTransaction? tx = null;
-        try
-        {
-            tx = await conn.BeginTransactionAsync(ct);
-            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-            await tx.CommitAsync(ct);
-        }
-        finally
-        {
-            if (tx is not null)
-                await tx.DisposeAsync();
-        }
-
-        await http.GetStringAsync(url, ct);
-        """).Counting("PGTX101").IsQuiet();
-
-    [Fact]
-    public Task A_conditional_commit_counts() => TestCode.Method("""
-        NpgsqlTransaction? tx = null;
-        tx ??= await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        if (tx != null)
-            await tx.CommitAsync(ct);
-        await http.GetStringAsync(url, ct);
-        """).Counting("PGTX101").HasMarkedFindings();
-
-    [Fact]
-    public Task A_variable_that_begins_again_is_a_new_transaction() => TestCode.Method("""
-        var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await tx.CommitAsync(ct);
-        await http.GetStringAsync(url, ct);
-        tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'sent'");
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task One_of_two_transactions_is_enough() => TestCode.Method("""
-        await using var other = await source.OpenConnectionAsync(ct);
-        await using var first = await conn.BeginTransactionAsync(ct);
-        await using var second = await other.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await other.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await first.CommitAsync(ct);
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        await second.CommitAsync(ct);
-        await http.GetStringAsync(url, ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_transaction_in_sql_text() => TestCode.Method("""
-        await conn.ExecuteAsync("BEGIN");
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        await conn.ExecuteAsync("COMMIT");
-        await http.GetStringAsync(url, ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_scope_ends_with_its_disposal_and_not_with_complete() => TestCode.Method("""
-        using (var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
-        {
-            await http.GetStringAsync(url, ct);
-            await using (var inner = await source.OpenConnectionAsync(ct))
-                await inner.ExecuteAsync("UPDATE orders SET status = 'paid'");
-            scope.Complete();
-            await http.GetStringAsync(url, ct); // expect: PGTX101
-        }
-
-        await http.GetStringAsync(url, ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_suppressing_scope_is_no_transaction() => TestCode.Method("""
-        using var scope = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
-        await using var inner = await source.OpenConnectionAsync(ct);
-        await inner.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await http.GetStringAsync(url, ct);
-        scope.Complete();
-        """).IsQuiet();
-
-    [Fact]
-    public Task An_ef_transaction() => TestCode.Method("""
-        await using var tx = await db.Database.BeginTransactionAsync(ct);
-        db.Orders.Add(new Order());
-        await db.SaveChangesAsync(ct);
-        await http.GetStringAsync(url, ct); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        await http.GetStringAsync(url, ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public async Task An_ef_transaction_in_nobody_s_variable()
-    {
-        var findings = await TestCode.Method("""
-            await db.Database.BeginTransactionAsync(ct);
-            await db.SaveChangesAsync(ct);
-            await http.GetStringAsync(url, ct); // expect: PGTX101
-            await db.Database.CommitTransactionAsync(ct);
-            await http.GetStringAsync(url, ct);
-            """).HasMarkedFindings();
-        Assert.Equal("facade", Assert.Single(findings).Properties["pgtx.region"]);
-    }
-
-    [Fact]
-    public Task A_transaction_parameter_is_open_from_the_first_line() => TestCode.Method("await Task.Yield();", """
-
-        public static async Task Inside(NpgsqlTransaction tx, HttpClient http, string url)
-        {
-            await http.GetStringAsync(url); // expect: PGTX101
-        }
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_task_holds_where_it_is_awaited() => TestCode.Method("""
-        var early = http.GetStringAsync(url, ct);
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        var dropped = http.GetStringAsync(url, ct);
-        var later = http.GetStringAsync(url, ct);
-        await early; // expect: PGTX101
-        await Task.WhenAll(later, conn.ExecuteAsync("SELECT 1")); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        await dropped;
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_lambda_or_local_function_holds_where_it_runs() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        Func<Task> afterwards = () => http.GetStringAsync(url, ct);
-        await Local(); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        await afterwards();
-        await Local();
-
-        async Task Local() => await http.GetStringAsync(url, ct);
-        """).HasMarkedFindings();
-
-    [Fact]
-    public Task A_transaction_that_is_long_on_purpose_is_quiet() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await http.GetStringAsync(url, ct);
-        await tx.CommitAsync(ct);
         """).IsQuiet();
 
     [Theory]
@@ -339,7 +146,7 @@ public class PGTX101TransactionAcrossExternalCallTests
         """).WithReferences(ReferenceSet.All.Single(set => set.Name == references)).HasMarkedFindings();
 
     [Fact]
-    public Task A_library_on_dapper_alone() => TestCode.Of("""
+    public Task A_library_on_Dapper_alone_is_looked_at() => TestCode.Of("""
         using System.Data;
         using Dapper;
         public class Service
@@ -355,24 +162,240 @@ public class PGTX101TransactionAcrossExternalCallTests
         """).WithReferences(ReferenceSet.DapperOnly).HasMarkedFindings();
 
     [Fact]
-    public Task A_call_of_the_user_s_own_by_option() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await Ledger.PostAsync(); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        """, "private static class Ledger { public static Task PostAsync() => Task.CompletedTask; }")
+    public async Task The_message_names_the_begin_the_locks_the_call_and_its_kind()
+    {
+        var finding = await Only("""
+            public class Orders(Npgsql.NpgsqlConnection conn, HttpClient http)
+            {
+                public async Task PayAsync(string url)
+                {
+                    await using var tx = await conn.BeginTransactionAsync();
+                    await Dapper.SqlMapper.ExecuteAsync(conn, "UPDATE orders SET status = 'paid'");
+                    await http.GetStringAsync(url); // expect: PGTX101
+                    await tx.CommitAsync();
+                }
+            }
+            """);
+
+        Assert.Equal(
+            "The transaction begun at line 5 stays idle in transaction, holding the row locks of UPDATE orders (line 6), while 'HttpClient.GetStringAsync' (an HTTP call) runs",
+            finding.GetMessage());
+        Assert.Equal("http.GetStringAsync(url)", finding.Location.Text());
+        Assert.Equal(["conn.BeginTransactionAsync()"], finding.OtherTexts());
+        Assert.Equal("true", finding.Properties["pgtx.direct"]);
+    }
+
+    [Fact]
+    public async Task Without_locks_the_message_speaks_of_none()
+    {
+        var finding = await Only("""
+            public class Orders(Npgsql.NpgsqlConnection conn, HttpClient http)
+            {
+                public async Task ReadAsync(string url)
+                {
+                    await using var tx = await conn.BeginTransactionAsync();
+                    await Dapper.SqlMapper.QueryAsync(conn, "SELECT * FROM orders");
+                    await http.GetStringAsync(url); // expect: PGTX101
+                }
+            }
+            """);
+
+        Assert.Equal("The transaction begun at line 5 stays idle in transaction while 'HttpClient.GetStringAsync' (an HTTP call) runs", finding.GetMessage());
+    }
+
+    [Fact]
+    public async Task A_call_through_helpers_shows_the_chain_and_its_steps_in_order()
+    {
+        var finding = await Only("""
+            public class Orders(Npgsql.NpgsqlConnection conn, Stock stock)
+            {
+                public async Task PayAsync(string url)
+                {
+                    await using var tx = await conn.BeginTransactionAsync();
+                    await Dapper.SqlMapper.ExecuteAsync(conn, "UPDATE orders SET status = 'paid'");
+                    await stock.ReserveAsync(url); // expect: PGTX101
+                    await tx.CommitAsync();
+                }
+            }
+
+            public class Stock(Remote remote)
+            {
+                public Task ReserveAsync(string url) => remote.PutAsync(url);
+            }
+
+            public class Remote(HttpClient http)
+            {
+                public async Task PutAsync(string url) => await http.PutAsync(url, null);
+            }
+            """);
+
+        Assert.EndsWith("while 'Stock.ReserveAsync → Remote.PutAsync → HttpClient.PutAsync' (an HTTP call) runs", finding.GetMessage());
+        Assert.Equal(["conn.BeginTransactionAsync()", "remote.PutAsync(url)", "http.PutAsync(url, null)"], finding.OtherTexts());
+        Assert.Equal("false", finding.Properties["pgtx.direct"]);
+    }
+
+    [Theory]
+    [InlineData(4, "'Service.M4 → Service.M3 → Service.M2 → Service.M1 → HttpClient.GetStringAsync'")]
+    [InlineData(5, "'Service.M5 → Service.M4 → Service.M3 → … → HttpClient.GetStringAsync'")]
+    [InlineData(6, "'Service.M6 → Service.M5 → Service.M4 → … → HttpClient.GetStringAsync'")]
+    public async Task Of_more_than_five_steps_the_middle_is_left_out(int helpers, string chain)
+    {
+        var members = string.Join("\n", Enumerable.Range(2, helpers - 1).Select(i => $"Task M{i}(HttpClient http, string url) => M{i - 1}(http, url);"));
+        var findings = await TestCode.Method(
+            Begin + $"await M{helpers}(http, url); // expect: PGTX101" + Commit,
+            "Task M1(HttpClient http, string url) => http.GetStringAsync(url);\n" + members).HasMarkedFindings();
+
+        var finding = Assert.Single(findings);
+        Assert.Contains(chain, finding.GetMessage());
+        Assert.Equal(1 + helpers, finding.AdditionalLocations.Count);
+    }
+
+    [Fact]
+    public async Task A_begin_in_another_file_is_named_with_the_file()
+    {
+        var code = TestCode.Of("""
+            public partial class Orders
+            {
+                private Npgsql.NpgsqlTransaction tx;
+                private readonly Npgsql.NpgsqlConnection conn;
+
+                public Orders(Npgsql.NpgsqlConnection conn)
+                {
+                    this.conn = conn;
+                    tx = conn.BeginTransaction();
+                }
+            }
+            """, "src/Orders.cs").WithFile("src/Program2.cs", """
+            public class Worker
+            {
+                public async Task RunAsync(Npgsql.NpgsqlConnection conn, HttpClient http)
+                {
+                    var orders = new Orders(conn);
+                    await Dapper.SqlMapper.QueryAsync(conn, "SELECT 1");
+                    await http.GetStringAsync("/"); // expect: PGTX101
+                }
+            }
+            """);
+
+        var finding = Assert.Single(await code.HasMarkedFindings());
+        Assert.StartsWith("The transaction begun at line 5 stays", finding.GetMessage());
+        Assert.Equal(["new Orders(conn)"], finding.OtherTexts());
+    }
+
+    [Theory]
+    [InlineData("await using var tx = await conn.BeginTransactionAsync(ct);", "await conn.QueryAsync(\"SELECT 1\");", "transaction", "The transaction begun at line")]
+    [InlineData("await db.Database.BeginTransactionAsync(ct);", "await db.SaveChangesAsync(ct);", "facade", "The transaction begun at line")]
+    [InlineData("using var tx = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);", "await db.SaveChangesAsync(ct);", "scope", "The TransactionScope created at line")]
+    [InlineData("await conn.ExecuteAsync(\"BEGIN\");", "await conn.QueryAsync(\"SELECT 1\");", "sql", "The transaction begun at line")]
+    public async Task The_kind_of_the_region_is_said(string begin, string command, string kind, string subject)
+    {
+        var finding = Assert.Single(await TestCode.Method($"{begin}\n{command}\nawait http.GetStringAsync(url, ct); // expect: PGTX101").HasMarkedFindings());
+
+        Assert.Equal(kind, finding.Properties["pgtx.region"]);
+        Assert.StartsWith(subject, finding.GetMessage());
+    }
+
+    [Theory]
+    [InlineData("NpgsqlTransaction")]
+    [InlineData("DbTransaction")]
+    [InlineData("System.Data.IDbTransaction")]
+    [InlineData("Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction")]
+    public async Task A_transaction_parameter_is_the_caller_s_and_open(string type)
+    {
+        var code = TestCode.Method("", $$"""
+            public static async Task Inner({{type}} tx, HttpClient http, string url)
+            {
+                await http.GetStringAsync(url); // expect: PGTX101
+            }
+            """);
+
+        var finding = Assert.Single(await code.HasMarkedFindings());
+        Assert.Equal("The caller's transaction stays idle in transaction while 'HttpClient.GetStringAsync' (an HTTP call) runs", finding.GetMessage());
+        Assert.Equal("parameter", finding.Properties["pgtx.region"]);
+        Assert.Equal([type + " tx"], finding.OtherTexts());
+    }
+
+    [Fact]
+    public async Task It_is_a_warning_with_a_page_and_says_so_once_per_call()
+    {
+        var findings = await TestCode.Method("""
+            await using var outer = await conn.BeginTransactionAsync(ct);
+            await using var other = await source.OpenConnectionAsync(ct);
+            await using var inner = await other.BeginTransactionAsync(ct);
+            await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await other.QueryAsync("SELECT 1");
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await inner.CommitAsync(ct);
+            await outer.CommitAsync(ct);
+            """).HasMarkedFindings();
+
+        var finding = Assert.Single(findings);
+        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
+        Assert.EndsWith("/docs/rules/PGTX101.md", finding.Descriptor.HelpLinkUri);
+
+        // Of two transactions the one that costs more is named.
+        Assert.Contains("UPDATE orders", finding.GetMessage());
+        Assert.Equal(["conn.BeginTransactionAsync(ct)"], finding.OtherTexts());
+    }
+
+    [Fact]
+    public Task A_call_that_reaches_a_sink_and_a_wait_is_held_by_the_sink() => TestCode.Method(
+        Begin + "await BothAsync(http, url); // expect: PGTX101" + Commit,
+        """
+        async Task BothAsync(HttpClient http, string url)
+        {
+            await Task.Delay(100);
+            await http.GetStringAsync(url);
+        }
+        """).HasMarkedFindings();
+
+    [Fact]
+    public Task A_pragma_silences_it() => TestCode.Method(Begin + """
+        #pragma warning disable PGTX101 // agreed with the other team
+        await http.GetStringAsync(url, ct);
+        #pragma warning restore PGTX101
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        """ + Commit).HasMarkedFindings();
+
+    [Fact]
+    public Task An_attribute_silences_a_member() => TestCode.Method("", """
+        [System.Diagnostics.CodeAnalysis.SuppressMessage("HeldTransactions", "PGTX101")]
+        public static async Task Inner(NpgsqlTransaction tx, HttpClient http, string url) => await http.GetStringAsync(url);
+        """).IsQuiet();
+
+    [Theory]
+    [InlineData(ReportDiagnostic.Suppress, null)]
+    [InlineData(ReportDiagnostic.Error, DiagnosticSeverity.Error)]
+    public async Task The_severity_is_the_user_s(ReportDiagnostic given, DiagnosticSeverity? reported)
+    {
+        var findings = await TestCode.Method(Begin + "await http.GetStringAsync(url, ct);" + Commit).WithSeverity("PGTX101", given).Findings();
+
+        Assert.Equal(reported, findings.SingleOrDefault()?.Severity);
+    }
+
+    [Theory]
+    [InlineData("pgtx.safe_calls", "M:System.Net.Http.HttpClient.GetStringAsync", false)]
+    [InlineData("pgtx.safe_calls", "M:System.Net.Http.HttpClient.PutAsync", true)]
+    public async Task A_safe_call_is_quiet(string key, string value, bool found)
+    {
+        var findings = await TestCode.Method(Begin + "await http.GetStringAsync(url, ct);" + Commit).WithOption(key, value).Findings();
+
+        Assert.Equal(found, findings.Any(f => f.Id == "PGTX101"));
+    }
+
+    [Fact]
+    public Task A_call_of_the_user_s_own_by_option() => TestCode.Method(
+        Begin + "await Ledger.PostAsync(); // expect: PGTX101" + Commit,
+        "private static class Ledger { public static Task PostAsync() => Task.CompletedTask; }")
         .WithOption("pgtx.external_calls", "M:Service.Ledger.PostAsync")
         .HasMarkedFindings();
 
     [Fact]
-    public Task A_call_that_the_user_says_is_safe() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await Ledger.PostAsync(http, url);
-        await tx.CommitAsync(ct);
-        """, "private static class Ledger { public static Task PostAsync(HttpClient http, string url) => http.GetStringAsync(url); }")
+    public Task A_helper_that_the_user_says_is_safe_is_not_followed() => TestCode.Method(
+        Begin + "await Ledger.PostAsync(http, url);" + Commit,
+        "private static class Ledger { public static Task PostAsync(HttpClient http, string url) => http.GetStringAsync(url); }")
         .WithOption("pgtx.safe_calls", "M:Service.Ledger.PostAsync*")
         .IsQuiet();
 
-    private static string TextAt(Location location) => location.SourceTree!.ToString().Substring(location.SourceSpan.Start, location.SourceSpan.Length);
+    private static async Task<Diagnostic> Only(string source) => Assert.Single(await TestCode.Of(source).HasMarkedFindings());
 }

@@ -1,95 +1,166 @@
+using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Rules.HeldTransactions;
 
+/// <summary>What PGTX102 says, where it stands, and when it gives way.</summary>
 public class PGTX102TransactionWaitsTests
 {
-    [Theory]
-    [InlineData("await Task.Delay(1000, ct);")]
-    [InlineData("Thread.Sleep(1000);")]
-    [InlineData("await new PeriodicTimer(TimeSpan.FromSeconds(1)).WaitForNextTickAsync(ct);")]
-    [InlineData("Console.ReadLine();")]
-    [InlineData("await new SemaphoreSlim(1).WaitAsync(ct);")]
-    [InlineData("new SemaphoreSlim(1).Wait(ct);")]
-    [InlineData("lock (url) Monitor.Wait(url);")]
-    [InlineData("new ManualResetEventSlim().Wait(ct);")]
-    [InlineData("await System.Threading.Channels.Channel.CreateUnbounded<int>().Reader.ReadAsync(ct);")]
-    [InlineData("await new TaskCompletionSource().Task;")]
-    [InlineData("await System.Diagnostics.Process.GetCurrentProcess().WaitForExitAsync(ct);")]
-    public Task Each_kind_of_wait(string wait) => TestCode.Method($"""
+    private const string Begin = """
         await using var tx = await conn.BeginTransactionAsync(ct);
         await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        {wait} // expect: PGTX102
+
+        """;
+
+    private const string Commit = "\nawait tx.CommitAsync(ct);";
+
+    private const string Members = """
+        private readonly SemaphoreSlim gate = new(1);
+        private readonly PeriodicTimer timer = new(TimeSpan.FromSeconds(1));
+        private readonly ManualResetEventSlim ready = new();
+        private readonly System.Threading.Channels.Channel<int> queue = System.Threading.Channels.Channel.CreateUnbounded<int>();
+        private readonly System.Diagnostics.Process process = new();
+        """;
+
+    [Theory]
+    [InlineData("await Task.Delay(100, ct);")]
+    [InlineData("Thread.Sleep(100);")]
+    [InlineData("await gate.WaitAsync(ct);")]
+    [InlineData("gate.Wait(ct);")]
+    [InlineData("await timer.WaitForNextTickAsync(ct);")]
+    [InlineData("ready.Wait(ct);")]
+    [InlineData("var next = await queue.Reader.ReadAsync(ct);")]
+    [InlineData("await process.WaitForExitAsync(ct);")]
+    [InlineData("var answer = Console.ReadLine();")]
+    [InlineData("lock (gate) Monitor.Wait(gate);")]
+    [InlineData("await new TaskCompletionSource().Task;")]
+    [InlineData("Task.Delay(100).Wait();")]
+    [InlineData("Task.Delay(100).GetAwaiter().GetResult();")]
+    [InlineData("await Task.WhenAll(Task.Delay(100), Task.CompletedTask);")]
+    public Task A_wait_in_an_open_transaction_is_found(string wait) =>
+        TestCode.Method(Begin + wait + " // expect: PGTX102" + Commit, Members).HasMarkedFindings();
+
+    [Fact]
+    public Task A_wait_before_the_first_command_is_found_as_well() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await Task.Delay(100, ct); // expect: PGTX102
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
         await tx.CommitAsync(ct);
-        {wait}
         """).HasMarkedFindings();
 
-    [Fact]
-    public async Task A_transaction_that_no_command_has_opened_keeps_a_connection()
-    {
-        var finding = Assert.Single(await TestCode.Method("""
-            await using var tx = await conn.BeginTransactionAsync(ct);
-            await Task.Delay(1000, ct); // expect: PGTX102
-            await tx.CommitAsync(ct);
-            """).HasMarkedFindings());
-        Assert.Contains("pooled connection", finding.GetMessage());
-        Assert.DoesNotContain("idle in transaction", finding.GetMessage());
-    }
+    [Theory]
+    [InlineData("await Task.Yield();")]
+    [InlineData("_ = Task.Delay(100, ct);")]
+    [InlineData("gate.Release();")]
+    [InlineData("queue.Writer.TryWrite(1);")]
+    [InlineData("await Task.CompletedTask;")]
+    [InlineData("process.Kill();")]
+    public Task What_does_not_wait_is_quiet(string statement) => TestCode.Method(Begin + statement + Commit, Members).IsQuiet();
 
     [Fact]
-    public async Task An_open_one_is_idle_with_its_locks()
-    {
-        var finding = Assert.Single(await TestCode.Method("""
-            await using var tx = await conn.BeginTransactionAsync(ct);
-            await conn.ExecuteAsync("DELETE FROM carts");
-            await Task.Delay(1000, ct); // expect: PGTX102
-            await tx.CommitAsync(ct);
-            """).HasMarkedFindings());
-        Assert.Contains("idle in transaction", finding.GetMessage());
-        Assert.Contains("DELETE carts", finding.GetMessage());
-        Assert.Contains("Task.Delay", finding.GetMessage());
-    }
-
-    [Fact]
-    public Task A_retry_loop_waits_outside_of_what_it_repeats() => TestCode.Method("""
-        for (var attempt = 1; attempt < 5; attempt++)
+    public Task A_back_off_after_the_end_of_each_attempt_is_quiet() => TestCode.Method("""
+        for (var attempt = 0; attempt < 3; attempt++)
         {
             try
             {
                 await using var tx = await conn.BeginTransactionAsync(ct);
                 await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
                 await tx.CommitAsync(ct);
-                return;
+                break;
             }
-            catch (NpgsqlException failure) when (failure.IsTransient)
+            catch (PostgresException)
             {
-                await Task.Delay(100 * attempt, ct);
+                await Task.Delay(100, ct);
             }
         }
         """).IsQuiet();
 
     [Fact]
-    public Task A_call_that_reaches_both_is_the_call_s() => TestCode.Method("""
+    public Task A_back_off_inside_the_transaction_is_found() => TestCode.Method("""
         await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await Poll(http, url); // expect: PGTX101
-        await tx.CommitAsync(ct);
-        """, """
-        private static async Task Poll(HttpClient http, string url)
+        for (var attempt = 0; attempt < 3; attempt++)
         {
-            while ((await http.GetStringAsync(url)).Length == 0)
-                await Task.Delay(100);
+            try
+            {
+                await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+                break;
+            }
+            catch (PostgresException)
+            {
+                await Task.Delay(100, ct); // expect: PGTX102
+            }
+        }
+
+        await tx.CommitAsync(ct);
+        """).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("", "The transaction begun at line 5 keeps a pooled connection that does nothing while 'Task.Delay' waits")]
+    [InlineData("SELECT 1", "The transaction begun at line 5 stays idle in transaction while 'Task.Delay' waits")]
+    [InlineData("LOCK TABLE orders", "The transaction begun at line 5 stays idle in transaction, holding the row locks of LOCK orders (line 6), while 'Task.Delay' waits")]
+    public async Task The_message_says_what_the_wait_costs(string sql, string message)
+    {
+        var finding = Assert.Single(await TestCode.Of($$"""
+            public class Orders(Npgsql.NpgsqlConnection conn)
+            {
+                public async Task PayAsync()
+                {
+                    await using var tx = await conn.BeginTransactionAsync();
+                    {{(sql.Length == 0 ? "" : $"await Dapper.SqlMapper.ExecuteAsync(conn, \"{sql}\");")}}
+                    await Task.Delay(100); // expect: PGTX102
+                }
+            }
+            """).HasMarkedFindings());
+
+        Assert.Equal(message, finding.GetMessage());
+        Assert.Equal("Task.Delay(100)", finding.Location.Text());
+        Assert.Equal(["conn.BeginTransactionAsync()"], finding.OtherTexts());
+        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
+        Assert.EndsWith("/docs/rules/PGTX102.md", finding.Descriptor.HelpLinkUri);
+        Assert.Equal("true", finding.Properties["pgtx.direct"]);
+    }
+
+    [Fact]
+    public async Task A_wait_in_a_helper_shows_its_chain()
+    {
+        var finding = Assert.Single(await TestCode.Method(
+            Begin + "await BackOffAsync(2); // expect: PGTX102" + Commit,
+            "static async Task BackOffAsync(int attempt) => await Task.Delay(100 * attempt);").HasMarkedFindings());
+
+        Assert.EndsWith("while 'Service.BackOffAsync → Task.Delay' waits", finding.GetMessage());
+        Assert.Equal(["conn.BeginTransactionAsync(ct)", "Task.Delay(100 * attempt)"], finding.OtherTexts());
+        Assert.Equal("false", finding.Properties["pgtx.direct"]);
+    }
+
+    [Fact]
+    public Task Before_the_first_command_a_wait_is_stronger_than_a_call() => TestCode.Method(
+        """
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await BothAsync(http, url); // expect: PGTX102
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        await tx.CommitAsync(ct);
+        """,
+        """
+        async Task BothAsync(HttpClient http, string url)
+        {
+            await Task.Delay(100);
+            await http.GetStringAsync(url);
         }
         """).HasMarkedFindings();
 
     [Fact]
-    public Task A_wait_that_has_nothing_to_wait_for_is_quiet() => TestCode.Method("""
-        await using var tx = await conn.BeginTransactionAsync(ct);
-        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
-        await Task.Yield();
-        await Task.CompletedTask;
-        var timer = Task.Delay(1000, ct);
-        await tx.CommitAsync(ct);
-        await timer;
-        """).IsQuiet();
+    public Task A_pragma_silences_it() => TestCode.Method(Begin + """
+        #pragma warning disable PGTX102
+        await Task.Delay(100, ct);
+        #pragma warning restore PGTX102
+        """ + Commit).IsQuiet();
+
+    [Fact]
+    public async Task The_severity_is_the_user_s()
+    {
+        var code = TestCode.Method(Begin + "await Task.Delay(100, ct);" + Commit);
+
+        Assert.Equal(DiagnosticSeverity.Error, Assert.Single(await code.WithSeverity("PGTX102", ReportDiagnostic.Error).Findings()).Severity);
+        Assert.Empty(await code.WithSeverity("PGTX102", ReportDiagnostic.Suppress).Findings());
+    }
 }
