@@ -193,7 +193,7 @@ internal sealed class GraphWalker
                             continue;
                         }
 
-                        Enter(First(handler), state);
+                        Enter(First(handler), Failed(state));
                         if (match == HandlerMatch.Always)
                         {
                             return;
@@ -228,6 +228,9 @@ internal sealed class GraphWalker
 
         Throws.Add(state);
     }
+
+    /// <summary>What was written before a failure is meant to be rolled back: the path is no successful one any more.</summary>
+    private static State Failed(State state) => state.Update(r => r.Changed, r => r with { Changed = false, ChangedBy = null });
 
     private BasicBlock First(ControlFlowRegion region) => graph.Blocks[region.FirstBlockOrdinal];
 }

@@ -221,4 +221,36 @@ public class PGTX704SuccessPathDoesNotCommitTests
         Assert.Equal(DiagnosticSeverity.Error, Assert.Single(await code.WithSeverity("PGTX704", ReportDiagnostic.Error).Findings()).Severity);
         Assert.Empty(await code.WithSeverity("PGTX704", ReportDiagnostic.Suppress).Findings());
     }
+
+    /// <summary>The rollback of what a failed statement left behind is what the handler's return is for.</summary>
+    [Fact]
+    public Task A_path_that_a_handled_failure_took_is_no_successful_one() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        try
+        {
+            await conn.ExecuteAsync("INSERT INTO orders (n) VALUES (1)");
+        }
+        catch (NpgsqlException e) when (e.SqlState == PostgresErrorCodes.SyntaxError)
+        {
+            return;
+        }
+
+        await tx.CommitAsync(ct);
+        """).Counting("PGTX704").IsQuiet();
+
+    [Fact]
+    public Task A_change_after_a_handled_failure_counts_again() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        try
+        {
+            await conn.ExecuteAsync("INSERT INTO orders (n) VALUES (1)");
+        }
+        catch (NpgsqlException)
+        {
+            await conn.ExecuteAsync("UPDATE orders SET n = 2");
+            return;   // expect: PGTX704
+        }
+
+        await tx.CommitAsync(ct);
+        """).Counting("PGTX704").HasMarkedFindings();
 }
