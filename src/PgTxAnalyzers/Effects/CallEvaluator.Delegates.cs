@@ -38,7 +38,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> RunLater(BodyRun run, CallSite call, Value subject, State state)
     {
         var result = subject is Value.Connection ? subject : Elements(state, subject);
-        foreach (var target in call.Values.Where(v => v is Value.Lambda))
+        foreach (var target in call.Values.Where(v => v is Value.Lambda or Value.MethodGroup))
         {
             var aside = new BodyRun(Callee(run, run.Frame.Graph, null, run.Frame.Self, run.Frame.IsLexical ? run.Frame.ReportsFrom : null), this, cancellation);
             foreach (var outcome in RunDelegate(aside, target, ImmutableArray<Value>.Empty, call.Operation, state))

@@ -189,7 +189,7 @@ internal sealed partial class CallEvaluator
                 case Value.Lambda lambda:
                     return RunLambda(run, lambda, arguments, at, state);
                 case Value.MethodGroup group:
-                    return RunMethodGroup(run, group, arguments, state);
+                    return RunMethodGroup(run, group, arguments, at, state);
             }
         }
 
@@ -217,7 +217,7 @@ internal sealed partial class CallEvaluator
         return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
     }
 
-    private IReadOnlyList<Outcome> RunMethodGroup(BodyRun run, Value.MethodGroup group, ImmutableArray<Value> arguments, State state)
+    private IReadOnlyList<Outcome> RunMethodGroup(BodyRun run, Value.MethodGroup group, ImmutableArray<Value> arguments, IOperation at, State state)
     {
         // The method group stands for a lambda that makes the call: that is where a finding can stand.
         var home = run.Frame;
@@ -228,11 +228,19 @@ internal sealed partial class CallEvaluator
 
         var isLexical = home.IsLexical && home.Graph.OriginalOperation.Syntax.SyntaxTree == group.At.Syntax.SyntaxTree && home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span);
         var stand = new BodyRun(Callee(run, home.Graph, null, home.Self, isLexical ? home.ReportsFrom : null), this, cancellation);
-        var call = new CallSite(group.At, group.Method, group.Receiver, null, ImmutableArray<IArgumentOperation>.Empty, arguments);
-        var outcomes = Source(stand, call, state) ?? BodyRun.Single(state, Value.Nothing);
-        foreach (var fact in stand.Held)
+        var call = new CallSite(group.At, group.Method, group.Receiver, (group.At as IMethodReferenceOperation)?.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, arguments);
+        var outcomes = Call(stand, call, state);
+        if (StartsTask(at) && !Waiting.IsWaitedFor(at))
         {
-            Carry(run, fact, null, group.At.Syntax);
+            var started = stand.Held.Where(f => f.Place is null || f.Regions.IsEmpty).Select(f => f.Reach).ToImmutableArray();
+            outcomes = outcomes.Select(o => new Outcome(o.State, Reaches.Pending(started, o.Value))).ToList();
+        }
+        else
+        {
+            foreach (var fact in stand.Held)
+            {
+                Carry(run, fact, null, group.At.Syntax);
+            }
         }
 
         run.Throw(state, ThrownKind.Any);
@@ -262,7 +270,10 @@ internal sealed partial class CallEvaluator
         }
 
         var done = Perform(frame, entry);
-        var waited = frame.Method is null || Names.IsAwaitable(frame.Method.ReturnType) is false || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph;
+
+        // A library's runner that hands out a task: whether anybody waits is decided by its own call, not by what the lambda returns.
+        var isStarted = frame.Method is { MethodKind: MethodKind.AnonymousFunction } && StartsTask(at);
+        var waited = frame.Method is null || !(isStarted || Names.IsAwaitable(frame.Method.ReturnType)) || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph;
         var isLazy = frame.Method is { } m && IsIterator(m);
         var reaches = ImmutableArray<Reach>.Empty;
         var name = frame.Method is { } method ? Names.Of(method) : "a lambda";
@@ -308,6 +319,9 @@ internal sealed partial class CallEvaluator
 
         return result;
     }
+
+    private static bool StartsTask(IOperation at) =>
+        at is IInvocationOperation { TargetMethod: { MethodKind: not MethodKind.DelegateInvoke } runner } && Names.IsAwaitable(runner.ReturnType);
 
     private static Frame Callee(BodyRun run, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom) =>
         new(run.Frame, graph, method, self, reportsFrom) { IsObserved = run.ObservesThrows };

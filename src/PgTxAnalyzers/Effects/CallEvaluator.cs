@@ -158,12 +158,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(state, call.Values.Select(v => Elements(state, v)).Aggregate(Value.Nothing, Reaches.Merge));
         }
 
-        if (Waiting.Blocks(method))
+        if (Waiting.Blocks(method) && call.Operation is IInvocationOperation at)
         {
-            var at = call.Operation;
             foreach (var waited in call.Values.Insert(0, call.Receiver))
             {
-                state = run.Waited(state, waited, ((IInvocationOperation)at).Instance ?? at);
+                state = run.Waited(state, waited, at.Instance ?? at);
             }
 
             return BodyRun.Single(state, call.Receiver.Awaited);

@@ -55,7 +55,7 @@ internal sealed partial class BodyRun
             case IFieldReferenceOperation o: return Field(o, state);
             case IPropertyReferenceOperation o: return Property(o, state);
             case ISimpleAssignmentOperation o: return Assign(o.Target, o.Value, state);
-            case ICompoundAssignmentOperation o: return Then(Children(o, state), s => Write(o.Target, Value.Nothing, s));
+            case ICompoundAssignmentOperation o: return Then(Children(o, state), s => Write(o.Target, o.OperatorKind == BinaryOperatorKind.Add ? SqlLiteral.Appended(Peek(o.Target, s)) : Value.Nothing, s));
             case IIncrementOrDecrementOperation o: return Then(Children(o, state), s => Write(o.Target, Value.Nothing, s));
             case IDeconstructionAssignmentOperation o: return Deconstruct(o, state);
             case IConversionOperation o: return Conversion(o, state);
@@ -264,6 +264,12 @@ internal sealed partial class BodyRun
         {
             foreach (var right in Evaluate(operation.RightOperand, left.State))
             {
+                if (operation is { OperatorKind: BinaryOperatorKind.Add, Type.SpecialType: SpecialType.System_String })
+                {
+                    result.Add(new(right.State, SqlLiteral.Of(operation, left.Value)));
+                    continue;
+                }
+
                 var equal = left.Value is Value.Null ? NullTest(right.Value) : right.Value is Value.Null ? NullTest(left.Value) : Value.Nothing;
                 result.Add(new(right.State, operation.OperatorKind switch
                 {
@@ -294,10 +300,15 @@ internal sealed partial class BodyRun
         return result;
     }
 
-    private static IEnumerable<ISymbol> Declared(IPatternOperation pattern) =>
-        pattern is IDeclarationPatternOperation { DeclaredSymbol: { } a } ? new[] { a }
-        : pattern is IRecursivePatternOperation { DeclaredSymbol: { } b } ? new[] { b }
-        : Array.Empty<ISymbol>();
+    /// <summary>The pattern's variables that hold the very value that is matched; those of subpatterns hold its members.</summary>
+    private static IEnumerable<ISymbol> Declared(IPatternOperation pattern) => pattern switch
+    {
+        IDeclarationPatternOperation { DeclaredSymbol: { } whole } => new[] { whole },
+        IRecursivePatternOperation { DeclaredSymbol: { } whole } => new[] { whole },
+        INegatedPatternOperation negated => Declared(negated.Pattern),
+        IBinaryPatternOperation both => Declared(both.LeftPattern).Concat(Declared(both.RightPattern)),
+        _ => Array.Empty<ISymbol>(),
+    };
 
     private static Value Matches(IPatternOperation pattern, Value value) => pattern switch
     {

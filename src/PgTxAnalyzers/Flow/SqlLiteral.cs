@@ -41,7 +41,34 @@ internal static class SqlLiteral
         return end > start && Words.Contains(text.Substring(start, end - start)) ? new Value.Text(text) : Value.Nothing;
     }
 
-    public static Value Of(IInterpolatedStringOperation operation)
+    public static Value Of(IInterpolatedStringOperation operation) => Of(Content(operation));
+
+    /// <summary>A text that is put together with <c>+</c>: constant parts are kept, all others are holes.</summary>
+    public static Value Of(IBinaryOperation operation, Value left)
+    {
+        var first = operation.LeftOperand;
+        while (first is IBinaryOperation { OperatorKind: BinaryOperatorKind.Add, ConstantValue.HasValue: false } sum)
+        {
+            first = sum.LeftOperand;
+        }
+
+        // Only what is written out here grows by its words: `sql = sql + more` in a loop must come to an end.
+        var isWritten = first is IInterpolatedStringOperation || first.ConstantValue.HasValue;
+        return isWritten && left is Value.Text text ? new Value.Text(text.Content + Content(operation.RightOperand)) : Appended(left);
+    }
+
+    /// <summary>A variable's text with something behind it: one hole, whatever it is.</summary>
+    public static Value Appended(Value text) =>
+        text is Value.Text { Content: var content } && content[content.Length - 1] != Hole ? new Value.Text(content + Hole) : text is Value.Text ? text : Value.Nothing;
+
+    private static string Content(IOperation part) => part switch
+    {
+        { ConstantValue: { HasValue: true, Value: { } constant } } => constant.ToString() ?? "",
+        IInterpolatedStringOperation interpolated => Content(interpolated),
+        _ => Hole.ToString(),
+    };
+
+    private static string Content(IInterpolatedStringOperation operation)
     {
         var text = new StringBuilder();
         foreach (var part in operation.Parts)
@@ -60,6 +87,6 @@ internal static class SqlLiteral
             }
         }
 
-        return Of(text.ToString());
+        return text.ToString();
     }
 }

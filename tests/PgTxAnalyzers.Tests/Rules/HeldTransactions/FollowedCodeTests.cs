@@ -1,0 +1,85 @@
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.HeldTransactions;
+
+/// <summary>C#'s ways to name a transaction, to write SQL and to run a delegate, as far as they are followed.</summary>
+public sealed class FollowedCodeTests
+{
+    [Theory]
+    [InlineData("tx is not { } live")]
+    [InlineData("tx is not NpgsqlTransaction live")]
+    [InlineData("tx is not ({ } and NpgsqlTransaction live)")]
+    public async Task A_variable_of_a_negated_pattern_is_the_transaction(string pattern) => await TestCode.Method($$"""
+        await using DbTransaction? tx = await conn.BeginTransactionAsync(ct);
+        if ({{pattern}})
+            return;
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        await live.CommitAsync(ct);
+        await http.GetStringAsync(url, ct);
+        """).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("\"UPDATE orders SET status = '\" + url + \"'\"")]
+    [InlineData("\"UPDATE orders SET status = 'x' WHERE id = \" + 1.ToString() + \" AND \" + $\"{url} = 1\"")]
+    [InlineData("start + \" WHERE id = 1\"")]
+    public async Task Concatenated_sql_is_classified(string sql)
+    {
+        var finding = Assert.Single(await TestCode.Method($"""
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            var start = "UPDATE orders SET status = 'x'";
+            for (var i = 0; i < 3; i++)
+                start = start + "," + url;
+            await conn.ExecuteAsync({sql});
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """).HasMarkedFindings());
+        Assert.Contains("UPDATE orders", finding.GetMessage());
+    }
+
+    [Fact]
+    public async Task Appended_sql_is_classified()
+    {
+        var finding = Assert.Single(await TestCode.Method("""
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            var sql = "UPDATE orders SET status = 'x'";
+            foreach (var part in url.Split(','))
+                sql += part;
+            await conn.ExecuteAsync(sql);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """).HasMarkedFindings());
+        Assert.Contains("UPDATE orders", finding.GetMessage());
+    }
+
+    private const string Begin = """
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+
+        """;
+
+    private const string Members = """
+        private static readonly HttpClient client = new();
+        private static void Doze() => Thread.Sleep(1000);
+        private static async Task SendAsync(string u) => await client.GetStringAsync(u);
+        """;
+
+    [Theory]
+    [InlineData("_ = Task.Run(() => Thread.Sleep(1000));")]
+    [InlineData("_ = Task.Run(Doze);")]
+    [InlineData("_ = Task.Run(() => http.GetStringAsync(url));")]
+    [InlineData("var later = url.Split(',').Select(SendAsync);")]
+    [InlineData("await Task.Run(() => Thread.Sleep(1000)); // expect: PGTX102")]
+    [InlineData("await Task.Run(Doze); // expect: PGTX102")]
+    [InlineData("var task = Task.Run(() => Thread.Sleep(1000));\nawait task; // expect: PGTX102")]
+    [InlineData("Parallel.For(0, 3, _ => Thread.Sleep(1000)); // expect: PGTX102")]
+    [InlineData("await Task.Run(() => http.GetStringAsync(url)); // expect: PGTX101")]
+    [InlineData("await Task.WhenAll(url.Split(',').Select(SendAsync)); // expect: PGTX101")]
+    [InlineData("await Task.WhenAll(url.Split(',').Select(http.GetStringAsync)); // expect: PGTX101")]
+    [InlineData("url.Split(',').ToList().ForEach(u => SendAsync(u));")]
+    [InlineData("foreach (var t in url.Split(',').Select(http.GetStringAsync)) await t; // expect: PGTX101")]
+    public async Task A_delegate_holds_whoever_waits_for_it(string statement) => await TestCode.Method(Begin + $"""
+        {statement}
+        await tx.CommitAsync(ct);
+        """, Members).HasMarkedFindings();
+}
