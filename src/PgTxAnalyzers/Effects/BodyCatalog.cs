@@ -98,8 +98,6 @@ internal sealed class BodyCatalog
             IMethodBodyOperation o => ControlFlowGraph.Create(o, cancellation),
             IConstructorBodyOperation o => ControlFlowGraph.Create(o, cancellation),
             IBlockOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
-            IFieldInitializerOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
-            IPropertyInitializerOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
             _ => null,
         };
     }

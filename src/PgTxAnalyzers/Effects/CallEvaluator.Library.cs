@@ -65,7 +65,6 @@ internal sealed partial class CallEvaluator
         if (state.Regions.FirstOrDefault(r => RegionOps.IsOn(r, subject)) is { } outer)
         {
             // Npgsql refuses ("A transaction is already in progress"); what runs on is the first transaction.
-            Facts.Nested[call.Operation.Syntax] = outer.Begin;
             return BodyRun.Single(state, new Value.Transaction(outer.Id) { On = outer.Connection });
         }
 
@@ -306,9 +305,8 @@ internal sealed partial class CallEvaluator
 
         if (statement.Has(SqlEffect.Begins))
         {
-            if (state.Regions.FirstOrDefault(r => RegionOps.IsOn(r, connection)) is { } outer)
+            if (state.Regions.Any(r => RegionOps.IsOn(r, connection)))
             {
-                Facts.Nested[at] = outer.Begin;
                 return RegionOps.Raise(state, connection, Level.Open, new Cause(at, statement.Verb), false);
             }
 

@@ -95,7 +95,7 @@ internal sealed partial class CallEvaluator
     /// <summary>The members that construction fills from the arguments: primary-constructor parameters, and members initialised with them.</summary>
     private static State Construct(IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
     {
-        state = Flags(constructor.ContainingType, made, state);
+        state = InitialFlags(constructor.ContainingType, made, state);
         if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax)
         {
             return state;
@@ -126,7 +126,7 @@ internal sealed partial class CallEvaluator
     }
 
     /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>
-    private static State Flags(INamedTypeSymbol type, Value.Instance made, State state)
+    private static State InitialFlags(INamedTypeSymbol type, Value.Instance made, State state)
     {
         foreach (var field in type.GetMembers().OfType<IFieldSymbol>())
         {

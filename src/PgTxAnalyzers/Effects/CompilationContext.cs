@@ -12,6 +12,7 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class CompilationContext
 {
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
+    private readonly object gate = new();
     private NameIndex? names;
 
     public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth)
@@ -42,7 +43,7 @@ internal sealed class CompilationContext
 
     public NameIndex Index(CancellationToken cancellation)
     {
-        lock (texts)
+        lock (gate)
         {
             return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames, cancellation);
         }
@@ -62,7 +63,4 @@ internal sealed class RootFacts
 
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();
-
-    /// <summary>Begins that ran on a connection whose transaction lives, with that transaction's begin.</summary>
-    public Dictionary<SyntaxNode, SyntaxNode> Nested { get; } = new();
 }

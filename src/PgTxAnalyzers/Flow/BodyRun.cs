@@ -246,12 +246,8 @@ internal sealed partial class BodyRun : IBlockSemantics
 
     private State Return(Outcome outcome)
     {
-        var state = outcome.Value is Value.Transaction t && state0(outcome.State, t) is { } region
-            ? outcome.State.Replace(region, region with { Escaped = true })
-            : outcome.State;
+        var state = Escape(outcome.State, outcome.Value);
         return outcome.Value is Value.Unknown ? state : state.Set(new Place.Returned(Frame.Depth), outcome.Value);
-
-        static Region? state0(State s, Value.Transaction t) => s.Region(t.Region);
     }
 
     private static List<Outcome> Distinct(List<Outcome> paths)
