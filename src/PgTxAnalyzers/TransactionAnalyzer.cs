@@ -91,11 +91,13 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         {
             var whole = RootAnalysis.Run(context, graph, method, cancellation);
             yield return whole;
-            foreach (var (inner, function) in NestedBodies.Of(graph, cancellation))
+            bool IsReachable(ControlFlowGraph inner, IMethodSymbol function) =>
+                whole.Facts.Run.Contains(function) || NestedBodies.IsHandedOut(inner.OriginalOperation.Syntax);
+
+            foreach (var (inner, function) in NestedBodies.Of(graph, IsReachable, cancellation))
             {
                 // What the body runs itself has been seen in the state in which it runs; only what is handed out runs from anywhere.
-                var syntax = inner.OriginalOperation.Syntax;
-                if (!whole.Facts.Run.Contains(function) && names.CanHaveRegion(syntax) && NestedBodies.IsHandedOut(syntax))
+                if (!whole.Facts.Run.Contains(function) && names.CanHaveRegion(inner.OriginalOperation.Syntax))
                 {
                     yield return RootAnalysis.Run(context, inner, function, cancellation);
                 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -27,30 +28,39 @@ internal static class NestedBodies
             n is IdentifierNameSyntax id && id.Identifier.ValueText == name && id.Parent is not InvocationExpressionSyntax);
     }
 
-    public static IEnumerable<(ControlFlowGraph Graph, IMethodSymbol Symbol)> Of(ControlFlowGraph graph, CancellationToken cancellation)
+    /// <param name="isReachable">Whether anything can run the function: what stands in one that nobody runs is not looked at either.</param>
+    public static IEnumerable<(ControlFlowGraph Graph, IMethodSymbol Symbol)> Of(
+        ControlFlowGraph graph, Func<ControlFlowGraph, IMethodSymbol, bool> isReachable, CancellationToken cancellation)
     {
-        foreach (var function in graph.LocalFunctions)
+        foreach (var (inner, symbol) in Directly(graph, cancellation))
         {
-            var inner = graph.GetLocalFunctionControlFlowGraph(function, cancellation);
-            yield return (inner, function);
-            foreach (var nested in Of(inner, cancellation))
+            if (!isReachable(inner, symbol))
+            {
+                continue;
+            }
+
+            yield return (inner, symbol);
+            foreach (var nested in Of(inner, isReachable, cancellation))
             {
                 yield return nested;
             }
         }
+    }
+
+    private static IEnumerable<(ControlFlowGraph Graph, IMethodSymbol Symbol)> Directly(ControlFlowGraph graph, CancellationToken cancellation)
+    {
+        foreach (var function in graph.LocalFunctions)
+        {
+            yield return (graph.GetLocalFunctionControlFlowGraph(function, cancellation), function);
+        }
 
         foreach (var block in graph.Blocks)
         {
-            foreach (var operation in block.Operations.Concat(block.BranchValue is { } value ? new[] { value } : System.Array.Empty<IOperation>()))
+            foreach (var operation in block.Operations.Concat(block.BranchValue is { } value ? new[] { value } : Array.Empty<IOperation>()))
             {
                 foreach (var lambda in operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>())
                 {
-                    var inner = graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation);
-                    yield return (inner, lambda.Symbol);
-                    foreach (var nested in Of(inner, cancellation))
-                    {
-                        yield return nested;
-                    }
+                    yield return (graph.GetAnonymousFunctionControlFlowGraph(lambda, cancellation), lambda.Symbol);
                 }
             }
         }
