@@ -230,6 +230,12 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (call.Method.MethodKind == MethodKind.Constructor)
         {
+            // `new NpgsqlCommand { Connection = …, CommandText = … }`: it is told later what it runs, and where.
+            if (shape == Shape.Command)
+            {
+                return NewCommand(run, call, ApiRole.NewCommand, state);
+            }
+
             // A list can hold tasks; other objects of libraries hold nothing that is followed.
             return BodyRun.Single(state, type is INamedTypeSymbol { TypeArguments.Length: 1 } generic && context.Shapes.Of(generic.TypeArguments[0]) == Shape.Awaitable
                 ? new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true)

@@ -40,6 +40,8 @@ internal static class Waiting
                     return true;
                 case IConversionOperation or IArgumentOperation or IArrayCreationOperation or IArrayInitializerOperation:
                     continue;
+                case var list when list.Kind.ToString() == "CollectionExpression":
+                    continue;
                 case IInvocationOperation call when IsPassThrough(call.TargetMethod) || Combines(call.TargetMethod):
                     continue;
                 default:
