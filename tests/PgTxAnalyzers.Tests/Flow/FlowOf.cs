@@ -55,12 +55,8 @@ internal sealed class FlowOf
     public static IMethodSymbol MethodNamed(Compilation compilation, string name)
     {
         var declaration = compilation.SyntaxTrees.SelectMany(t => t.GetRoot().DescendantNodes()).OfType<MethodDeclarationSyntax>().First(m => m.Identifier.ValueText == name);
-        return compilation.GetSemanticModel(declaration.SyntaxTree).GetDeclaredSymbol(declaration)!;
+        return (IMethodSymbol)compilation.GetSemanticModel(declaration.SyntaxTree).GetDeclaredSymbol(declaration)!;
     }
-
-    /// <summary>What a local of the body holds in a state.</summary>
-    public Value? ValueOf(State state, string local) =>
-        state.Values.FirstOrDefault(v => v.Key is Place.Variable { Symbol: var symbol } && symbol.Name == local).Value;
 
     /// <summary>"Transaction Open changed", one word per fact; regions are separated by commas.</summary>
     public static string Describe(State state) => string.Join(", ", state.Regions.Select(r => string.Join(" ", new[]
