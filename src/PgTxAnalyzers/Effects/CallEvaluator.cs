@@ -99,6 +99,12 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (receiver is Value.Connection connection)
         {
+            if (context.Shapes.Of(property.Type) == Shape.Transaction)
+            {
+                // db.Database.CurrentTransaction: the one that is known to live on it. Where none is, a caller may still have begun one.
+                return BodyRun.Single(state, state.Regions.LastOrDefault(r => RegionOps.IsOn(r, connection)) is { } current ? new Value.Transaction(current.Id) { On = current.Connection } : Value.Nothing);
+            }
+
             // db.Database, db.Orders, db.Database.GetDbConnection(): the context's own connection under another name.
             return BodyRun.Single(state, context.Shapes.Of(property.Type) is Shape.Context or Shape.Connection or Shape.Query ? connection : Value.Nothing);
         }

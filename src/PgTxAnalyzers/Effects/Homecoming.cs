@@ -46,7 +46,9 @@ internal sealed class Homecoming
             }
         }
 
+        // In a loop the same call begins again: what was lost the last time round gives way, as it does to a begin in the body itself.
         var regions = after.Regions.Select(Bring).ToImmutableArray();
+        regions = regions.RemoveAll(r => r.Lost && regions.Any(other => other.IsLive && other.Id.Equals(r.Id)));
         return before.WithValues(values.ToImmutable()).WithRegions(regions);
     }
 
@@ -85,10 +87,10 @@ internal sealed class Homecoming
     {
         if (region.Owner < callee.Depth)
         {
-            return region with { Connection = region.Connection is { } known ? Bring(known) : null };
+            return region with { Returned = false, Connection = region.Connection is { } known ? Bring(known) : null };
         }
 
-        return region with { Id = Bring(region.Id), Owner = caller.Depth, Connection = region.Connection is { } own ? Bring(own) : null };
+        return region with { Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = region.Connection is { } own ? Bring(own) : null };
     }
 
     /// <summary>A begin in the root's own text keeps its name: a message shows it as it is.</summary>

@@ -110,7 +110,7 @@ internal static class RegionOps
     /// <summary>Ends a region. <paramref name="lost"/>: without a commit or a rollback that anybody asked for.</summary>
     public static State End(State state, Region region, bool lost, SyntaxNode? lostAt)
     {
-        if (lost && region is { Changed: true, Lost: false, Escaped: false, Kind: not (RegionKind.Parameter or RegionKind.Runner or RegionKind.Suppress) })
+        if (lost && region is { Changed: true, Lost: false, Escaped: false, Returned: false, Kind: not (RegionKind.Parameter or RegionKind.Runner or RegionKind.Suppress) })
         {
             return state.Replace(region, region with { Lost = true, LostAt = lostAt, Level = Level.None, Connection = null });
         }

@@ -23,7 +23,7 @@ internal static class RootAnalysis
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.
         var lost = run.Exits.SelectMany(s => s.Regions)
-            .Where(r => r is { Changed: true, Escaped: false, Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Scope or RegionKind.Sql })
+            .Where(r => r is { Changed: true, Escaped: false, Returned: false, Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Scope or RegionKind.Sql })
             .Where(r => r.Lost || (r.Kind != RegionKind.Scope && r.Owner == 0))
             .Distinct().ToImmutableArray();
         return new BodyFlow(run.Held.Where(h => h.Place is not null).ToImmutableArray(), lost, facts);

@@ -246,7 +246,9 @@ internal sealed partial class BodyRun : IBlockSemantics
 
     private State Return(Outcome outcome)
     {
-        var state = Escape(outcome.State, outcome.Value);
+        var state = outcome.Value is Value.Transaction t && outcome.State.Region(t.Region) is { } region
+            ? outcome.State.Replace(region, region with { Returned = true })
+            : outcome.State;
         return outcome.Value is Value.Unknown ? state : state.Set(new Place.Returned(Frame.Depth), outcome.Value);
     }
 

@@ -63,6 +63,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>Somebody outside this body can end it: it was returned, stored or given away.</summary>
     public bool Escaped { get; init; }
 
+    /// <summary>It is on its way out of the body that began it, as what that returns; a caller in sight takes it from there.</summary>
+    public bool Returned { get; init; }
+
     /// <summary>Code that nobody can look into was given the transaction: it may be over. Nothing is said about it any more.</summary>
     public bool OutOfSight { get; init; }
 
@@ -86,7 +89,7 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
 
     public bool Equals(Region? other) =>
         other is not null && Id.Equals(other.Id) && Kind == other.Kind && Level == other.Level && Owner == other.Owner && Intended == other.Intended
-        && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && OutOfSight == other.OutOfSight && Lost == other.Lost && LostAt == other.LostAt
+        && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && Returned == other.Returned && OutOfSight == other.OutOfSight && Lost == other.Lost && LostAt == other.LostAt
         && Equals(Connection, other.Connection);
 
     public override int GetHashCode() => (Id.GetHashCode() * 31) + ((int)Level * 7) + (Changed ? 3 : 0) + (Lost ? 5 : 0);

@@ -43,7 +43,8 @@ internal static class HeldCallText
         return string.Join(" → ", names);
     }
 
-    private static string Line(SyntaxNode node, SyntaxNode seenFrom)
+    /// <summary>"line 14", and the file where it is another one.</summary>
+    public static string Line(SyntaxNode node, SyntaxNode seenFrom)
     {
         var line = "line " + (node.GetLocation().GetLineSpan().StartLinePosition.Line + 1);
         return node.SyntaxTree == seenFrom.SyntaxTree ? line : line + " of " + FileName(node.SyntaxTree.FilePath);

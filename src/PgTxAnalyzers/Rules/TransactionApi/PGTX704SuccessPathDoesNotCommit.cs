@@ -3,6 +3,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Rules.HeldTransactions;
 
 namespace PgTxAnalyzers.Rules.TransactionApi;
 
@@ -36,7 +37,7 @@ internal sealed class PGTX704SuccessPathDoesNotCommit : FlowRule
             Rule,
             lost.Key.At.GetLocation(),
             new[] { lost.Key.Begin.GetLocation() },
-            first.ChangedBy is { } cause ? $" by {cause.Text} (line {cause.At.GetLocation().GetLineSpan().StartLinePosition.Line + 1})" : "",
-            first.Kind == RegionKind.Scope ? "scope" : $"transaction begun at line {lost.Key.Begin.GetLocation().GetLineSpan().StartLinePosition.Line + 1}",
+            first.ChangedBy is { } cause ? $" by {cause.Text} ({HeldCallText.Line(cause.At, lost.Key.At)})" : "",
+            first.Kind == RegionKind.Scope ? "scope" : $"transaction begun at {HeldCallText.Line(lost.Key.Begin, lost.Key.At)}",
             first.Kind == RegionKind.Scope ? "Complete" : "Commit or Rollback");
 }
