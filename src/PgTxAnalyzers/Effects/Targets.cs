@@ -70,7 +70,12 @@ internal sealed class Targets
                 if (SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, method.ContainingType.OriginalDefinition)
                     && i.GetMembers(method.Name).FirstOrDefault(m => SymbolEqualityComparer.Default.Equals(m.OriginalDefinition, method)) is { } member)
                 {
-                    return (type.FindImplementationForInterfaceMember(member) as IMethodSymbol)?.OriginalDefinition ?? (method.IsAbstract ? null : method);
+                    var found = (type.FindImplementationForInterfaceMember(member) as IMethodSymbol)?.OriginalDefinition;
+
+                    // What a base class implements for the interface, the type may override.
+                    return found is null ? (method.IsAbstract ? null : method)
+                        : found.ContainingType.TypeKind == TypeKind.Interface ? found
+                        : Implementation(found, type) ?? found;
                 }
             }
 

@@ -182,6 +182,30 @@ public class FunctionTests
     public Task A_function_runs_in_the_state_of_its_call(string shape) => TestCode.Method(Begin + Bodies[shape], Members).HasMarkedFindings();
 
     [Fact]
+    public Task An_override_of_what_a_base_class_implements_is_followed() => TestCode.Method(Begin + """
+        ISender sender = Pick(http);
+        await sender.SendAsync(url); // expect: PGTX101
+        await tx.CommitAsync(ct);
+        """, """
+        private static ISender Pick(HttpClient http) => new ByHttp(http);
+
+        private interface ISender
+        {
+            Task SendAsync(string url);
+        }
+
+        private abstract class Sender : ISender
+        {
+            public abstract Task SendAsync(string url);
+        }
+
+        private sealed class ByHttp(HttpClient http) : Sender
+        {
+            public override Task SendAsync(string url) => http.GetStringAsync(url);
+        }
+        """).HasMarkedFindings();
+
+    [Fact]
     public Task The_statements_of_a_program_are_a_body() => TestCode.Of("""
         using Dapper;
         using Npgsql;

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Flow;
+
+/// <summary>Every walk has a bound: bodies that nobody writes are walked in bounded time, without a deep stack, and can be cancelled.</summary>
+public class BoundTests
+{
+    /// <summary>Alone each walk takes far less; a machine that runs other tests at the same time needs room.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private static readonly Dictionary<string, (string Statements, string Members)> Bodies = new()
+    {
+        ["1,000 transactions at once"] = (Lines(1_000, i => $"var t{i} = new NpgsqlConnection().BeginTransaction();"), ""),
+        ["1,000 transactions in a row"] = (Lines(1_000, i => $"{{ using var t{i} = conn.BeginTransaction(); conn.Execute(\"DELETE FROM a\"); t{i}.Commit(); }}"), ""),
+        ["300 nested blocks"] = ("using var tx = conn.BeginTransaction();\n" + Lines(300, _ => "{ if (url.Length > 3) {") + "conn.Execute(\"DELETE FROM a\");" + Lines(300, _ => "} }"), ""),
+        ["20 flags, each asked twice"] = (Lines(20, i => $"var f{i} = url.Contains(\"{i}\"); if (f{i}) conn.Execute(\"BEGIN\");") + Lines(20, i => $"if (f{i}) conn.Execute(\"COMMIT\");"), ""),
+        ["40 begins under conditions"] = (Lines(40, i => $"NpgsqlTransaction? t{i} = null; if (url.Length > {i}) t{i} = new NpgsqlConnection().BeginTransaction();") + Lines(40, i => $"t{i}?.Commit();"), ""),
+        ["30 nested finally blocks"] = ("using var tx = conn.BeginTransaction();\n" + Lines(30, _ => "try {") + "conn.Execute(\"DELETE FROM a\");" + Lines(30, i => $"}} finally {{ conn.Execute(\"SELECT {i}\"); }}"), ""),
+        ["a sum of 2,000 parts"] = ("using var tx = conn.BeginTransaction();\nurl = " + string.Concat(Enumerable.Repeat("url + ", 2_000)) + "url;\ntx.Commit();", ""),
+        ["recursion"] = ("using var tx = conn.BeginTransaction();\nA(conn, 3);\ntx.Commit();", "void A(NpgsqlConnection c, int n) { c.Execute(\"DELETE FROM a\"); if (n > 0) A(c, n - 1); A(c, n - 2); }"),
+        ["mutual recursion of 40 methods, each calling all"] = ("using var tx = conn.BeginTransaction();\nM0(conn);\ntx.Commit();",
+            Lines(40, i => $"void M{i}(NpgsqlConnection c) {{ c.Execute(\"DELETE FROM a\"); {string.Concat(Enumerable.Range(0, 40).Select(j => $"if (c.Host == \"{j}\") M{j}(c);"))} }}")),
+        ["lambdas 60 deep"] = ("using var tx = conn.BeginTransaction();\nR(() => " + string.Concat(Enumerable.Repeat("R(() => ", 60)) + "conn.Execute(\"DELETE FROM a\")" + new string(')', 61) + ";\ntx.Commit();", "void R(Action a) => a();"),
+    };
+
+    public static TheoryData<string> Shapes => [.. Bodies.Keys];
+
+    [Theory]
+    [MemberData(nameof(Shapes))]
+    public void A_body_that_nobody_writes_is_walked_in_bounded_time(string shape)
+    {
+        var (statements, members) = Bodies[shape];
+        var code = TestCode.Method(statements, members);
+        var compilation = code.Compile();
+        var method = FlowOf.MethodNamed(compilation, "Run");
+        var context = new CompilationContext(compilation, ModelSet.Create(compilation), maxCallDepth: 6);
+        var graph = context.Bodies.Graph(method, TestContext.Current.CancellationToken)!;
+
+        var watch = Stopwatch.StartNew();
+        var flow = RootAnalysis.Run(context, graph, method, TestContext.Current.CancellationToken);
+        watch.Stop();
+
+        TestContext.Current.SendDiagnosticMessage($"{shape}: {watch.ElapsedMilliseconds} ms");
+        Assert.NotNull(flow);
+        Assert.True(watch.Elapsed < Patience, $"{shape}: {watch.Elapsed}");
+    }
+
+    [Fact]
+    public void A_block_has_a_bounded_number_of_states()
+    {
+        var flow = FlowOf.Statements(Lines(30, i => $"NpgsqlTransaction? t{i} = null; if (url.Length > {i}) t{i} = new NpgsqlConnection().BeginTransaction();"));
+
+        Assert.InRange(flow.Exits.Count, 1, 160);
+    }
+
+    [Fact]
+    public void A_cancelled_analysis_stops()
+    {
+        var compilation = TestCode.Method("using var tx = conn.BeginTransaction();\nconn.Execute(\"DELETE FROM a\");").Compile();
+        var method = FlowOf.MethodNamed(compilation, "Run");
+        var context = new CompilationContext(compilation, ModelSet.Create(compilation), maxCallDepth: 6);
+        var graph = context.Bodies.Graph(method, TestContext.Current.CancellationToken)!;
+
+        Assert.ThrowsAny<OperationCanceledException>(() => RootAnalysis.Run(context, graph, method, new CancellationToken(canceled: true)));
+        Assert.ThrowsAny<OperationCanceledException>(() => NameIndex.Create([compilation], context.Models.BeginNames, new CancellationToken(canceled: true)));
+    }
+
+    [Theory]
+    [InlineData(2, false)]
+    [InlineData(3, true)]
+    public void Calls_are_followed_as_deep_as_the_option_says(int depth, bool found)
+    {
+        var flow = FlowOf.Statements(
+            "using var tx = conn.BeginTransaction();\nA(http);",
+            "void A(HttpClient h) => B(h); void B(HttpClient h) => C(h); void C(HttpClient h) => h.Send(new HttpRequestMessage());",
+            maxCallDepth: depth);
+
+        Assert.Equal(found, flow.Run.Held.Any(h => h.Place is not null));
+    }
+
+    private static string Lines(int count, Func<int, string> line) => string.Join("\n", Enumerable.Range(0, count).Select(line)) + "\n";
+}
