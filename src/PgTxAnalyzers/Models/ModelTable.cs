@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -61,10 +62,17 @@ internal sealed class ModelTable
     public ImmutableHashSet<string> BeginNames { get; }
 
     /// <summary>Those of <see cref="BeginNames"/> whose types the compilation has: a name such as "Begin" is worth a look only where its library is.</summary>
-    public ImmutableHashSet<string> BeginNamesIn(Compilation compilation) =>
-        Lines.Where(line => CanBegin(line.Fact.Role) && !line.Excludes && (line.Pattern.TypeIsGlob || !compilation.GetTypesByMetadataName(line.Pattern.Type).IsEmpty))
+    public ImmutableHashSet<string> BeginNamesIn(Compilation compilation)
+    {
+        // By the names of the references alone: to look every type up would cost more than all that a project without transactions costs.
+        var references = compilation.ReferencedAssemblyNames.Select(r => r.Name).ToList();
+        return Lines.Where(line => CanBegin(line.Fact.Role) && !line.Excludes && IsInSight(line.Pattern.Root))
             .SelectMany(line => line.Pattern.Members.Select(member => member == "#ctor" ? SimpleName(line.Pattern.Type) : member))
             .ToImmutableHashSet();
+
+        // linq2db's assembly is not called as its namespace is.
+        bool IsInSight(string root) => root is "System" or "Microsoft" or "LinqToDB" or "*" || references.Any(r => r.StartsWith(root, StringComparison.Ordinal));
+    }
 
     private bool HasOpenRoot { get; }
 
