@@ -112,7 +112,7 @@ public class ExitStateTests
 
         Assert.Equal("Transaction Pinned escaped", FlowOf.Describe(FlowOf.Statements("kept = await conn.BeginTransactionAsync(ct);", Members).Exit));
         Assert.Equal("Transaction Pinned escaped", FlowOf.Describe(FlowOf.Statements("many[0] = await conn.BeginTransactionAsync(ct);", Members).Exit));
-        Assert.Equal("Transaction Pinned escaped", FlowOf.Describe(FlowOf.Of(Verification.TestCode.Method("", Members), "Give").Exit));
+        Assert.Equal("Transaction Pinned returned", FlowOf.Describe(FlowOf.Of(Verification.TestCode.Method("", Members), "Give").Exit));
     }
 
     [Fact]

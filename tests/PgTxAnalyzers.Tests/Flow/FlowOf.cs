@@ -66,6 +66,7 @@ internal sealed class FlowOf
         r.Changed ? "changed" : null,
         r.Intended ? "intended" : null,
         r.Escaped ? "escaped" : null,
+        r.Returned ? "returned" : null,
         r.Completed ? "completed" : null,
         r.LosesFlow ? "thread-bound" : null,
     }.Where(w => w is not null))));
