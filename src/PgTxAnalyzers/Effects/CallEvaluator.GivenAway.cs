@@ -67,6 +67,6 @@ internal sealed partial class CallEvaluator
         var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
         var targets = context.Targets.Of(method, call.Receiver, isBase, cancellation);
         var isTooDeep = run.Frame.Calls >= context.MaxCallDepth || run.Frame.Depth >= MaxFrames;
-        return !targets.IsEmpty && !(isTooDeep && targets.Any(t => context.Relevance.Matters(t, cancellation)));
+        return !targets.IsEmpty && !(isTooDeep && targets.Any(t => context.Relevance.Matters(t, context.MaxCallDepth, cancellation)));
     }
 }

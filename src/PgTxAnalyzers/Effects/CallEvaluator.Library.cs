@@ -62,10 +62,11 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> Begin(BodyRun run, CallSite call, Value subject, State state)
     {
         run.Throw(state, ThrownKind.Database);
-        if (state.Regions.FirstOrDefault(r => RegionOps.IsOn(r, subject)) is { } outer)
+        if (state.Regions.Any(r => RegionOps.IsOn(r, subject)))
         {
-            // Npgsql refuses ("A transaction is already in progress"); what runs on is the first transaction.
-            return BodyRun.Single(state, new Value.Transaction(outer.Id) { On = outer.Connection });
+            // Npgsql and EF Core refuse ("A transaction is already in progress"): nothing runs after it.
+            run.Throw(state, ThrownKind.Other);
+            return Array.Empty<Outcome>();
         }
 
         var connection = subject as Value.Connection;
@@ -224,7 +225,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> NewConnection(BodyRun run, CallSite call, bool opened, State state)
     {
         var type = Unwrapped(call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType);
-        var connection = new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, IsContext: false);
+        var connection = new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, IsContext: false) { IsNew = true };
         run.Throw(state, ThrownKind.Database);
         return BodyRun.Single(opened ? RegionOps.Opened(state, connection) : state, connection);
     }
@@ -233,7 +234,7 @@ internal sealed partial class CallEvaluator
     {
         var made = new Place.Made(call.Operation.Syntax, run.Frame.Depth, null);
         var connection = role == ApiRole.DataSourceCommand
-            ? new Value.Connection(made, null, IsContext: false)
+            ? new Value.Connection(made, null, IsContext: false) { IsNew = true }
             : call.Receiver as Value.Connection ?? call.Values.OfType<Value.Connection>().FirstOrDefault();
         if (connection is not null)
         {
@@ -336,7 +337,12 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> Reached(BodyRun run, IOperation operation, ISymbol symbol, ApiFact fact, State state)
     {
         var reach = new Reach(fact.Kind, fact.Role == ApiRole.Wait, ImmutableArray.Create(new Step(Names.Of(symbol), operation.Syntax)));
-        var thrown = fact.Kind == SinkKind.Http ? ThrownKind.Http : ThrownKind.Any;
+        var thrown = fact.Kind switch
+        {
+            SinkKind.Http => ThrownKind.Http,
+            SinkKind.Grpc or SinkKind.Mail or SinkKind.Process or SinkKind.Socket => ThrownKind.Other,
+            _ => ThrownKind.Any,
+        };
         var type = symbol is IMethodSymbol method ? method.ReturnType : ((IPropertySymbol)symbol).Type;
         if (Names.IsAwaitable(type))
         {

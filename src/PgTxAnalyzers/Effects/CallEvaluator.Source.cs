@@ -49,7 +49,7 @@ internal sealed partial class CallEvaluator
         foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
         {
             // A helper that runs a delegate may be used inside such a delegate; anything else that calls itself adds nothing.
-            if (run.Frame.CountOf(target) > (RunsAnArgument(call) ? MaxReentrance : 0) || !(context.Relevance.Matters(target, cancellation) || RunsAnArgument(call)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            if (run.Frame.CountOf(target) > (RunsAnArgument(call) ? MaxReentrance : 0) || !(RunsAnArgument(call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation)) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
                 continue;
             }
@@ -213,7 +213,7 @@ internal sealed partial class CallEvaluator
         }
 
         var graph = lambda.Owner.GetAnonymousFunctionControlFlowGraph(lambda.Function, cancellation);
-        var frame = Callee(run, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner ? home.ReportsFrom : null);
+        var frame = Callee(run, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner ? run.Frame.ReportsFromUpTo(home) : null);
         return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
     }
 
@@ -227,7 +227,7 @@ internal sealed partial class CallEvaluator
         }
 
         var isLexical = home.IsLexical && home.Graph.OriginalOperation.Syntax.SyntaxTree == group.At.Syntax.SyntaxTree && home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span);
-        var stand = new BodyRun(Callee(run, home.Graph, null, home.Self, isLexical ? home.ReportsFrom : null), this, cancellation);
+        var stand = new BodyRun(Callee(run, home.Graph, null, home.Self, isLexical ? run.Frame.ReportsFromUpTo(home) : null), this, cancellation);
         var call = new CallSite(group.At, group.Method, group.Receiver, (group.At as IMethodReferenceOperation)?.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, arguments);
         var outcomes = Call(stand, call, state);
         if (StartsTask(at) && !Waiting.IsWaitedFor(at))
@@ -301,9 +301,9 @@ internal sealed partial class CallEvaluator
         }
 
         var back = new Homecoming(state, frame, at.Syntax, caller.Frame, keepsAll);
-        foreach (var thrown in caller.ObservesThrows ? done.Throws : ImmutableArray<State>.Empty)
+        foreach (var (thrown, exception) in caller.ObservesThrows ? done.Throws : ImmutableArray<(State, Thrown)>.Empty)
         {
-            caller.Throw(back.Bring(thrown), ThrownKind.Any);
+            caller.Throw(back.Bring(thrown), exception);
         }
 
         // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
@@ -355,7 +355,7 @@ internal sealed partial class CallEvaluator
 
     private Run Perform(Frame frame, State entry)
     {
-        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.ReportsFrom, frame.IsObserved);
+        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.Calls, frame.ReportsFrom, frame.IsObserved);
         if (memo.TryGetValue(key, out var known))
         {
             return known;
@@ -373,7 +373,7 @@ internal sealed partial class CallEvaluator
         return run;
     }
 
-    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int ReportsFrom, bool IsObserved);
+    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int Calls, int ReportsFrom, bool IsObserved);
 
-    private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<State> Throws, ImmutableArray<Held> Held);
+    private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<(State State, Thrown Thrown)> Throws, ImmutableArray<Held> Held);
 }

@@ -217,7 +217,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
     private IReadOnlyList<Outcome> Unknown(BodyRun run, CallSite call, State state)
     {
         // The disposal that a using or a foreach adds does not throw: else every handler would seem to run with the region open.
-        if (!(call.Operation.IsImplicit && call.Method.Name is "Dispose" or "DisposeAsync"))
+        if (!(call.Operation.IsImplicit && call.Method.Name is "Dispose" or "DisposeAsync") && run.ObservesThrows && MayThrow(call))
         {
             run.Throw(state, ThrownKind.Any);
         }
@@ -256,6 +256,36 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         return BodyRun.Single(state, Value.Nothing);
+    }
+
+    /// <summary>A callee whose body is in sight and has nothing that throws, does not; nor does making an exception that is thrown afterwards.</summary>
+    private bool MayThrow(CallSite call)
+    {
+        if (call.Method.MethodKind == MethodKind.Constructor && IsException(call.Method.ContainingType))
+        {
+            return false;
+        }
+
+        if (call.Method.DeclaringSyntaxReferences.IsEmpty || call.Method.MethodKind == MethodKind.LocalFunction)
+        {
+            return true;
+        }
+
+        var targets = context.Targets.Of(call.Method, call.Receiver, false, cancellation);
+        return targets.IsEmpty || !targets.All(t => context.Relevance.NeverThrows(t, cancellation));
+    }
+
+    private static bool IsException(INamedTypeSymbol type)
+    {
+        for (var t = type; t is not null; t = t.BaseType)
+        {
+            if (t is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static ITypeSymbol Unwrapped(ITypeSymbol type) =>

@@ -19,8 +19,9 @@ internal static class RegionOps
 
         if (connection is not Value.Connection c || region.Connection is not { } own)
         {
-            // Not known: most code has one connection, and a statement that is missed would call the region idle.
-            return true;
+            // Not known: most code has one connection, and a statement that is missed would call the region idle. But a caller's
+            // transaction is on none that has been opened since.
+            return region.Kind != RegionKind.Parameter || connection is not Value.Connection { IsNew: true };
         }
 
         return own.Equals(c.Identity) || (MayBeSame(own, c.Identity) && region.IsContext == c.IsContext && IsCompatible(region.ConnectionType, c.Type));

@@ -18,50 +18,47 @@ internal sealed class Relevance
 {
     private readonly CompilationContext context;
     private readonly ConcurrentDictionary<IMethodSymbol, Calls> calls = new(SymbolEqualityComparer.Default);
-    private readonly ConcurrentDictionary<IMethodSymbol, bool> verdicts = new(SymbolEqualityComparer.Default);
+
+    /// <summary>
+    /// How many calls away the nearest member is that matters; ~n: more than n. Facts about the code alone, so it is the same who has asked before,
+    /// from how deep, and on which thread.
+    /// </summary>
+    private readonly ConcurrentDictionary<IMethodSymbol, int> nearest = new(SymbolEqualityComparer.Default);
 
     public Relevance(CompilationContext context) => this.context = context;
 
-    public bool Matters(IMethodSymbol method, CancellationToken cancellation)
+    /// <param name="within">Calls below this one that are still followed: what lies deeper does not matter.</param>
+    public bool Matters(IMethodSymbol method, int within, CancellationToken cancellation)
     {
         method = (method.ReducedFrom ?? method).OriginalDefinition;
-        if (verdicts.TryGetValue(method, out var known))
+        if (nearest.TryGetValue(method, out var known) && (known >= 0 || ~known >= within))
         {
-            return known;
+            return known >= 0 && known <= within;
         }
 
-        // Breadth first, as deep as calls are followed: the nearest witness ends the search.
-        var cameFrom = new Dictionary<IMethodSymbol, IMethodSymbol?>(SymbolEqualityComparer.Default) { [method] = null };
+        // Breadth first: the nearest witness ends the search.
+        var cameFrom = new Dictionary<IMethodSymbol, (IMethodSymbol? Caller, int Depth)>(SymbolEqualityComparer.Default) { [method] = (null, 0) };
         var level = new List<IMethodSymbol> { method };
-        var cutShort = false;
-        for (var depth = 0; level.Count > 0; depth++)
+        var (best, witness) = (int.MaxValue, method);
+        for (var depth = 0; level.Count > 0 && depth <= within && depth < best; depth++)
         {
-            if (depth > context.MaxCallDepth)
-            {
-                cutShort = true;
-                break;
-            }
-
             var next = new List<IMethodSymbol>();
             foreach (var current in level)
             {
                 cancellation.ThrowIfCancellationRequested();
                 var own = CallsOf(current, cancellation);
-                if (own.Matters || (verdicts.TryGetValue(current, out var verdict) && verdict))
+                var distance = own.Matters ? 0 : nearest.TryGetValue(current, out var n) && n >= 0 ? n : -1;
+                if (distance >= 0)
                 {
-                    for (IMethodSymbol? m = current; m is not null; m = cameFrom[m])
-                    {
-                        verdicts[m] = true;
-                    }
-
-                    return true;
+                    (best, witness) = depth + distance < best ? (depth + distance, current) : (best, witness);
+                    continue;
                 }
 
                 foreach (var callee in own.Callees)
                 {
-                    if (!cameFrom.ContainsKey(callee) && !(verdicts.TryGetValue(callee, out var v) && !v))
+                    if (!cameFrom.ContainsKey(callee) && !(nearest.TryGetValue(callee, out var d) && d < 0 && depth + 1 + ~d >= within))
                     {
-                        cameFrom[callee] = current;
+                        cameFrom[callee] = (current, depth + 1);
                         next.Add(callee);
                     }
                 }
@@ -70,19 +67,37 @@ internal sealed class Relevance
             level = next;
         }
 
-        if (cutShort)
+        if (best > within)
         {
-            verdicts[method] = false;
-        }
-        else
-        {
-            foreach (var visited in cameFrom.Keys)
+            foreach (var visited in cameFrom)
             {
-                verdicts[visited] = false;
+                nearest.AddOrUpdate(visited.Key, ~(within - visited.Value.Depth), (_, old) => old >= 0 ? old : System.Math.Min(old, ~(within - visited.Value.Depth)));
             }
+
+            return false;
         }
 
-        return false;
+        for (IMethodSymbol? m = witness; m is not null; m = cameFrom[m].Caller)
+        {
+            nearest[m] = best - cameFrom[m].Depth;
+        }
+
+        return true;
+    }
+
+    /// <summary>Calls that are looked into before a callee counts as one that may throw.</summary>
+    private const int MaxSilentDepth = 4;
+
+    /// <summary>
+    /// The body and what it calls are in source, and nothing in them throws: no library's method, no delegate, no <c>throw</c>. An empty
+    /// stub is none that leaves its caller's transaction to a handler.
+    /// </summary>
+    public bool NeverThrows(IMethodSymbol method, CancellationToken cancellation) => NeverThrows(method, MaxSilentDepth, cancellation);
+
+    private bool NeverThrows(IMethodSymbol method, int depth, CancellationToken cancellation)
+    {
+        var own = CallsOf((method.ReducedFrom ?? method).OriginalDefinition, cancellation);
+        return !own.Matters && !own.MayThrow && (own.Callees.Count == 0 || (depth > 0 && own.Callees.All(c => NeverThrows(c, depth - 1, cancellation))));
     }
 
     private Calls CallsOf(IMethodSymbol method, CancellationToken cancellation) =>
@@ -91,6 +106,7 @@ internal sealed class Relevance
     private Calls Look(IMethodSymbol method, CancellationToken cancellation)
     {
         var callees = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
+        var mayThrow = false;
         var implementation = method.PartialImplementationPart ?? method;
         foreach (var reference in implementation.DeclaringSyntaxReferences)
         {
@@ -117,6 +133,7 @@ internal sealed class Relevance
                     YieldStatementSyntax => null,
                     _ => null,
                 };
+                mayThrow |= node is ThrowStatementSyntax or ThrowExpressionSyntax or InvocationExpressionSyntax && called is null;
                 if (called is null)
                 {
                     if (node is UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 })
@@ -144,7 +161,7 @@ internal sealed class Relevance
             }
         }
 
-        return new Calls(false, callees);
+        return new Calls(false, callees) { MayThrow = mayThrow };
 
         void Add(IMethodSymbol callee)
         {
@@ -153,7 +170,9 @@ internal sealed class Relevance
                 return;
             }
 
-            foreach (var target in context.Targets.Of(callee, Value.Nothing, false, cancellation))
+            var targets = context.Targets.Of(callee, Value.Nothing, false, cancellation);
+            mayThrow |= targets.IsEmpty;
+            foreach (var target in targets)
             {
                 callees.Add(target);
             }
@@ -203,6 +222,9 @@ internal sealed class Relevance
 
         /// <summary>The body itself calls something that a model names, or a delegate.</summary>
         public bool Matters { get; }
+
+        /// <summary>It throws, or calls something whose body is not in source.</summary>
+        public bool MayThrow { get; init; }
 
         public HashSet<IMethodSymbol> Callees { get; }
     }

@@ -90,7 +90,8 @@ internal sealed partial class BodyRun
             Hold(reach, at.Syntax, state.Live);
         }
 
-        Throw(state, ThrownKind.Any);
+        // A task of a callee in source has done more than its sinks.
+        Throw(state, pending.Reaches.All(r => r is { IsDirect: true, IsWait: false, Kind: Models.SinkKind.Http }) ? ThrownKind.Http : ThrownKind.Any);
         return at is ILocalReferenceOperation local ? state.Set(new Place.Variable(local.Local), pending.Result) : state;
     }
 

@@ -55,7 +55,7 @@ internal sealed partial class BodyRun : IBlockSemantics
 
     public Frame Frame { get; }
 
-    public HashSet<State> Throws => walker.Throws;
+    public HashSet<(State State, Thrown Thrown)> Throws => walker.Throws;
 
     public HashSet<State> Exits => walker.Exits;
 
@@ -67,11 +67,11 @@ internal sealed partial class BodyRun : IBlockSemantics
     public void Walk(State entry) => walker.Walk(entry);
 
     /// <summary>An exception at the operation that runs.</summary>
-    public void Throw(State state, ThrownKind kind)
+    public void Throw(State state, Thrown thrown)
     {
         if (ObservesThrows)
         {
-            walker.Throw(state, kind);
+            walker.Throw(state, thrown);
         }
     }
 
@@ -219,6 +219,19 @@ internal sealed partial class BodyRun : IBlockSemantics
         }
 
         return state.Remove(places);
+    }
+
+    /// <summary>What was lost before it came to this is lost on the way of this return statement.</summary>
+    public State Exit(ControlFlowBranch branch, State state)
+    {
+        if (!state.Regions.Any(IsLeft) || Returns.Find(branch) is not { } left)
+        {
+            return state;
+        }
+
+        return state.WithRegions(state.Regions.Select(r => IsLeft(r) ? r with { LostAt = left } : r).ToImmutableArray());
+
+        bool IsLeft(Region r) => r is { Changed: true, LostAt: null, Escaped: false, Returned: false } && r.Owner == Frame.Depth && (r.Lost || Frame.Caller is null);
     }
 
     /// <summary>

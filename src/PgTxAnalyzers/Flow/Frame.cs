@@ -41,6 +41,21 @@ internal sealed class Frame
     /// </summary>
     public int ReportsFrom { get; }
 
+    /// <summary>What a lambda of <paramref name="home"/> that this frame runs reports: no more than a local function in between may.</summary>
+    public int ReportsFromUpTo(Frame home)
+    {
+        var from = home.ReportsFrom;
+        for (var frame = this; frame is not null && frame != home; frame = frame.Caller)
+        {
+            if (frame.IsLexical && frame.ReportsFrom > from)
+            {
+                from = frame.ReportsFrom;
+            }
+        }
+
+        return from;
+    }
+
     /// <summary>The body stands in the root's own text.</summary>
     public bool IsLexical => ReportsFrom != Nobody;
 

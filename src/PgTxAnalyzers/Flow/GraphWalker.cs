@@ -16,6 +16,9 @@ internal interface IBlockSemantics
     /// <summary>The state in which locals of a region that control has left are forgotten.</summary>
     State Forget(ControlFlowRegion region, State state);
 
+    /// <summary>The state in which a branch leaves the body.</summary>
+    State Exit(ControlFlowBranch branch, State state);
+
     /// <summary>The state on the branch that the block's condition chose.</summary>
     State Assume(BasicBlock block, State state, bool isTrue);
 }
@@ -38,6 +41,7 @@ internal sealed class GraphWalker
     private readonly CancellationToken cancellation;
     private readonly HashSet<State>?[] seen;
     private readonly Queue<(BasicBlock Block, State State)> work = new();
+    private readonly Dictionary<ControlFlowRegion, bool> rethrows = new();
     private BasicBlock current;
 
     public GraphWalker(ControlFlowGraph graph, IBlockSemantics semantics, StepBudget budget, CancellationToken cancellation)
@@ -51,8 +55,8 @@ internal sealed class GraphWalker
     /// <summary>The states in which the body is left normally.</summary>
     public HashSet<State> Exits { get; } = new();
 
-    /// <summary>The states in which it is left by an exception.</summary>
-    public HashSet<State> Throws { get; } = new();
+    /// <summary>The states in which it is left by an exception, and by which.</summary>
+    public HashSet<(State State, Thrown Thrown)> Throws { get; } = new();
 
     /// <summary>The block whose operations run.</summary>
     public BasicBlock Current => current;
@@ -79,7 +83,7 @@ internal sealed class GraphWalker
     }
 
     /// <summary>An exception at the operation that runs, in this state.</summary>
-    public void Throw(State state, ThrownKind kind) => Unwind(current.EnclosingRegion, state, kind);
+    public void Throw(State state, Thrown thrown) => Unwind(current.EnclosingRegion, state, thrown);
 
     private void Enter(BasicBlock block, State state)
     {
@@ -119,8 +123,11 @@ internal sealed class GraphWalker
             case ControlFlowBranchSemantics.Regular or ControlFlowBranchSemantics.Return:
                 Jump(branch, 0, state);
                 break;
-            case ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow:
-                Unwind(block.EnclosingRegion, state, ThrownKind.Any);
+            case ControlFlowBranchSemantics.Throw:
+                Unwind(block.EnclosingRegion, state, Thrown.By(block.BranchValue));
+                break;
+            case ControlFlowBranchSemantics.Rethrow:
+                Unwind(block.EnclosingRegion, state, Caught(block.EnclosingRegion, state));
                 break;
             case ControlFlowBranchSemantics.StructuredExceptionHandling:
                 Resume(block, state);
@@ -140,12 +147,12 @@ internal sealed class GraphWalker
 
         foreach (var region in branch.LeavingRegions)
         {
-            state = semantics.Forget(region, state);
+            state = semantics.Forget(region, Handled(region, state));
         }
 
         if (branch.Destination is { } destination)
         {
-            Enter(destination, state);
+            Enter(destination, destination.Kind == BasicBlockKind.Exit ? semantics.Exit(branch, state) : state);
         }
     }
 
@@ -174,7 +181,7 @@ internal sealed class GraphWalker
         }
     }
 
-    private void Unwind(ControlFlowRegion? from, State state, ThrownKind kind)
+    private void Unwind(ControlFlowRegion? from, State state, Thrown thrown)
     {
         // The graph of a lambda hangs in its parent's regions: its own end at its root.
         for (var region = from; region is not null && region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion)
@@ -183,17 +190,17 @@ internal sealed class GraphWalker
             {
                 case ControlFlowRegionKind.Try when region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndFinally } parent:
                     var last = parent.NestedRegions.First(r => r.Kind == ControlFlowRegionKind.Finally);
-                    Enter(First(last), state.WithPending(new Continuation(last, null, 0, kind, state.Pending)));
+                    Enter(First(last), state.WithPending(new Continuation(last, null, 0, thrown, state.Pending)));
                     return;
                 case ControlFlowRegionKind.Try when region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } parent:
                     foreach (var handler in parent.NestedRegions)
                     {
-                        if (handler == region || Handlers.Match(handler, kind) is not { } match || match == HandlerMatch.Never)
+                        if (handler == region || Handlers.Match(handler, thrown) is not { } match || match == HandlerMatch.Never)
                         {
                             continue;
                         }
 
-                        Enter(First(handler), Failed(state));
+                        Enter(First(handler), Failed(Catching(handler, state, thrown)));
                         if (match == HandlerMatch.Always)
                         {
                             return;
@@ -215,6 +222,7 @@ internal sealed class GraphWalker
                     // An exception inside a filter counts as its no; the other handlers have been tried already.
                     return;
                 case ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler:
+                    state = Handled(region, state);
                     if (region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } handled)
                     {
                         region = handled;
@@ -226,7 +234,44 @@ internal sealed class GraphWalker
             state = semantics.Forget(region, state);
         }
 
-        Throws.Add(state);
+        Throws.Add((state, thrown));
+    }
+
+    /// <summary>A handler that throws again has to know what: it is part of the state, like the way on after a finally block.</summary>
+    private State Catching(ControlFlowRegion handler, State state, Thrown thrown) =>
+        thrown.IsAny || !Rethrows(handler) ? state : state.WithPending(new Continuation(handler, null, 0, thrown, state.Pending));
+
+    private static State Handled(ControlFlowRegion region, State state) =>
+        state.Pending is { } pending && pending.Finally == region ? state.WithPending(pending.Outer) : state;
+
+    private static Thrown Caught(ControlFlowRegion region, State state)
+    {
+        for (; region.Kind != ControlFlowRegionKind.Root; region = region.EnclosingRegion!)
+        {
+            if (region.Kind == ControlFlowRegionKind.Catch)
+            {
+                var handler = region.EnclosingRegion is { Kind: ControlFlowRegionKind.FilterAndHandler } filtered ? filtered : region;
+                return Handlers.Caught(handler, state.Pending is { } pending && pending.Finally == handler ? pending.Thrown : ThrownKind.Any);
+            }
+        }
+
+        return ThrownKind.Any;
+    }
+
+    private bool Rethrows(ControlFlowRegion handler)
+    {
+        if (!rethrows.TryGetValue(handler, out var known))
+        {
+            for (var i = handler.FirstBlockOrdinal; i <= handler.LastBlockOrdinal && !known; i++)
+            {
+                known = graph.Blocks[i].FallThroughSuccessor?.Semantics == ControlFlowBranchSemantics.Rethrow
+                    || graph.Blocks[i].ConditionalSuccessor?.Semantics == ControlFlowBranchSemantics.Rethrow;
+            }
+
+            rethrows[handler] = known;
+        }
+
+        return known;
     }
 
     /// <summary>What was written before a failure is meant to be rolled back: the path is no successful one any more.</summary>

@@ -11,11 +11,11 @@ internal enum HandlerMatch : byte
     Always,
 }
 
-/// <summary>Which handlers an exception of a kind can reach.</summary>
+/// <summary>Which handlers an exception can reach.</summary>
 internal static class Handlers
 {
     /// <summary>Null: the region is no handler.</summary>
-    public static HandlerMatch? Match(ControlFlowRegion region, ThrownKind kind)
+    public static HandlerMatch? Match(ControlFlowRegion region, Thrown thrown)
     {
         var filtered = region.Kind == ControlFlowRegionKind.FilterAndHandler;
         if (!filtered && region.Kind != ControlFlowRegionKind.Catch)
@@ -29,16 +29,26 @@ internal static class Handlers
             return filtered ? HandlerMatch.Maybe : HandlerMatch.Always;
         }
 
+        if (thrown.Type is { } exact && type.TypeKind != TypeKind.Error)
+        {
+            return !Derives(exact, type) ? HandlerMatch.Never : filtered ? HandlerMatch.Maybe : HandlerMatch.Always;
+        }
+
         // A handler for the other world's failures is never entered: else its calls would seem to run in a state they never see.
         var family = Family(type);
-        return kind != ThrownKind.Any && family != ThrownKind.Any && family != kind ? HandlerMatch.Never : HandlerMatch.Maybe;
+        return thrown.Kind != ThrownKind.Any && family != ThrownKind.Any && family != thrown.Kind ? HandlerMatch.Never : HandlerMatch.Maybe;
     }
 
-    private static ThrownKind Family(ITypeSymbol type)
+    /// <summary>What the handler has caught, given that it was entered by <paramref name="thrown"/>.</summary>
+    public static Thrown Caught(ControlFlowRegion region, Thrown thrown) =>
+        thrown.IsAny && region.ExceptionType is { } type ? Family(type) : thrown;
+
+    /// <summary>The kind of all exceptions of this type and of those derived from it.</summary>
+    public static ThrownKind Family(ITypeSymbol type)
     {
         for (ITypeSymbol? t = type; t is not null; t = t.BaseType)
         {
-            if (IsNamed(t, "System.Data.Common", "DbException"))
+            if (IsNamed(t, "System.Data.Common", "DbException") || IsNamed(t, "Microsoft.EntityFrameworkCore", "DbUpdateException"))
             {
                 return ThrownKind.Database;
             }
@@ -50,6 +60,19 @@ internal static class Handlers
         }
 
         return ThrownKind.Any;
+    }
+
+    private static bool Derives(ITypeSymbol type, ITypeSymbol from)
+    {
+        for (ITypeSymbol? t = type; t is not null; t = t.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(t, from))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsNamed(ITypeSymbol type, string space, string name) =>

@@ -9,21 +9,9 @@ namespace PgTxAnalyzers.Flow;
 
 /// <summary>
 /// Where control goes after a finally block: on along a branch (through the finally blocks that are left), or on unwinding.
-/// Part of the state, so that two ways into one finally block are never mixed.
+/// Part of the state, so that two ways into one finally block are never mixed. For a handler that throws again: what it has caught.
 /// </summary>
-internal sealed record Continuation(ControlFlowRegion Finally, ControlFlowBranch? Branch, int Next, ThrownKind Thrown, Continuation? Outer);
-
-/// <summary>What kind of exception is on its way: decides which typed handlers it can reach.</summary>
-internal enum ThrownKind : byte
-{
-    Any,
-
-    /// <summary>From the database: a <c>DbException</c>, or a time-out.</summary>
-    Database,
-
-    /// <summary>From an HTTP call.</summary>
-    Http,
-}
+internal sealed record Continuation(ControlFlowRegion Finally, ControlFlowBranch? Branch, int Next, Thrown Thrown, Continuation? Outer);
 
 /// <summary>
 /// What is known on one path: the values of places, and the regions in the order of their beginning. Immutable, with structural equality;

@@ -33,6 +33,9 @@ internal abstract record Value
     /// <summary>A connection, or what stands for one: a <c>DbContext</c>, its <c>Database</c>, a query on it.</summary>
     internal sealed record Connection(Place Identity, ITypeSymbol? Type, bool IsContext) : Value
     {
+        /// <summary>It was constructed or opened in the code that was followed: none that was there before is the same.</summary>
+        public bool IsNew { get; init; }
+
         public bool Equals(Connection? other) => other is not null && Identity.Equals(other.Identity);
 
         public override int GetHashCode() => Identity.GetHashCode();

@@ -118,7 +118,7 @@ public class TypeTests
     [InlineData("Fails", true)]
     [InlineData("ThroughInterface", true)]
     public void A_callee_matters_where_it_reaches_a_library_runs_a_delegate_or_never_returns(string method, bool matters) =>
-        Assert.Equal(matters, Context().Relevance.Matters(Method("Calls", method), TestContext.Current.CancellationToken));
+        Assert.Equal(matters, Context().Relevance.Matters(Method("Calls", method), within: 6, TestContext.Current.CancellationToken));
 
     private static IEnumerable<string> Targets(IMethodSymbol method, Value receiver, bool isBase) =>
         Context().Targets.Of(method, receiver, isBase, TestContext.Current.CancellationToken).Select(m => $"{m.ContainingType.Name}.{m.Name}").Order(StringComparer.Ordinal);

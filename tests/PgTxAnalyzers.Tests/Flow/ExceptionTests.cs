@@ -319,6 +319,98 @@ public class ExceptionTests
                 await http.GetStringAsync(url, ct);
             }
             """,
+        ["what is thrown again is of the kind that was caught"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            try
+            {
+                try
+                {
+                    await http.GetStringAsync(url, ct); // expect: PGTX101
+                }
+                catch (Exception)
+                {
+                    url = "";
+                    throw;
+                }
+            }
+            catch (NpgsqlException)
+            {
+                await http.GetStringAsync("/an unreachable handler", ct);
+            }
+            """,
+        ["a handler by type says what is thrown again"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            try
+            {
+                try
+                {
+                    await File.ReadAllTextAsync(url, ct);
+                }
+                catch (HttpRequestException e) when (e.Message != "")
+                {
+                    throw;
+                }
+                finally
+                {
+                    await tx.CommitAsync(ct);
+                    await conn.QueryAsync("SELECT 2");
+                }
+            }
+            catch (HttpRequestException)
+            {
+                await http.GetStringAsync(url, ct);
+            }
+            """,
+        ["an exception of a known type passes other handlers"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            try
+            {
+                if (url == "")
+                    throw new ArgumentException(nameof(url));
+                await tx.CommitAsync(ct);
+            }
+            catch (NpgsqlException)
+            {
+                await http.GetStringAsync("/after the commit at the earliest", ct);
+            }
+            catch (ArgumentException)
+            {
+                await http.GetStringAsync(url, ct); // expect: PGTX101
+            }
+            catch (Exception)
+            {
+                await http.GetStringAsync("/after the commit at the earliest", ct);
+            }
+            """,
+        ["a task of a request that is awaited fails as a request"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            var answer = http.GetStringAsync(url, ct);
+            try
+            {
+                await answer; // expect: PGTX101
+            }
+            catch (NpgsqlException)
+            {
+                await http.GetStringAsync("/an unreachable handler", ct);
+            }
+            """,
+        ["a second begin on the connection fails"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            try
+            {
+                var again = await conn.BeginTransactionAsync(ct);
+                await conn.QueryAsync("SELECT 1");
+                await http.GetStringAsync("/unreachable", ct);
+            }
+            catch (InvalidOperationException)
+            {
+                await http.GetStringAsync(url, ct); // expect: PGTX103
+            }
+            """,
         ["a retry loop around a transaction of its own"] = """
             for (var i = 0; i < 3; i++)
             {
@@ -348,6 +440,50 @@ public class ExceptionTests
             await http.GetStringAsync(url, ct);
             """,
     };
+
+    private const string Callees = """
+        private static Task Nothing(HttpClient http) => Task.CompletedTask;
+        private async Task Stub(HttpClient http)
+        {
+            if (http is null)
+                await Nothing(http!);
+        }
+        private async Task<string> Fetch(HttpClient http) => await http.GetStringAsync("/");
+        private static void Refuse() => throw new InvalidOperationException();
+        """;
+
+    [Fact]
+    public Task A_stub_that_calls_nothing_does_not_throw() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        try
+        {
+            await Stub(http);
+            await tx.RollbackAsync(ct);
+        }
+        finally
+        {
+            await http.GetStringAsync(url, ct);
+        }
+        """, Callees).HasMarkedFindings();
+
+    [Fact]
+    public Task A_callee_s_exception_is_of_its_kind_in_the_caller() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await conn.QueryAsync("SELECT 1");
+        try
+        {
+            await Fetch(http); // expect: PGTX101
+            Refuse();
+        }
+        catch (NpgsqlException)
+        {
+            await http.GetStringAsync("/an unreachable handler", ct);
+        }
+        catch (InvalidOperationException)
+        {
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+        }
+        """, Callees).HasMarkedFindings();
 
     public static TheoryData<string> Shapes => [.. Bodies.Keys];
 

@@ -1,4 +1,5 @@
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Flow;
 
@@ -45,11 +46,33 @@ public class ExitStateTests
     }
 
     [Fact]
-    public void A_begin_on_a_connection_that_has_one_is_the_first_again()
-    {
-        var flow = FlowOf.Statements(Begin + "var again = await conn.BeginTransactionAsync(ct);");
+    public Task A_setting_on_a_connection_of_its_own_says_nothing_of_the_caller_s_transaction() => TestCode.Of("""
+        using Npgsql;
+        using Dapper;
+        public class Service(NpgsqlDataSource source, HttpClient http)
+        {
+            public async Task Run(NpgsqlTransaction tx, string url)
+            {
+                await using var other = await source.OpenConnectionAsync();
+                await other.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
+                await http.GetStringAsync(url); // expect: PGTX101
+            }
 
-        Assert.Equal("Transaction Pinned", FlowOf.Describe(flow.Exit));
+            public async Task Intended(NpgsqlTransaction tx, string url)
+            {
+                await tx.Connection!.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
+                await http.GetStringAsync(url);
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Fact]
+    public void A_begin_on_a_connection_that_has_one_throws()
+    {
+        var flow = FlowOf.Statements(Begin + "var again = await conn.BeginTransactionAsync(ct);", observed: true);
+
+        Assert.Empty(flow.Exits);
+        Assert.Contains("Transaction Pinned", flow.Throws.Select(FlowOf.Describe));
     }
 
     [Fact]

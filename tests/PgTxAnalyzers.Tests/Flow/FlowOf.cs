@@ -34,7 +34,7 @@ internal sealed class FlowOf
 
     public IReadOnlyCollection<State> Exits => Run.Exits;
 
-    public IReadOnlyCollection<State> Throws => Run.Throws;
+    public IReadOnlyCollection<State> Throws => Run.Throws.Select(t => t.State).ToHashSet();
 
     /// <summary>The only state in which the body is left.</summary>
     public State Exit => Assert.Single(Exits);

@@ -42,6 +42,14 @@ public class FunctionTests
             await own.CommitAsync(ct);
             async Task<NpgsqlTransaction> Start() => await conn.BeginTransactionAsync(ct);
             """,
+        ["a lambda that a local function runs"] = """
+            var send = async () => await http.GetStringAsync(url, ct);
+            await Outer(); // expect: PGTX101
+            async Task Outer()
+            {
+                await send();
+            }
+            """,
         ["a local function inside a local function"] = """
             await Outer(); // expect: PGTX101
             async Task Outer()

@@ -32,6 +32,19 @@ public sealed class PGTX704HelperBeginsTests
         await tx.CommitAsync(ct);
         """, Members).HasMarkedFindings();
 
+    [Theory]
+    [InlineData("await tx.DisposeAsync();\n    return;")]
+    [InlineData("return;")]
+    public async Task The_return_is_where_it_stands_however_the_transaction_is_disposed(string leave) => await TestCode.Method($$"""
+        var tx = await StartAsync(conn);
+        await conn.ExecuteAsync("UPDATE orders SET status = 'a'");
+        if (url.Length > 3)
+        {
+            {{leave}} // expect: PGTX704
+        }
+        await tx.CommitAsync(ct);
+        """, Members).HasMarkedFindings();
+
     [Fact]
     public async Task What_was_kept_as_well_can_be_ended_by_somebody_else() => await TestCode.Method("""
         var tx = await KeepAsync(conn);
