@@ -13,6 +13,7 @@ trap 'rm -rf "$results"' EXIT
 
 main() {
     require_tools
+    install_servers
     build PgTxAnalyzers.sln || finish_without_tests
 
     for project in tests/*/*.csproj; do
@@ -32,6 +33,21 @@ main() {
 
 require_tools() {
     command -v dotnet >/dev/null || { echo "the .NET SDK 10 is needed: https://dotnet.microsoft.com/download" >&2; finish_without_tests; }
+}
+
+# The live tests start private servers of their own. Without the packages they are skipped with the reason, and in CI they fail.
+install_servers() {
+    [ -n "${PGTX_TEST_POSTGRES-}" ] && return
+    if ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 && [ -x /usr/sbin/pgbouncer ]; then return; fi
+    if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+        echo "PostgreSQL and PgBouncer are not installed: the live tests are skipped" >&2
+        return
+    fi
+    echo "== installing PostgreSQL and PgBouncer"
+    # A server that the packages start by themselves is left alone: the tests have their own.
+    export DEBIAN_FRONTEND=noninteractive
+    { apt-get update && apt-get install -y --no-install-recommends postgresql pgbouncer; } >"$results/apt.log" 2>&1 </dev/null ||
+        { tail -n 20 "$results/apt.log" >&2; echo "PostgreSQL and PgBouncer could not be installed" >&2; }
 }
 
 build() {
