@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Options;
 using PgTxAnalyzers.Rules.Configuration;
@@ -11,7 +12,7 @@ namespace PgTxAnalyzers;
 [DiagnosticAnalyzer(LanguageNames.CSharp)]
 public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
 {
-    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(PGTX001InvalidConfiguration.Descriptor);
+    public override ImmutableArray<DiagnosticDescriptor> SupportedDiagnostics { get; } = ImmutableArray.Create(PGTX001InvalidConfiguration.Descriptor, PGTX002UnreadableEffects.Descriptor);
 
     public override void Initialize(AnalysisContext context)
     {
@@ -48,6 +49,11 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
         foreach (var problem in OptionProblems.Find(context.Compilation, context.Options.AnalyzerConfigOptionsProvider, context.CancellationToken))
         {
             context.ReportDiagnostic(PGTX001InvalidConfiguration.Report(problem));
+        }
+
+        if (ForeignEffects.In(context.Compilation, context.CancellationToken).Unreadable is { IsEmpty: false } unreadable)
+        {
+            context.ReportDiagnostic(PGTX002UnreadableEffects.Report(unreadable));
         }
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Options;
@@ -78,7 +79,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
                         {
                             if (seen.Add((finding.Id, finding.Location)))
                             {
-                                action.ReportDiagnostic(finding);
+                                action.ReportDiagnostic(ForeignLocations.Acceptable(finding, context.Compilation));
                             }
                         }
                     }

@@ -61,7 +61,7 @@ internal sealed partial class CallEvaluator
 
         if (method.DeclaringSyntaxReferences.IsEmpty)
         {
-            return method.ContainingAssembly?.Name is { } assembly && KnownLibraries.Any(l => assembly.StartsWith(l, StringComparison.Ordinal));
+            return context.Foreign.Knows(method) || method.ContainingAssembly?.Name is { } assembly && KnownLibraries.Any(l => assembly.StartsWith(l, StringComparison.Ordinal));
         }
 
         var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };

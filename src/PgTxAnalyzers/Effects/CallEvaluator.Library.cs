@@ -62,7 +62,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> Begin(BodyRun run, CallSite call, Value subject, State state)
     {
         run.Throw(state, ThrownKind.Database);
-        if (state.Regions.Any(r => RegionOps.IsOn(r, subject)))
+        if (state.Regions.Any(r => RegionOps.IsOn(r, subject) && !r.IsProbe))
         {
             // Npgsql and EF Core refuse ("A transaction is already in progress"): nothing runs after it.
             run.Throw(state, ThrownKind.Other);
@@ -130,6 +130,7 @@ internal sealed partial class CallEvaluator
 
     private IReadOnlyList<Outcome> End(BodyRun run, CallSite call, Value subject, bool commits, State state)
     {
+        Facts.Ends = true;
         var ended = state;
         switch (subject)
         {
@@ -183,6 +184,7 @@ internal sealed partial class CallEvaluator
             return null;
         }
 
+        Facts.Ends = true;
         var subject = call.Receiver is Value.Unknown && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
         var ended = state;
         switch (subject)

@@ -66,6 +66,7 @@ internal sealed partial class CallEvaluator
             outcomes.AddRange(Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation));
         }
 
+        found |= Foreign(run, call, state, outcomes);
         if (!found)
         {
             if (method.MethodKind == MethodKind.Constructor && !method.ContainingType.DeclaringSyntaxReferences.IsEmpty)
@@ -193,6 +194,7 @@ internal sealed partial class CallEvaluator
             }
         }
 
+        Invoked?.Invoke(target, arguments, state);
         state = GivenAway(arguments, state);
         run.Throw(state, ThrownKind.Any);
         return BodyRun.Single(state, Value.Nothing);
@@ -326,7 +328,8 @@ internal sealed partial class CallEvaluator
     private static Frame Callee(BodyRun run, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom) =>
         new(run.Frame, graph, method, self, reportsFrom) { IsObserved = run.ObservesThrows };
 
-    private static bool IsIterator(IMethodSymbol method) =>
+    /// <summary>Its body runs where its result is enumerated.</summary>
+    public static bool IsIterator(IMethodSymbol method) =>
         method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax
         && syntax.DescendantNodes(n => n == syntax || n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(n => n is YieldStatementSyntax);
 

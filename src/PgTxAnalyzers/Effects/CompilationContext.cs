@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Postgres;
@@ -14,6 +15,7 @@ internal sealed class CompilationContext
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
     private readonly object gate = new();
     private NameIndex? names;
+    private ForeignEffects? foreign;
 
     public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth)
     {
@@ -38,6 +40,18 @@ internal sealed class CompilationContext
 
     public Relevance Relevance { get; }
 
+    /// <summary>What references say about their methods; read when the first body asks.</summary>
+    public ForeignEffects Foreign
+    {
+        get
+        {
+            lock (gate)
+            {
+                return foreign ??= ForeignEffects.In(Compilation, default);
+            }
+        }
+    }
+
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
     public NameIndex Names => names ?? Index(default);
 
@@ -45,7 +59,7 @@ internal sealed class CompilationContext
     {
         lock (gate)
         {
-            return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames, cancellation);
+            return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames.Union(Foreign.BeginNames), cancellation);
         }
     }
 
@@ -63,4 +77,7 @@ internal sealed class RootFacts
 
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();
+
+    /// <summary>Something was committed, rolled back, disposed or closed, whether or not it is known what.</summary>
+    public bool Ends { get; set; }
 }

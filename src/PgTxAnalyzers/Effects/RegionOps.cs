@@ -33,6 +33,9 @@ internal static class RegionOps
     /// </summary>
     private static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && !x.Equals(y);
 
+    /// <summary>The connection was opened in the code that is followed: no field elsewhere holds it.</summary>
+    public static bool IsOpenedHere(Place connection) => Root(connection) is null;
+
     private static Place? Root(Place place) => place switch
     {
         Place.Made => null,
@@ -64,7 +67,7 @@ internal static class RegionOps
         return ScopeOf(state, connection) is { } scope ? state.Replace(scope, Raised(scope, level, cause, changes)) : state;
     }
 
-    private static Region Raised(Region region, Level level, Cause cause, bool changes)
+    public static Region Raised(Region region, Level level, Cause cause, bool changes)
     {
         var raised = region.Level < level ? region with { Level = level } : region;
         return raised with

@@ -145,7 +145,9 @@ internal sealed class Relevance
                 }
 
                 var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
-                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || context.Models.Find(called, receiver).Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy))
+                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || context.Models.Find(called, receiver).Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy)
+                    || (called is IMethodSymbol known && context.Foreign.Matters(known))
+                    || (called is IPropertySymbol { GetMethod: { } read } && context.Foreign.Matters(read)))
                 {
                     return Calls.That;
                 }

@@ -23,9 +23,7 @@ internal sealed class Targets
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, Value receiver, bool isBaseCall, CancellationToken cancellation)
     {
         var definition = (method.ReducedFrom ?? method).OriginalDefinition;
-        var isOverridable = definition.ContainingType is { } owner && !definition.IsStatic && !isBaseCall
-            && (owner.TypeKind == TypeKind.Interface || definition.IsAbstract || definition.IsVirtual || (definition.IsOverride && !definition.IsSealed));
-        if (!isOverridable)
+        if (isBaseCall || !IsOverridable(definition))
         {
             return InSource(definition) ? ImmutableArray.Create(definition) : ImmutableArray<IMethodSymbol>.Empty;
         }
@@ -37,6 +35,10 @@ internal sealed class Targets
 
         return cache.TryGetValue(definition, out var known) ? known : cache.GetOrAdd(definition, Implementations(definition, cancellation));
     }
+
+    /// <summary>What runs depends on the object's type.</summary>
+    public static bool IsOverridable(IMethodSymbol definition) => definition.ContainingType is { } owner && !definition.IsStatic
+        && (owner.TypeKind == TypeKind.Interface || definition.IsAbstract || definition.IsVirtual || (definition.IsOverride && !definition.IsSealed));
 
     private ImmutableArray<IMethodSymbol> Implementations(IMethodSymbol method, CancellationToken cancellation)
     {
@@ -60,7 +62,8 @@ internal sealed class Targets
         return found.Count > MaxImplementations ? ImmutableArray<IMethodSymbol>.Empty : found.ToImmutable();
     }
 
-    private static IMethodSymbol? Implementation(IMethodSymbol method, ITypeSymbol type)
+    /// <summary>What runs on an object of exactly this type; null: the type has no such member.</summary>
+    public static IMethodSymbol? Implementation(IMethodSymbol method, ITypeSymbol type)
     {
         if (method.ContainingType.TypeKind == TypeKind.Interface)
         {

@@ -58,12 +58,21 @@ internal sealed class TreeWords
     public static TreeWords Scan(SourceText text)
     {
         var words = new TreeWords(new HashSet<int>());
-        var buffer = new char[4096];
+        Scan(text, new TextSpan(0, text.Length), words.words);
+        words.HasSqlBegin = SqlBegins.Any(words.words.Contains);
+        words.HasTransactionType = TransactionTypes.Any(words.words.Contains);
+        return words;
+    }
+
+    /// <summary>Adds the words of a part of a file.</summary>
+    public static void Scan(SourceText text, TextSpan span, HashSet<int> words)
+    {
+        var buffer = new char[Math.Min(span.Length, 4096)];
         var hash = Seed;
         var length = 0;
-        for (var at = 0; at < text.Length; at += buffer.Length)
+        for (var at = span.Start; at < span.End; at += buffer.Length)
         {
-            var count = Math.Min(buffer.Length, text.Length - at);
+            var count = Math.Min(buffer.Length, span.End - at);
             text.CopyTo(at, buffer, 0, count);
             for (var i = 0; i < count; i++)
             {
@@ -75,7 +84,7 @@ internal sealed class TreeWords
                 }
                 else if (length > 0)
                 {
-                    words.words.Add(hash);
+                    words.Add(hash);
                     (hash, length) = (Seed, 0);
                 }
             }
@@ -83,12 +92,8 @@ internal sealed class TreeWords
 
         if (length > 0)
         {
-            words.words.Add(hash);
+            words.Add(hash);
         }
-
-        words.HasSqlBegin = SqlBegins.Any(words.words.Contains);
-        words.HasTransactionType = TransactionTypes.Any(words.words.Contains);
-        return words;
     }
 
     private const int Seed = unchecked((int)2166136261);

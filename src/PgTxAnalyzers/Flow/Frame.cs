@@ -59,8 +59,11 @@ internal sealed class Frame
     /// <summary>The body stands in the root's own text.</summary>
     public bool IsLexical => ReportsFrom != Nobody;
 
-    /// <summary>The body has a parameter that holds these regions: it reports its own calls, its callers stay quiet for them.</summary>
-    public bool HasPassed(Region region) => passed.Any(t => t.Region.Equals(region.Id) || (t.On is { } on && on.Equals(region.Connection)));
+    /// <summary>
+    /// The body has a parameter that holds these regions: it reports its own calls, its callers stay quiet for them. A lambda or local function of the root
+    /// is looked at nowhere else.
+    /// </summary>
+    public bool HasPassed(Region region) => !IsLexical && passed.Any(t => t.Region.Equals(region.Id) || (t.On is { } on && on.Equals(region.Connection)));
 
     public void Pass(Value.Transaction transaction) => passed.Add(transaction);
 

@@ -55,4 +55,13 @@ internal enum SlotKind : byte
 
     /// <summary>The scope that a connection was opened in.</summary>
     Scope,
+
+    /// <summary>The transaction that an object of another project holds.</summary>
+    Held,
+
+    /// <summary>A member of an object of another project that is not in its metadata.</summary>
+    Hidden,
+
+    /// <summary>No place at all: the connection of a caller who is not there.</summary>
+    Probe,
 }

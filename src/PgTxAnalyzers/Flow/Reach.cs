@@ -6,7 +6,14 @@ using PgTxAnalyzers.Models;
 namespace PgTxAnalyzers.Flow;
 
 /// <summary>One step on the way to a sink: who is called, and where.</summary>
-internal sealed record Step(string Name, SyntaxNode At);
+internal sealed record Step(string Name, SyntaxNode At)
+{
+    /// <summary>Where the step is, when that is in another project without source: <see cref="At"/> is then the call that leads there.</summary>
+    public SourceLine? Elsewhere { get; init; }
+}
+
+/// <summary>A line of a file, counted from 1, known by the file's name alone.</summary>
+internal sealed record SourceLine(string File, int Line);
 
 /// <summary>
 /// A sink that a call reaches: an external system or a wait, with the witness chain from the call down. Two ways to the same

@@ -75,6 +75,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>The return statement on whose way out the region was lost; null: control ran off the end.</summary>
     public SyntaxNode? LostAt { get; init; }
 
+    /// <summary>It stands for the region of a caller who is not there, and is on whatever connection the body has: a begin in the body is one of its own.</summary>
+    public bool IsProbe { get; init; }
+
     public Cause? OpenedBy { get; init; }
 
     public Cause? LockedBy { get; init; }

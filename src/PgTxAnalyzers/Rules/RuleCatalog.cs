@@ -19,5 +19,5 @@ internal static class RuleCatalog
         new PGTX704SuccessPathDoesNotCommit());
 
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
-        Flow.Select(r => r.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).ToImmutableArray();
+        Flow.Select(r => r.Descriptor).Prepend(PGTX002UnreadableEffects.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).ToImmutableArray();
 }

@@ -38,7 +38,8 @@ public class AssemblyCompatibilityTests
         new[] { Product.AnalyzerAssembly, Product.CodeFixAssembly },
         assembly => Assert.DoesNotContain(assembly.GetExportedTypes(), type =>
             !typeof(Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzer).IsAssignableFrom(type)
-            && !typeof(Microsoft.CodeAnalysis.CodeFixes.CodeFixProvider).IsAssignableFrom(type)));
+            && !typeof(Microsoft.CodeAnalysis.CodeFixes.CodeFixProvider).IsAssignableFrom(type)
+            && !typeof(Microsoft.CodeAnalysis.IIncrementalGenerator).IsAssignableFrom(type)));
 
     private static void RefersToNothingAbove(Dictionary<string, Version> ceiling, Assembly assembly) =>
         Assert.All(assembly.GetReferencedAssemblies(), reference =>

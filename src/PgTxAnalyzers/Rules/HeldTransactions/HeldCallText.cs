@@ -15,7 +15,7 @@ internal static class HeldCallText
         Diagnostic.Create(
             descriptor,
             call.Place.GetLocation(),
-            new[] { call.Region.Begin.GetLocation() }.Concat(call.Reach.Chain.Skip(1).Select(s => s.At.GetLocation())),
+            new[] { call.Region.Begin.GetLocation() }.Concat(call.Reach.Chain.Skip(1).Where(s => s.Elsewhere is null).Select(s => s.At.GetLocation())),
             ImmutableDictionary<string, string?>.Empty.Add("pgtx.region", Kind(call.Region)).Add("pgtx.direct", call.Reach.IsDirect ? "true" : "false"),
             arguments);
 
@@ -34,7 +34,7 @@ internal static class HeldCallText
 
     public static string Chain(Reach reach)
     {
-        var names = reach.Chain.Select(s => s.Name).ToList();
+        var names = reach.Chain.Select(Name).ToList();
         if (names.Count > MaxSteps)
         {
             names = names.Take(MaxSteps - 2).Append("…").Append(names[names.Count - 1]).ToList();
@@ -42,6 +42,8 @@ internal static class HeldCallText
 
         return string.Join(" → ", names);
     }
+
+    private static string Name(Step step) => step.Elsewhere is { } line ? $"{step.Name} ({line.File}:{line.Line})" : step.Name;
 
     /// <summary>"line 14", and the file where it is another one.</summary>
     public static string Line(SyntaxNode node, SyntaxNode seenFrom)

@@ -1,0 +1,210 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.CrossProject;
+
+/// <summary>
+/// What the references of a compilation say about their methods. An assembly whose source is in sight is followed instead; one that says
+/// nothing, or nothing that can be read, is as unknown as one without the package.
+/// </summary>
+internal sealed class ForeignEffects
+{
+    /// <summary>Implementations of one member in other projects that are looked at; a member with more is a plug-in point, and unknown.</summary>
+    private const int MaxImplementations = 24;
+
+    /// <summary>By assembly: symbols of references are shared by the compilations of one host. What hangs on them holds no symbol.</summary>
+    private static readonly ConditionalWeakTable<IAssemblySymbol, Carried> Known = new();
+
+    private readonly ImmutableArray<(IAssemblySymbol Assembly, AssemblyEffects Effects)> assemblies;
+    private readonly Dictionary<IAssemblySymbol, AssemblyEffects> byAssembly = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<ForeignTarget>> cache = new(SymbolEqualityComparer.Default);
+    private readonly Lazy<Dictionary<ISymbol, List<INamedTypeSymbol>>> derived;
+
+    private ForeignEffects(ImmutableArray<(IAssemblySymbol, AssemblyEffects)> assemblies, ImmutableArray<string> unreadable)
+    {
+        (this.assemblies, Unreadable) = (assemblies, unreadable);
+        foreach (var (assembly, effects) in assemblies)
+        {
+            byAssembly[assembly] = effects;
+        }
+
+        derived = new Lazy<Dictionary<ISymbol, List<INamedTypeSymbol>>>(Derived);
+        Names = assemblies.SelectMany(a => a.Item2.All).Select(m => SimpleName(m.Type, m.Method)).ToImmutableHashSet();
+        BeginNames = assemblies.SelectMany(a => a.Item2.All).Where(m => CanBegin(m.Effect)).Select(m => SimpleName(m.Type, m.Method)).ToImmutableHashSet();
+    }
+
+    /// <summary>Names of assemblies that carry effects of another version, or damaged ones.</summary>
+    public ImmutableArray<string> Unreadable { get; }
+
+    /// <summary>The simple names of all methods of which anything is known; a type's name stands for its constructors.</summary>
+    public ImmutableHashSet<string> Names { get; }
+
+    /// <summary>Those that can leave a region open, or run a delegate in one.</summary>
+    public ImmutableHashSet<string> BeginNames { get; }
+
+    public static ForeignEffects In(Compilation compilation, CancellationToken cancellation)
+    {
+        var found = ImmutableArray.CreateBuilder<(IAssemblySymbol, AssemblyEffects)>();
+        var unreadable = ImmutableArray.CreateBuilder<string>();
+        foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
+        {
+            cancellation.ThrowIfCancellationRequested();
+
+            // A framework carries none, and there are many of its assemblies. Source is followed, so what it says about itself is not asked.
+            if (IsFramework(assembly.Name) || assembly is ISourceAssemblySymbol || assembly.Locations.Any(l => l.IsInSource))
+            {
+                continue;
+            }
+
+            var carried = Known.GetValue(assembly, Read);
+            if (carried.Effects is { } effects)
+            {
+                found.Add((assembly, effects));
+            }
+            else if (carried.IsUnreadable)
+            {
+                unreadable.Add(assembly.Name);
+            }
+        }
+
+        return new ForeignEffects(found.ToImmutable(), unreadable.ToImmutable());
+    }
+
+    /// <summary>The effects of what a call can run in other projects.</summary>
+    public ImmutableArray<ForeignTarget> Of(IMethodSymbol method, Value receiver, bool isBaseCall)
+    {
+        if (assemblies.IsEmpty)
+        {
+            return ImmutableArray<ForeignTarget>.Empty;
+        }
+
+        var definition = (method.ReducedFrom ?? method).OriginalDefinition;
+        if (!Targets.IsOverridable(definition) || isBaseCall)
+        {
+            return Target(definition) is { } target ? ImmutableArray.Create(target) : ImmutableArray<ForeignTarget>.Empty;
+        }
+
+        if (receiver is Value.Instance { Exact: true, Type: { } type })
+        {
+            return Targets.Implementation(definition, type) is { } one && Target(one) is { } own ? ImmutableArray.Create(own) : ImmutableArray<ForeignTarget>.Empty;
+        }
+
+        return cache.GetOrAdd(definition, Implementations);
+    }
+
+    /// <summary>Whether anything is known that a call of the method does.</summary>
+    public bool Matters(IMethodSymbol method) => !Of(method, Value.Nothing, false).IsEmpty;
+
+    /// <summary>The method's assembly says what its methods do; of one that it does not name, that it does nothing.</summary>
+    public bool Knows(IMethodSymbol method) =>
+        method.ContainingAssembly is { } assembly && byAssembly.ContainsKey(assembly) && (!method.IsAbstract || Matters(method));
+
+    private ForeignTarget? Target(IMethodSymbol method) =>
+        method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method) is { } effect ? new ForeignTarget(method, effect) : null;
+
+    private ImmutableArray<ForeignTarget> Implementations(IMethodSymbol method)
+    {
+        var found = ImmutableArray.CreateBuilder<ForeignTarget>();
+        var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
+        if (!method.IsAbstract && Target(method) is { } own && seen.Add(method))
+        {
+            found.Add(own);
+        }
+
+        if (derived.Value.TryGetValue(method.ContainingType.OriginalDefinition, out var types))
+        {
+            foreach (var type in types)
+            {
+                if (Targets.Implementation(method, type) is { IsAbstract: false } one && seen.Add(one) && Target(one) is { } target)
+                {
+                    found.Add(target);
+                }
+            }
+        }
+
+        return found.Count > MaxImplementations ? ImmutableArray<ForeignTarget>.Empty : found.ToImmutable();
+    }
+
+    /// <summary>The concrete types of which effects are known, by each of their interfaces and base types.</summary>
+    private Dictionary<ISymbol, List<INamedTypeSymbol>> Derived()
+    {
+        var map = new Dictionary<ISymbol, List<INamedTypeSymbol>>(SymbolEqualityComparer.Default);
+        foreach (var (assembly, effects) in assemblies)
+        {
+            foreach (var name in effects.Types.OrderBy(t => t, StringComparer.Ordinal))
+            {
+                if (assembly.GetTypeByMetadataName(name) is { IsAbstract: false, TypeKind: TypeKind.Class or TypeKind.Struct } type)
+                {
+                    foreach (var i in type.AllInterfaces)
+                    {
+                        Add(i, type);
+                    }
+
+                    for (var t = type.BaseType; t is not null && t.SpecialType == SpecialType.None; t = t.BaseType)
+                    {
+                        Add(t, type);
+                    }
+                }
+            }
+        }
+
+        return map;
+
+        void Add(INamedTypeSymbol of, INamedTypeSymbol type)
+        {
+            if (!map.TryGetValue(of.OriginalDefinition, out var list))
+            {
+                map[of.OriginalDefinition] = list = new List<INamedTypeSymbol>();
+            }
+
+            list.Add(type);
+        }
+    }
+
+    private static bool CanBegin(MethodEffect effect) =>
+        effect.Rows.Any(r => r.Runs.Any() || r.Exits.Any(e => !e.Regions.IsEmpty));
+
+    private static string SimpleName(string type, string method)
+    {
+        var key = method.IndexOf('#') is var hash && hash < 0 ? method : method.Substring(0, hash);
+        if (key == ".ctor")
+        {
+            var name = type.Substring(type.LastIndexOfAny(new[] { '.', '+' }) + 1);
+            return name.IndexOf('`') is var tick && tick < 0 ? name : name.Substring(0, tick);
+        }
+
+        key = key.Substring(key.LastIndexOf('.') + 1);
+        return key.StartsWith("get_", StringComparison.Ordinal) ? key.Substring(4) : key;
+    }
+
+    private static bool IsFramework(string name) =>
+        name is "mscorlib" or "netstandard" or "WindowsBase" or "System" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal);
+
+    private static Carried Read(IAssemblySymbol assembly)
+    {
+        foreach (var attribute in assembly.GetAttributes())
+        {
+            if (attribute is { AttributeClass: { Name: "AssemblyMetadataAttribute", ContainingNamespace: { Name: "Reflection", ContainingNamespace.Name: "System" } }, ConstructorArguments: { Length: 2 } arguments }
+                && arguments[0].Value is string key && key == EffectText.Key)
+            {
+                var effects = EffectText.Read(arguments[1].Value as string);
+                return new Carried(effects, effects is null);
+            }
+        }
+
+        return new Carried(null, false);
+    }
+
+    private sealed record Carried(AssemblyEffects? Effects, bool IsUnreadable);
+}
+
+/// <summary>A method of another project that a call can run.</summary>
+internal sealed record ForeignTarget(IMethodSymbol Method, MethodEffect Effect);

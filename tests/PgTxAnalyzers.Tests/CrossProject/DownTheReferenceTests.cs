@@ -1,0 +1,386 @@
+namespace PgTxAnalyzers.Tests.CrossProject;
+
+/// <summary>The callee is in a project that the caller references: a build finds what an IDE finds.</summary>
+public class DownTheReferenceTests
+{
+    private const string Client = """
+        public class ChargeClient(HttpClient http)
+        {
+            public async Task ChargeAsync(CancellationToken ct)
+            {
+                using var response = await http.PostAsync("https://pay.example", null, ct);
+            }
+        }
+        """;
+
+    [Fact]
+    public async Task A_sink_in_the_callee()
+    {
+        var found = await new Projects().With("Infra", Client).With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, ChargeClient charges)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn, tx);
+                    await insert.ExecuteNonQueryAsync(ct);
+                    await charges.ChargeAsync(ct);
+                    await tx.CommitAsync(ct);
+                    await charges.ChargeAsync(ct);
+                }
+            }
+            """).FindTheSame("App.cs:9 PGTX101");
+        Assert.Equal(
+            "The transaction begun at line 6 stays idle in transaction, holding the row locks of INSERT orders (line 8), while 'ChargeClient.ChargeAsync → HttpClient.PostAsync (Infra.cs:5)' (an HTTP call) runs",
+            found[0].GetMessage());
+    }
+
+    [Fact]
+    public Task An_internal_implementation_of_an_interface_of_a_third_project() => new Projects()
+        .With("Domain", "public interface IMailer { Task SendAsync(string to); }")
+        .With("Infra", "internal sealed class Mailer(HttpClient http) : IMailer { public Task SendAsync(string to) => http.GetStringAsync(to); }")
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, IMailer mailer)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await mailer.SendAsync("a");
+                    var sent = mailer.SendAsync("b");
+                    await tx.CommitAsync(ct);
+                    await sent;
+                }
+            }
+            """).FindTheSame("App.cs:7 PGTX103");
+
+    [Fact]
+    public Task Statements_in_the_callee_open_the_transaction() => new Projects()
+        .With("Infra", """
+            using Npgsql;
+            using Microsoft.EntityFrameworkCore;
+            public class Order { public int Id { get; set; } }
+            public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options) { public DbSet<Order> Orders => Set<Order>(); }
+            public class Repository(ShopContext db)
+            {
+                public async Task SaveAsync(CancellationToken ct) => await db.SaveChangesAsync(ct);
+                public Task<List<Order>> ReadAsync(CancellationToken ct) => db.Orders.ToListAsync(ct);
+            }
+            public static class Audit
+            {
+                public static async Task WriteAsync(NpgsqlDataSource source, CancellationToken ct)
+                {
+                    await using var own = await source.OpenConnectionAsync(ct);
+                    await using var command = new NpgsqlCommand("INSERT INTO audit VALUES (1)", own);
+                    await command.ExecuteNonQueryAsync(ct);
+                }
+                public static async Task WriteAsync(NpgsqlConnection conn, CancellationToken ct)
+                {
+                    await using var command = new NpgsqlCommand("INSERT INTO audit VALUES (1)", conn);
+                    await command.ExecuteNonQueryAsync(ct);
+                }
+            }
+            """)
+        .With("App", """
+            using Npgsql;
+            using Microsoft.EntityFrameworkCore;
+            public class Orders(ShopContext db, Repository repository, NpgsqlDataSource source, HttpClient http)
+            {
+                public async Task SaveAsync(CancellationToken ct)
+                {
+                    await using var tx = await db.Database.BeginTransactionAsync(ct);
+                    await http.GetStringAsync("/before");
+                    await repository.SaveAsync(ct);
+                    await http.GetStringAsync("/after");
+                    await tx.CommitAsync(ct);
+                }
+                public async Task ReadAsync(CancellationToken ct)
+                {
+                    await using var tx = await db.Database.BeginTransactionAsync(ct);
+                    await repository.ReadAsync(ct);
+                    await http.GetStringAsync("/after");
+                    await tx.CommitAsync(ct);
+                }
+                public async Task OtherConnectionAsync(CancellationToken ct)
+                {
+                    await using var conn = await source.OpenConnectionAsync(ct);
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await Audit.WriteAsync(source, ct);
+                    await http.GetStringAsync("/other");
+                    await Audit.WriteAsync(conn, ct);
+                    await http.GetStringAsync("/own");
+                    await tx.CommitAsync(ct);
+                }
+            }
+            """).FindTheSame("App.cs:8 PGTX103", "App.cs:10 PGTX101", "App.cs:17 PGTX101", "App.cs:25 PGTX103", "App.cs:27 PGTX101");
+
+    [Fact]
+    public Task A_helper_runs_a_delegate_in_its_transaction() => new Projects()
+        .With("Infra", """
+            using Npgsql;
+            public static class Db
+            {
+                public static async Task InTransactionAsync(this NpgsqlDataSource source, Func<NpgsqlConnection, NpgsqlTransaction, Task> work, CancellationToken ct)
+                {
+                    await using var conn = await source.OpenConnectionAsync(ct);
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await work(conn, tx);
+                    await tx.CommitAsync(ct);
+                }
+                public static async Task RetryAsync(Func<Task> work)
+                {
+                    for (var i = 0; i < 3; i++)
+                        await work();
+                }
+            }
+            """)
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlDataSource source, HttpClient http)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await source.InTransactionAsync(async (conn, tx) =>
+                    {
+                        await http.GetStringAsync("/pinned");
+                        await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn, tx);
+                        await insert.ExecuteNonQueryAsync(ct);
+                        await http.GetStringAsync("/locking");
+                    }, ct);
+                    await http.GetStringAsync("/after");
+                    await Db.RetryAsync(() => http.GetStringAsync("/quiet"));
+                }
+                public async Task OutsideAsync(NpgsqlConnection conn, CancellationToken ct)
+                {
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await Db.RetryAsync(async () =>
+                    {
+                        await http.GetStringAsync("/retried");
+                    });
+                    await tx.CommitAsync(ct);
+                }
+            }
+            """).FindTheSame("App.cs:8 PGTX103", "App.cs:11 PGTX101", "App.cs:21 PGTX103");
+
+    [Fact]
+    public Task A_helper_returns_the_transaction_that_it_begins() => new Projects()
+        .With("Infra", """
+            using Npgsql;
+            using Microsoft.EntityFrameworkCore;
+            using Microsoft.EntityFrameworkCore.Storage;
+            public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options)
+            {
+                public Task<IDbContextTransaction> OpenAsync(CancellationToken ct) => Database.BeginTransactionAsync(ct);
+            }
+            public static class Db
+            {
+                public static async Task<NpgsqlTransaction> StartAsync(NpgsqlConnection conn, CancellationToken ct)
+                {
+                    await conn.OpenAsync(ct);
+                    return await conn.BeginTransactionAsync(ct);
+                }
+                public static async Task FinishAsync(NpgsqlTransaction tx, CancellationToken ct) => await tx.CommitAsync(ct);
+                public static Task NoteAsync(NpgsqlTransaction tx, CancellationToken ct) => Task.CompletedTask;
+            }
+            """)
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, ShopContext db, HttpClient http)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using var tx = await Db.StartAsync(conn, ct);
+                    await http.GetStringAsync("/inside");
+                    await Db.NoteAsync(tx, ct);
+                    await http.GetStringAsync("/still");
+                    await Db.FinishAsync(tx, ct);
+                    await http.GetStringAsync("/after");
+                }
+                public async Task SaveAsync(CancellationToken ct)
+                {
+                    await using var tx = await db.OpenAsync(ct);
+                    await db.SaveChangesAsync(ct);
+                    await http.GetStringAsync("/inside");
+                    await tx.CommitAsync(ct);
+                    await http.GetStringAsync("/after");
+                }
+            }
+            """).FindTheSame("App.cs:7 PGTX103", "App.cs:9 PGTX103", "App.cs:17 PGTX101");
+
+    [Fact]
+    public Task A_unit_of_work_behind_an_interface() => new Projects()
+        .With("Domain", """
+            public interface IUnitOfWork
+            {
+                Task BeginAsync(CancellationToken ct);
+                Task SaveAsync(CancellationToken ct);
+                Task CommitAsync(CancellationToken ct);
+                Task RollbackAsync(CancellationToken ct);
+            }
+            """)
+        .With("Infra", """
+            using Microsoft.EntityFrameworkCore;
+            using Microsoft.EntityFrameworkCore.Storage;
+            public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options);
+            internal sealed class UnitOfWork(ShopContext db) : IUnitOfWork
+            {
+                private IDbContextTransaction? transaction;
+                public async Task BeginAsync(CancellationToken ct) => transaction = await db.Database.BeginTransactionAsync(ct);
+                public Task SaveAsync(CancellationToken ct) => db.SaveChangesAsync(ct);
+                public async Task CommitAsync(CancellationToken ct)
+                {
+                    await db.SaveChangesAsync(ct);
+                    await transaction!.CommitAsync(ct);
+                }
+                public async Task RollbackAsync(CancellationToken ct)
+                {
+                    if (transaction is not null)
+                        await transaction.RollbackAsync(ct);
+                }
+            }
+            """)
+        .With("App", """
+            public class Orders(IUnitOfWork unit, HttpClient http)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await unit.BeginAsync(ct);
+                    await http.GetStringAsync("/pinned");
+                    await unit.SaveAsync(ct);
+                    await http.GetStringAsync("/locking");
+                    await unit.CommitAsync(ct);
+                    await http.GetStringAsync("/after");
+                }
+                public async Task CarefulAsync(CancellationToken ct)
+                {
+                    await unit.BeginAsync(ct);
+                    try
+                    {
+                        await unit.SaveAsync(ct);
+                        await unit.CommitAsync(ct);
+                    }
+                    catch
+                    {
+                        await unit.RollbackAsync(ct);
+                        throw;
+                    }
+                    await http.GetStringAsync("/after");
+                }
+            }
+            """).FindTheSame("App.cs:6 PGTX103", "App.cs:8 PGTX101");
+
+    [Fact]
+    public Task A_wrapper_begins_in_its_constructor_and_ends_when_it_is_disposed() => new Projects()
+        .With("Infra", """
+            using Npgsql;
+            public sealed class Unit : IAsyncDisposable
+            {
+                private readonly NpgsqlTransaction tx;
+                public Unit(NpgsqlConnection conn) => tx = conn.BeginTransaction();
+                public Task CommitAsync() => tx.CommitAsync();
+                public ValueTask DisposeAsync() => tx.DisposeAsync();
+            }
+            """)
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, HttpClient http)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using (var unit = new Unit(conn))
+                    {
+                        await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn);
+                        await insert.ExecuteNonQueryAsync(ct);
+                        await http.GetStringAsync("/inside");
+                        await unit.CommitAsync();
+                        await http.GetStringAsync("/committed");
+                    }
+                    await http.GetStringAsync("/after");
+                }
+                public async Task TrialAsync(CancellationToken ct)
+                {
+                    await using (var unit = new Unit(conn))
+                        await http.GetStringAsync("/inside");
+                    await http.GetStringAsync("/after");
+                }
+            }
+            """).FindTheSame("App.cs:10 PGTX101", "App.cs:19 PGTX103");
+
+    [Fact]
+    public Task Through_three_projects_and_a_scope() => new Projects()
+        .With("Client", Client)
+        .With("Service", "public class Billing(ChargeClient charges) { public async Task BillAsync(CancellationToken ct) { await Task.Yield(); await charges.ChargeAsync(ct); } }")
+        .With("App", """
+            using System.Transactions;
+            using Npgsql;
+            public class Orders(NpgsqlDataSource source, Billing billing)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+                    await billing.BillAsync(ct);
+                    await using var conn = await source.OpenConnectionAsync(ct);
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn);
+                    await insert.ExecuteNonQueryAsync(ct);
+                    await Task.WhenAll(billing.BillAsync(ct), Task.CompletedTask);
+                    scope.Complete();
+                }
+            }
+            """).FindTheSame("App.cs:12 PGTX101");
+
+    [Fact]
+    public Task A_base_class_of_another_project() => new Projects()
+        .With("Infra", """
+            using Npgsql;
+            public abstract class Worker(NpgsqlConnection conn, HttpClient http)
+            {
+                protected NpgsqlConnection Connection { get; } = conn;
+                protected async Task<NpgsqlTransaction> BeginAsync(CancellationToken ct) => await Connection.BeginTransactionAsync(ct);
+                protected virtual Task NotifyAsync() => http.GetStringAsync("/");
+                protected Task SleepAsync() => Task.Delay(100);
+            }
+            """)
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, HttpClient http) : Worker(conn, http)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using var tx = await BeginAsync(ct);
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", Connection, tx);
+                    await insert.ExecuteNonQueryAsync(ct);
+                    await NotifyAsync();
+                    await SleepAsync();
+                    await tx.CommitAsync(ct);
+                }
+            }
+            """).FindTheSame("App.cs:9 PGTX101", "App.cs:10 PGTX102");
+
+    [Fact]
+    public Task What_is_lazy_is_reached_where_it_is_enumerated() => new Projects()
+        .With("Infra", """
+            public class Pages(HttpClient http)
+            {
+                public async IAsyncEnumerable<string> ReadAsync()
+                {
+                    for (var i = 0; i < 3; i++)
+                        yield return await http.GetStringAsync("/" + i);
+                }
+            }
+            """)
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, Pages pages)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    var all = pages.ReadAsync();
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await foreach (var page in all)
+                        Console.WriteLine(page);
+                    await tx.CommitAsync(ct);
+                }
+            }
+            """).FindTheSame("App.cs:8 PGTX103");
+}

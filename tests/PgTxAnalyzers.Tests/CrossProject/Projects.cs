@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Emit;
+using Microsoft.CodeAnalysis.Text;
+using PgTxAnalyzers.CrossProject;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.CrossProject;
+
+/// <summary>
+/// Projects that reference each other in the order in which they are added, each one all before it. A build compiles one after the other and
+/// sees of the others what was emitted; an IDE sees their source.
+/// </summary>
+internal sealed class Projects
+{
+    private static readonly CSharpParseOptions Parse = new(LanguageVersion.Preview);
+
+    private readonly List<(string Name, (string Path, string Text)[] Files)> projects = [];
+
+    public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public ReferenceSet References { get; init; } = ReferenceSet.Everything;
+
+    public Projects With(string name, string source)
+    {
+        projects.Add((name, [(name + ".cs", source)]));
+        return this;
+    }
+
+    /// <summary>What each project says when it is built, in their order.</summary>
+    public Task<IReadOnlyList<Diagnostic>> Built() => Analyzed(asBuild: true);
+
+    /// <summary>What each project says in an IDE.</summary>
+    public Task<IReadOnlyList<Diagnostic>> Followed() => Analyzed(asBuild: false);
+
+    /// <summary>Both find the same at the same places, and something.</summary>
+    public async Task<IReadOnlyList<Diagnostic>> FindTheSame(params string[] expected)
+    {
+        var built = await Built();
+        var followed = await Followed();
+        Assert.Equal(expected, followed.Select(Place));
+        Assert.Equal(expected, built.Select(Place));
+        return built;
+    }
+
+    /// <summary>The text that the last project's assembly carries; null for none.</summary>
+    public string? Exported()
+    {
+        var (_, last) = Compile(asBuild: true).Last();
+        return Attribute(last);
+    }
+
+    public static string? Attribute(Compilation compilation) => compilation.Assembly.GetAttributes()
+        .Where(a => a.AttributeClass?.Name == "AssemblyMetadataAttribute" && (string?)a.ConstructorArguments[0].Value == EffectText.Key)
+        .Select(a => (string?)a.ConstructorArguments[1].Value).SingleOrDefault();
+
+    /// <summary>As a command-line build runs it.</summary>
+    public static Compilation Generate(Compilation compilation, AnalyzerConfigOptionsProvider options, IEnumerable<AdditionalText>? files = null)
+    {
+        CSharpGeneratorDriver.Create([new EffectGenerator().AsSourceGenerator()], files, Parse, options)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var updated, out var problems, TestContext.Current.CancellationToken);
+        Assert.Empty(problems);
+        return updated;
+    }
+
+    /// <summary>A reference assembly, as the SDK makes them: no bodies, no private members.</summary>
+    public static MetadataReference Emit(Compilation compilation)
+    {
+        var image = new MemoryStream();
+        var result = compilation.Emit(image, options: new EmitOptions(metadataOnly: true, includePrivateMembers: false));
+        Assert.True(result.Success, string.Join("\n", result.Diagnostics.Where(d => d.Severity == DiagnosticSeverity.Error)));
+        return MetadataReference.CreateFromImage(image.ToArray());
+    }
+
+    public static string Place(Diagnostic finding)
+    {
+        var span = finding.Location.GetLineSpan();
+        return $"{span.Path}:{span.StartLinePosition.Line + 1} {finding.Id}";
+    }
+
+    public IEnumerable<(string Name, Compilation Compilation)> Compile(bool asBuild)
+    {
+        List<MetadataReference> before = [];
+        foreach (var (name, files) in projects)
+        {
+            var trees = files.Append(("Usings.cs", TestCode.ImplicitUsings)).Select(f => CSharpSyntaxTree.ParseText(SourceText.From(f.Item2, Encoding.UTF8), Parse, f.Item1));
+            Compilation compilation = CSharpCompilation.Create(name, trees, [.. References.References, .. before], TestCode.Of("").CompilationOptions(isProgram: false));
+            TestCode.NoErrors(compilation);
+            if (asBuild)
+                compilation = Generate(compilation, new GivenOptions(Options));
+            before.Add(asBuild ? Emit(compilation) : compilation.ToMetadataReference());
+            yield return (name, compilation);
+        }
+    }
+
+    private async Task<IReadOnlyList<Diagnostic>> Analyzed(bool asBuild)
+    {
+        List<Diagnostic> all = [];
+        foreach (var (_, compilation) in Compile(asBuild))
+            all.AddRange(await AnalyzerRun.Findings(compilation, new AnalyzerOptions([], new GivenOptions(Options)), Product.CreateAnalyzers()));
+        return all;
+    }
+}
