@@ -30,7 +30,7 @@ internal static class Exports
         foreach (var body in bodies)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (Symbol(context, body, cancellation) is { } method && visibility.IsCallable(method) && context.Relevance.Matters(method, cancellation) && probe.Of(method) is { } effect)
+            if (Symbol(context, body, cancellation) is { } method && visibility.IsCallable(method) && context.Relevance.Matters(method, context.MaxCallDepth, cancellation) && probe.Of(method) is { } effect)
             {
                 var type = AssemblyEffects.TypeKey(method.ContainingType);
                 if (!types.TryGetValue(type, out var methods))
