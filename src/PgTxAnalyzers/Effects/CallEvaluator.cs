@@ -54,6 +54,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
     public IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state)
     {
         cancellation.ThrowIfCancellationRequested();
+        state = Facts.Session is null ? state : Closing(call, state);
         if (Sequence(run, call, state) is { } plain)
         {
             return plain;
@@ -67,7 +68,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         var fact = context.Models.Find(call.Method, call.ReceiverType ?? ExtendedType(call));
         if (fact.Role is not (ApiRole.None or ApiRole.Neutral))
         {
-            return Library(run, call, fact, state);
+            return Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state);
         }
 
         if (call.Method.MethodKind == MethodKind.DelegateInvoke)

@@ -80,4 +80,7 @@ internal sealed class RootFacts
 
     /// <summary>Something was committed, rolled back, disposed or closed, whether or not it is known what.</summary>
     public bool Ends { get; set; }
+
+    /// <summary>Who wants to know what is left in sessions; null where nobody does, which costs nothing.</summary>
+    public SessionFlow? Session { get; init; }
 }

@@ -150,6 +150,7 @@ internal sealed class NameIndex
         }
     }
 
-    private static TreeWords WordsOf(SyntaxTree tree, CancellationToken cancellation) =>
+    /// <summary>The words of a tree, which each pass over it shares.</summary>
+    public static TreeWords WordsOf(SyntaxTree tree, CancellationToken cancellation) =>
         Words.TryGetValue(tree, out var known) ? known : Words.GetValue(tree, t => TreeWords.Scan(t.GetText(cancellation)));
 }

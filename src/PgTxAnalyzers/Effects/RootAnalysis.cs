@@ -14,11 +14,11 @@ internal sealed record BodyFlow(ImmutableArray<Held> Held, ImmutableArray<Region
 /// <summary>Runs one body as a root: nothing is known of its caller but what its parameters say.</summary>
 internal static class RootAnalysis
 {
-    public static BodyFlow Run(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation)
+    public static BodyFlow Run(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation, SessionFlow? session = null)
     {
-        var facts = new RootFacts();
+        var facts = new RootFacts { Session = session };
         var self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
-        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0), new CallEvaluator(context, facts, cancellation), cancellation);
+        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = session is not null }, new CallEvaluator(context, facts, cancellation), cancellation);
         run.Walk(Entry(context, method));
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.

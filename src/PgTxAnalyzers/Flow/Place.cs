@@ -64,4 +64,10 @@ internal enum SlotKind : byte
 
     /// <summary>No place at all: the connection of a caller who is not there.</summary>
     Probe,
+
+    /// <summary>What was left in the session of a connection (see <c>SessionFlow</c>).</summary>
+    Session,
+
+    /// <summary>The connection of a context was opened, and stays open until it is closed.</summary>
+    Opened,
 }

@@ -3,6 +3,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Rules.Configuration;
 using PgTxAnalyzers.Rules.HeldTransactions;
+using PgTxAnalyzers.Rules.Pooling;
 using PgTxAnalyzers.Rules.TransactionApi;
 
 namespace PgTxAnalyzers.Rules;
@@ -18,6 +19,19 @@ internal static class RuleCatalog
         new PGTX701ScopeDoesNotFlow(),
         new PGTX704SuccessPathDoesNotCommit());
 
+    /// <summary>The rules that ask what is left in sessions, and what connection strings say.</summary>
+    public static ImmutableArray<PoolingRule> Pooling { get; } = ImmutableArray.Create<PoolingRule>(
+        new PGTX301SessionSetting(),
+        new PGTX302SessionAdvisoryLock(),
+        new PGTX303ListenBehindPooler(),
+        new PGTX304PreparedStatement(),
+        new PGTX305TempTableOutlivesTransaction(),
+        new PGTX306PoolResetsPooledSession(),
+        new PGTX307StartupParameter(),
+        new PGTX308OtherSessionFeature(),
+        new PGTX309StateExpectedAcrossUses(),
+        new PGTX310SessionStateLeaks());
+
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
-        Flow.Select(r => r.Descriptor).Prepend(PGTX002UnreadableEffects.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).ToImmutableArray();
+        Flow.Select(r => r.Descriptor).Concat(Pooling.Select(r => r.Descriptor)).Prepend(PGTX002UnreadableEffects.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).ToImmutableArray();
 }

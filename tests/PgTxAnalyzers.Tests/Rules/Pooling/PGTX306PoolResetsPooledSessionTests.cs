@@ -1,0 +1,77 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Pooling;
+
+/// <summary>Connection strings to a pooler without No Reset On Close: D56, D57, D66.</summary>
+public class PGTX306PoolResetsPooledSessionTests
+{
+    private const string Id = "PGTX306";
+
+    [Theory]
+    [InlineData("\"Host=pgbouncer;Database=shop;Username=app\"")]
+    [InlineData("\"Server=db;Port=6432;Database=shop;User Id=app\"")]
+    [InlineData("\"Host=db;Port=6543;Username=app;Pooling=true;No Reset On Close=false\"")]
+    [InlineData("@\"Host=db:6432;Username=app\"")]
+    [InlineData("$\"Host=db;Port=6432;Username=app;Password={url}\"")]
+    [InlineData("\"Host=my-odyssey-1.internal;\" + \"Username=app\"")]
+    [InlineData("new NpgsqlConnectionStringBuilder { Host = url, Port = 6432 }.ConnectionString")]
+    [InlineData("new NpgsqlConnectionStringBuilder(\"Host=pgcat;Username=app\") { Timeout = 5 }.ToString()")]
+    public Task D56_is_found_in_texts_and_builders(string expression) => TestCode.Method($"GC.KeepAlive({expression}); // expect: PGTX306").Counting(Id).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("GC.KeepAlive(\"Host=pgbouncer;Username=app;No Reset On Close=true\");")]
+    [InlineData("GC.KeepAlive(\"Host=pgbouncer;Username=app;Pooling=false\");")]
+    [InlineData("GC.KeepAlive(\"Host=pgpool.internal;Port=9999;Username=app\");")]
+    [InlineData("GC.KeepAlive(\"Host=aws-0-eu.pooler.supabase.com;Port=5432;Username=app\");")]
+    [InlineData("GC.KeepAlive(\"Host=db;Port=5432;Username=app\");")]
+    [InlineData("GC.KeepAlive(\"Server=db;Port=6432x;Trusted_Connection=yes\");")]
+    [InlineData("GC.KeepAlive(\"See Host=pgbouncer for details\");")]
+    [InlineData("GC.KeepAlive($\"Host=pgbouncer;Username=app;{url}\");")]
+    [InlineData("GC.KeepAlive(\"Host=pgbouncer;Username=app\" + \";No Reset On Close=true\");")]
+    [InlineData("GC.KeepAlive($\"Host=pgbouncer;Username=app;No Reset On Close={url}\");")]
+    [InlineData("const string Piece = \"Host=pgbouncer;Username=app\"; GC.KeepAlive(Piece + \";NoResetOnClose=true\");")]
+    [InlineData("var b = new NpgsqlConnectionStringBuilder(\"Host=pgbouncer\"); b.NoResetOnClose = true; GC.KeepAlive(b.ConnectionString);")]
+    [InlineData("var b = new NpgsqlConnectionStringBuilder(\"Host=pgbouncer\"); b[\"No Reset On Close\"] = true; GC.KeepAlive(b.ConnectionString);")]
+    [InlineData("var b = new NpgsqlConnectionStringBuilder(\"Host=pgbouncer\"); Complete(b); GC.KeepAlive(b.ConnectionString);")]
+    [InlineData("var b = new NpgsqlDataSourceBuilder(\"Host=pgbouncer\"); b.ConnectionStringBuilder.NoResetOnClose = true; b.Build();")]
+    public Task D56_repaired_and_what_is_not_surely_for_a_pooler_is_quiet(string statements) =>
+        TestCode.Method(statements, "private static void Complete(NpgsqlConnectionStringBuilder b) => b.NoResetOnClose = true;").Counting(Id).IsQuiet();
+
+    [Fact]
+    public async Task A_secret_is_in_no_message()
+    {
+        var finding = await TestCode.Method("GC.KeepAlive(\"Host=pgbouncer;Username=app;Password=s3cret\"); // expect: PGTX306").Only(Id);
+        Assert.DoesNotContain("s3cret", AnalyzerRun.Describe(finding));
+        Assert.Contains("the pooler (Test0.cs:22)", finding.GetMessage());
+    }
+
+    [Theory]
+    [InlineData("appsettings.Production.json", "{\n  \"ConnectionStrings\": {\n    \"Shop\": \"Host=pgbouncer;Port=6432;Username=app;Password=s3cret\"\n  }\n}", 2)]
+    [InlineData("web.config", "<x>\n<add name=\"Shop\" connectionString=\"Host=pgbouncer;Username=app;Password=&quot;s3cret&quot;\"/></x>", 1)]
+    [InlineData(".env", "A=1\nConnectionStrings__Shop=Host=pgbouncer;Username=app;Password=s3cret", 1)]
+    [InlineData("docker-compose.yml", "services:\n  shop:\n    environment:\n      - ConnectionStrings__Shop=Host=pgbouncer;Username=app;Password=s3cret", 3)]
+    [InlineData("Properties/launchSettings.json", "{ \"a\":\n \"Host=pgbouncer;Username=app;Password=s3cret\" }", 1)]
+    public async Task In_a_configuration_file_the_finding_stands_at_its_line(string path, string content, int line)
+    {
+        var findings = await TestCode.Method("").WithAdditionalFile(path, content).Findings();
+        var finding = Assert.Single(findings, f => f.Id == Id);
+        var place = finding.Location.GetLineSpan();
+        Assert.Equal((path, line), (place.Path, place.StartLinePosition.Line));
+        Assert.Equal(LocationKind.ExternalFile, finding.Location.Kind);
+        Assert.DoesNotContain("s3cret", AnalyzerRun.Describe(finding));
+    }
+
+    [Fact]
+    public async Task A_direct_string_beside_it_is_quiet()
+    {
+        var findings = await TestCode.Method("").WithAdditionalFile("appsettings.json", "{ \"A\": \"Host=pgbouncer;Username=app;No Reset On Close=true\", \"B\": \"Host=db;Username=app\" }").Findings();
+        Assert.DoesNotContain(findings, f => f.Id == Id);
+    }
+
+    [Fact]
+    public Task In_session_mode_the_reset_does_no_harm() => TestCode.Method("GC.KeepAlive(\"Host=pgbouncer;Username=app\");").WithOption("pgtx.pooling", "session").Counting(Id).IsQuiet();
+
+    [Fact]
+    public Task A_string_of_another_server_is_no_evidence() => TestCode.Method("GC.KeepAlive(\"Server=sql;Database=shop;User Id=app;Password=x\");").WithOption("pgtx.pooling", "transaction").Counting(Id).IsQuiet();
+}
