@@ -17,10 +17,8 @@ internal sealed partial class CallEvaluator
     /// <summary>Frames of any kind, lambdas included, beyond which nothing is followed.</summary>
     private const int MaxFrames = 24;
 
-    /// <summary>How often a helper that runs a delegate is followed inside itself.</summary>
+    /// <summary>How often a method is followed inside itself, where it is entered in another state each time.</summary>
     private const int MaxReentrance = 3;
-
-    private readonly Dictionary<MemoKey, Run> memo = new();
 
     /// <summary>Null: no body of the callee is known, or none that matters.</summary>
     private IReadOnlyList<Outcome>? Source(BodyRun run, CallSite call, State state)
@@ -48,8 +46,7 @@ internal sealed partial class CallEvaluator
         var found = false;
         foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
         {
-            // A helper that runs a delegate may be used inside such a delegate; anything else that calls itself adds nothing.
-            if (run.Frame.CountOf(target) > (RunsAnArgument(call) ? MaxReentrance : 0) || !(RunsAnArgument(call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation)) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
                 continue;
             }
@@ -57,9 +54,7 @@ internal sealed partial class CallEvaluator
             found = true;
             if (target.MethodKind == MethodKind.Constructor)
             {
-                var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), target.ContainingType, Exact: true);
-                var entered = Enter(run, Callee(run, graph, target, made, null), Bound(target, call), Construct(target, made, call, state), call.Operation);
-                outcomes.AddRange(entered.Select(o => new Outcome(o.State, made)));
+                outcomes.AddRange(Constructed(run, graph, target, call, state));
                 continue;
             }
 
@@ -76,7 +71,7 @@ internal sealed partial class CallEvaluator
                     return BodyRun.Single(state, Value.Nothing);
                 }
 
-                var made = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), method.ContainingType, Exact: true);
+                var made = Made(run, call, method);
                 return BodyRun.Single(Construct(method, made, call, state), made);
             }
 
@@ -93,64 +88,14 @@ internal sealed partial class CallEvaluator
 
     private static bool RunsAnArgument(CallSite call) => call.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
 
-    /// <summary>The members that construction fills from the arguments: primary-constructor parameters, and members initialised with them.</summary>
-    private static State Construct(IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
-    {
-        state = InitialFlags(constructor.ContainingType, made, state);
-        if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax)
-        {
-            return state;
-        }
-
-        var byName = new Dictionary<string, Value>(StringComparer.Ordinal);
-        foreach (var (parameter, value) in Bound(constructor, call))
-        {
-            state = state.Set(new Place.Member(made.Identity, parameter), value);
-            byName[parameter.Name] = value;
-        }
-
-        foreach (var member in constructor.ContainingType.GetMembers())
-        {
-            var initialiser = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
-            {
-                VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
-                PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
-                _ => null,
-            };
-            if (initialiser is not null && byName.TryGetValue(initialiser, out var value))
-            {
-                state = state.Set(new Place.Member(made.Identity, member), value);
-            }
-        }
-
-        return state;
-    }
-
-    /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>
-    private static State InitialFlags(INamedTypeSymbol type, Value.Instance made, State state)
-    {
-        foreach (var field in type.GetMembers().OfType<IFieldSymbol>())
-        {
-            if (field is { Type.SpecialType: SpecialType.System_Boolean, IsStatic: false, IsConst: false })
-            {
-                var initialiser = (field.AssociatedSymbol ?? field).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
-                {
-                    VariableDeclaratorSyntax { Initializer.Value: { } value } => value,
-                    PropertyDeclarationSyntax { Initializer.Value: { } value } => value,
-                    _ => null,
-                };
-                if (initialiser is null or LiteralExpressionSyntax)
-                {
-                    state = state.Set(new Place.Member(made.Identity, field.AssociatedSymbol ?? field), initialiser?.IsKind(SyntaxKind.TrueLiteralExpression) == true ? Value.True : Value.False);
-                }
-            }
-        }
-
-        return state;
-    }
-
     private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
     {
+        // Operators, setters and what a delegate is given have no arguments of their own: they are in order.
+        for (var i = 0; call.Arguments.IsEmpty && i < call.Values.Length && i < target.Parameters.Length; i++)
+        {
+            yield return (target.Parameters[i], call.Values[i]);
+        }
+
         for (var i = 0; i < call.Arguments.Length && i < call.Values.Length; i++)
         {
             if (call.Arguments[i].Parameter is { } parameter && parameter.Ordinal < target.Parameters.Length)
@@ -170,7 +115,7 @@ internal sealed partial class CallEvaluator
             graph = BodyCatalog.LocalFunction(frame.Graph, method, cancellation);
         }
 
-        if (graph is null || run.Frame.Runs(method) || run.Frame.Depth >= MaxFrames)
+        if (graph is null || run.Frame.CountOf(method) > MaxReentrance || run.Frame.Depth >= MaxFrames)
         {
             return null;
         }
@@ -271,7 +216,7 @@ internal sealed partial class CallEvaluator
             }
         }
 
-        var done = Perform(frame, entry);
+        var (done, ran) = Perform(frame, entry);
 
         // A library's runner that hands out a task: whether anybody waits is decided by its own call, not by what the lambda returns.
         var isStarted = frame.Method is { MethodKind: MethodKind.AnonymousFunction } && StartsTask(at);
@@ -279,7 +224,7 @@ internal sealed partial class CallEvaluator
         var isLazy = frame.Method is { } m && IsIterator(m);
         var reaches = ImmutableArray<Reach>.Empty;
         var name = frame.Method is { } method ? Names.Of(method) : "a lambda";
-        foreach (var fact in done.Held)
+        foreach (var fact in ran == frame ? done.Held : ImmutableArray<Held>.Empty)
         {
             if (waited && !isLazy)
             {
@@ -302,7 +247,7 @@ internal sealed partial class CallEvaluator
             return BodyRun.Single(state, Reaches.Pending(reaches, Value.Nothing));
         }
 
-        var back = new Homecoming(state, frame, at.Syntax, caller.Frame, keepsAll);
+        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll);
         foreach (var (thrown, exception) in caller.ObservesThrows ? done.Throws : ImmutableArray<(State, Thrown)>.Empty)
         {
             caller.Throw(back.Bring(thrown), exception);
@@ -355,28 +300,4 @@ internal sealed partial class CallEvaluator
         var reach = name is null ? fact.Reach : fact.Reach.Through(new Step(name, at));
         caller.Hold(reach, at, regions);
     }
-
-    private Run Perform(Frame frame, State entry)
-    {
-        var key = new MemoKey(frame.Graph, frame.Self, entry, frame.Depth, frame.Calls, frame.ReportsFrom, frame.IsObserved);
-        if (memo.TryGetValue(key, out var known))
-        {
-            return known;
-        }
-
-        if (frame.IsLexical && frame.Method is { } function)
-        {
-            Facts.Run.Add(function);
-        }
-
-        var body = new BodyRun(frame, this, cancellation);
-        body.Walk(entry);
-        var run = new Run(body.Exits.Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray());
-        memo[key] = run;
-        return run;
-    }
-
-    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int Calls, int ReportsFrom, bool IsObserved);
-
-    private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<(State State, Thrown Thrown)> Throws, ImmutableArray<Held> Held);
 }

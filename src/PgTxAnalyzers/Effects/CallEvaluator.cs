@@ -87,7 +87,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(run.Waited(state, receiver, property), receiver.Awaited);
         }
 
-        if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count")
+        if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count" && symbol.DeclaringSyntaxReferences.IsEmpty)
         {
             return BodyRun.Single(state, Value.Nothing);
         }
@@ -137,6 +137,19 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         return property.Property.SetMethod is { } && !IsAuto(property.Property) && receiver is Value.Instance ? BodyRun.Escape(state, value) : null;
+    }
+
+    public IReadOnlyList<Outcome>? Set(BodyRun run, IPropertyReferenceOperation property, Value receiver, Value value, State state)
+    {
+        var symbol = property.Property;
+        if (symbol.SetMethod is not { } setter || symbol.DeclaringSyntaxReferences.IsEmpty || IsAuto(symbol))
+        {
+            return null;
+        }
+
+        // An index says nothing about a transaction; the value comes last.
+        var values = Enumerable.Repeat(Value.Nothing, symbol.Parameters.Length).Append(value).ToImmutableArray();
+        return Source(run, new CallSite(property, setter, receiver, property.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, values), state);
     }
 
     public void Awaited(BodyRun run, State state)

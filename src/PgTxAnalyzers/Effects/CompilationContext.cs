@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.CrossProject;
@@ -16,6 +17,9 @@ internal sealed class CompilationContext
     private readonly object gate = new();
     private NameIndex? names;
     private ForeignEffects? foreign;
+
+    /// <summary>1: yes, -1: no, 0: nobody has asked yet. Whoever asks at the same time finds the same.</summary>
+    private volatile int operators;
 
     public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth)
     {
@@ -61,6 +65,17 @@ internal sealed class CompilationContext
         {
             return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames.Union(Foreign.BeginNames), cancellation);
         }
+    }
+
+    /// <summary>The sources declare operators or conversions.</summary>
+    public bool HasOperators(CancellationToken cancellation)
+    {
+        if (operators == 0)
+        {
+            operators = Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(t => NameIndex.HasWord(t, "operator", cancellation)) ? 1 : -1;
+        }
+
+        return operators > 0;
     }
 
     public SqlSummary Sql(string text) => texts.GetOrAdd(text, static t => SqlText.Classify(t));

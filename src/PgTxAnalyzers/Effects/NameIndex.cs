@@ -150,6 +150,9 @@ internal sealed class NameIndex
         }
     }
 
+    /// <summary>The word stands somewhere in the file.</summary>
+    public static bool HasWord(SyntaxTree tree, string word, CancellationToken cancellation) => WordsOf(tree, cancellation).ContainsAny(new[] { TreeWords.Hash(word) });
+
     /// <summary>The words of a tree, which each pass over it shares.</summary>
     public static TreeWords WordsOf(SyntaxTree tree, CancellationToken cancellation) =>
         Words.TryGetValue(tree, out var known) ? known : Words.GetValue(tree, t => TreeWords.Scan(t.GetText(cancellation)));

@@ -28,10 +28,14 @@ internal static class RegionOps
     }
 
     /// <summary>
-    /// Two fields of different objects may hold one connection (a container gives both the same scoped context); two variables or two
-    /// fields of one object, and anything that was opened here, are different connections.
+    /// Two fields of different objects may hold one connection (a container gives both the same scoped context), and so may a class's and
+    /// its base class's (a constructor hands it on); two variables or two fields of one class, and anything that was opened here, are
+    /// different connections.
     /// </summary>
-    private static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && !x.Equals(y);
+    private static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && (!x.Equals(y) || AreOfTwoClasses(a, b));
+
+    private static bool AreOfTwoClasses(Place a, Place b) =>
+        a is Place.Member { Symbol.ContainingType: { } one } && b is Place.Member { Symbol.ContainingType: { } other } && !SymbolEqualityComparer.Default.Equals(one, other);
 
     /// <summary>The connection was opened in the code that is followed: no field elsewhere holds it.</summary>
     public static bool IsOpenedHere(Place connection) => Root(connection) is null;

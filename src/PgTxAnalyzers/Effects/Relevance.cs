@@ -107,6 +107,7 @@ internal sealed class Relevance
     {
         var callees = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
         var mayThrow = false;
+        var hidden = new HiddenCalls(method.ContainingType, context.HasOperators(cancellation));
         var implementation = method.PartialImplementationPart ?? method;
         foreach (var reference in implementation.DeclaringSyntaxReferences)
         {
@@ -122,9 +123,14 @@ internal sealed class Relevance
                 return Calls.That;
             }
 
-            foreach (var node in body.DescendantNodes())
+            foreach (var node in body.DescendantNodesAndSelf())
             {
                 cancellation.ThrowIfCancellationRequested();
+                foreach (var callee in hidden.Of(node, model, cancellation))
+                {
+                    Add(callee);
+                }
+
                 var called = node switch
                 {
                     InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or ConstructorInitializerSyntax => model.GetSymbolInfo(node, cancellation).Symbol,

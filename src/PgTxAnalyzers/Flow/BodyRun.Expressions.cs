@@ -55,8 +55,8 @@ internal sealed partial class BodyRun
             case IFieldReferenceOperation o: return Field(o, state);
             case IPropertyReferenceOperation o: return Property(o, state);
             case ISimpleAssignmentOperation o: return Assign(o.Target, o.Value, state);
-            case ICompoundAssignmentOperation o: return Then(Children(o, state), s => Write(o.Target, o.OperatorKind == BinaryOperatorKind.Add ? SqlLiteral.Appended(Peek(o.Target, s)) : Value.Nothing, s));
-            case IIncrementOrDecrementOperation o: return Then(Children(o, state), s => Write(o.Target, Value.Nothing, s));
+            case ICompoundAssignmentOperation o: return Compound(o, state);
+            case IIncrementOrDecrementOperation o: return Increment(o, state);
             case IDeconstructionAssignmentOperation o: return Deconstruct(o, state);
             case IConversionOperation o: return Conversion(o, state);
             case IAwaitOperation o: return Await(o, state);
@@ -64,7 +64,9 @@ internal sealed partial class BodyRun
             case IObjectCreationOperation o: return Creation(o, state);
             case IDelegateCreationOperation o: return Delegate(o, state);
             case IIsNullOperation o: return Map(Evaluate(o.Operand, state), NullTest);
+            case IBinaryOperation { OperatorMethod: { } method } o when IsOwn(method): return Operated(o, method, new[] { o.LeftOperand, o.RightOperand }, state);
             case IBinaryOperation o: return Binary(o, state);
+            case IUnaryOperation { OperatorMethod: { } method } o when IsOwn(method): return Operated(o, method, new[] { o.Operand }, state);
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } o: return Map(Evaluate(o.Operand, state), Negate);
             case IIsPatternOperation o: return Pattern(o, state);
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
@@ -153,7 +155,7 @@ internal sealed partial class BodyRun
         {
             foreach (var outcome in Evaluate(value, before))
             {
-                result.Add(new(Write(target, outcome.Value, outcome.State), outcome.Value));
+                result.AddRange(Written(target, outcome.Value, outcome.State).Select(s => new Outcome(s, outcome.Value)));
             }
         }
 
@@ -237,10 +239,10 @@ internal sealed partial class BodyRun
 
     private IReadOnlyList<Outcome> Conversion(IConversionOperation conversion, State state)
     {
-        var paths = Evaluate(conversion.Operand, state);
-
         // `x as T` may be null although x is not; a user's own conversion makes something new.
-        return conversion.OperatorMethod is not null ? Map(paths, _ => Value.Nothing) : paths;
+        return conversion.OperatorMethod is { } method
+            ? IsOwn(method) ? Operated(conversion, method, new[] { conversion.Operand }, state) : Map(Evaluate(conversion.Operand, state), _ => Value.Nothing)
+            : Evaluate(conversion.Operand, state);
     }
 
     private IReadOnlyList<Outcome> Delegate(IDelegateCreationOperation creation, State state)

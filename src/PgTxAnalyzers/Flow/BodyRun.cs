@@ -28,6 +28,9 @@ internal interface ICallSemantics
     /// <summary>A member of an object of the engine's own interest was written (<c>command.CommandText = …</c>). Null: a plain place.</summary>
     State? Write(IPropertyReferenceOperation property, Value receiver, Value value, State state);
 
+    /// <summary>A property or an indexer is set whose body runs. Null: a plain place.</summary>
+    IReadOnlyList<Outcome>? Set(BodyRun run, IPropertyReferenceOperation property, Value receiver, Value value, State state);
+
     /// <summary>An await in the body, whatever is awaited.</summary>
     void Awaited(BodyRun run, State state);
 }

@@ -82,6 +82,9 @@ internal sealed class Frame
         return count;
     }
 
+    /// <summary>The state in which the body was entered; null: not by a call.</summary>
+    public State? Entry { get; set; }
+
     /// <summary>The caller looks at the exceptions that leave this body.</summary>
     public bool IsObserved { get; init; }
 

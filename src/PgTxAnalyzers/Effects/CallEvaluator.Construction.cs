@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>What it does to a state to make an object of a type in source.</summary>
+internal sealed partial class CallEvaluator
+{
+    private IEnumerable<Outcome> Constructed(BodyRun run, ControlFlowGraph graph, IMethodSymbol constructor, CallSite call, State state)
+    {
+        var made = Made(run, call, constructor);
+        return WithBase(run, constructor, made, call, Construct(constructor, made, call, state))
+            .SelectMany(s => Enter(run, Callee(run, graph, constructor, made, null), Bound(constructor, call), s, call.Operation))
+            .Select(o => new Outcome(o.State, made));
+    }
+
+    /// <summary><c>: this(…)</c> and <c>: base(…)</c> go on with the object that is being made.</summary>
+    private static Value.Instance Made(BodyRun run, CallSite call, IMethodSymbol constructor) =>
+        call.Operation is IInvocationOperation && run.Frame.Self is Value.Instance self
+            ? self
+            : new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), constructor.ContainingType, Exact: true);
+
+    /// <summary>A constructor without an initialiser runs the base class's own first.</summary>
+    private IEnumerable<State> WithBase(BodyRun run, IMethodSymbol constructor, Value made, CallSite call, State state)
+    {
+        var implied = constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is ConstructorDeclarationSyntax { Initializer: null }
+            ? constructor.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(c => c.Parameters.IsEmpty && !c.DeclaringSyntaxReferences.IsEmpty)
+            : null;
+        return implied is not null && run.Frame.CountOf(implied) == 0 && context.Relevance.Matters(implied, context.MaxCallDepth - run.Frame.Calls - 1, cancellation)
+            && context.Bodies.Graph(implied, cancellation) is { } graph
+                ? Enter(run, Callee(run, graph, implied, made, null), Enumerable.Empty<(IParameterSymbol, Value)>(), state, call.Operation).Select(o => o.State)
+                : new[] { state };
+    }
+
+    /// <summary><c>class Orders(NpgsqlConnection conn) : Repository(conn)</c>: what is handed on as it is.</summary>
+    private static State Inherited(IMethodSymbol constructor, Value.Instance made, Dictionary<string, Value> byName, State state)
+    {
+        var arguments = constructor.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>().SelectMany(t => t.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>() ?? Enumerable.Empty<PrimaryConstructorBaseTypeSyntax>())
+            .Select(b => b.ArgumentList.Arguments).FirstOrDefault();
+        var inherited = arguments.Count == 0 ? null : constructor.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(c =>
+            c.Parameters.Length >= arguments.Count && c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax);
+        if (inherited is null)
+        {
+            return state;
+        }
+
+        var values = arguments.Select(a => a is { NameColon: null, Expression: IdentifierNameSyntax name } && byName.TryGetValue(name.Identifier.ValueText, out var value) ? value : Value.Nothing);
+        return Construct(inherited, made, new CallSite(null!, inherited, Value.Nothing, null, ImmutableArray<IArgumentOperation>.Empty, values.ToImmutableArray()), state);
+    }
+
+    /// <summary>The members that construction fills from the arguments: primary-constructor parameters, and members initialised with them.</summary>
+    private static State Construct(IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
+    {
+        state = InitialFlags(constructor.ContainingType, made, state);
+        if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax)
+        {
+            return state;
+        }
+
+        var byName = new Dictionary<string, Value>(StringComparer.Ordinal);
+        foreach (var (parameter, value) in Bound(constructor, call))
+        {
+            state = state.Set(new Place.Member(made.Identity, parameter), value);
+            byName[parameter.Name] = value;
+        }
+
+        state = Inherited(constructor, made, byName, state);
+        foreach (var member in constructor.ContainingType.GetMembers())
+        {
+            var initialiser = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+            {
+                VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+                PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+                _ => null,
+            };
+            if (initialiser is not null && byName.TryGetValue(initialiser, out var value))
+            {
+                state = state.Set(new Place.Member(made.Identity, member), value);
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>
+    private static State InitialFlags(INamedTypeSymbol type, Value.Instance made, State state)
+    {
+        foreach (var field in type.GetMembers().OfType<IFieldSymbol>())
+        {
+            if (field is { Type.SpecialType: SpecialType.System_Boolean, IsStatic: false, IsConst: false })
+            {
+                var initialiser = (field.AssociatedSymbol ?? field).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+                {
+                    VariableDeclaratorSyntax { Initializer.Value: { } value } => value,
+                    PropertyDeclarationSyntax { Initializer.Value: { } value } => value,
+                    _ => null,
+                };
+                if (initialiser is null or LiteralExpressionSyntax)
+                {
+                    state = state.Set(new Place.Member(made.Identity, field.AssociatedSymbol ?? field), initialiser?.IsKind(SyntaxKind.TrueLiteralExpression) == true ? Value.True : Value.False);
+                }
+            }
+        }
+
+        return state;
+    }
+}
