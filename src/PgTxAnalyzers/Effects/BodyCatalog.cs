@@ -18,8 +18,15 @@ internal sealed class BodyCatalog
     /// <summary>Characters of a body beyond which it is not looked into: generated tables, not code that holds a transaction.</summary>
     private const int MaxBodyLength = 200_000;
 
+    /// <summary>Cases in one body, beyond which it is a table: what the compiler needs for a graph grows with their square.</summary>
+    private const int MaxCases = 2_000;
+
+    /// <summary>Characters that so many cases need at the least: a shorter body is not counted.</summary>
+    private const int MinLengthOfCases = MaxCases * 8;
+
     private readonly Compilation compilation;
     private readonly ConcurrentDictionary<SyntaxNode, ControlFlowGraph?> graphs = new();
+    private readonly object[] gates = Enumerable.Range(0, 32).Select(_ => new object()).ToArray();
     private int built;
 
     private readonly Lazy<ImmutableArray<Compilation>> sources;
@@ -53,8 +60,19 @@ internal sealed class BodyCatalog
         return null;
     }
 
-    public ControlFlowGraph? Graph(SyntaxNode body, CancellationToken cancellation) =>
-        graphs.TryGetValue(body, out var known) ? known : graphs.GetOrAdd(body, Create(body, cancellation));
+    public ControlFlowGraph? Graph(SyntaxNode body, CancellationToken cancellation)
+    {
+        if (graphs.TryGetValue(body, out var known))
+        {
+            return known;
+        }
+
+        // Files are analysed side by side: who comes second waits for the first, rather than building the same graph.
+        lock (gates[(body.GetHashCode() & int.MaxValue) % gates.Length])
+        {
+            return graphs.TryGetValue(body, out known) ? known : graphs[body] = Create(body, cancellation);
+        }
+    }
 
     public SemanticModel Model(SyntaxTree tree)
     {
@@ -86,7 +104,7 @@ internal sealed class BodyCatalog
 
     private ControlFlowGraph? Create(SyntaxNode body, CancellationToken cancellation)
     {
-        if (body.FullSpan.Length > MaxBodyLength || Owner(body.SyntaxTree) is null)
+        if (body.FullSpan.Length > MaxBodyLength || HasTooManyCases(body) || Owner(body.SyntaxTree) is null)
         {
             return null;
         }
@@ -101,6 +119,9 @@ internal sealed class BodyCatalog
             _ => null,
         };
     }
+
+    private static bool HasTooManyCases(SyntaxNode body) =>
+        body.FullSpan.Length >= MinLengthOfCases && body.DescendantNodes(n => n is not (ExpressionSyntax and not SwitchExpressionSyntax)).Count(n => n is SwitchLabelSyntax or SwitchExpressionArmSyntax) > MaxCases;
 
     /// <summary>The node whose operation is the whole body.</summary>
     public static SyntaxNode? Body(SyntaxNode declaration) => declaration switch

@@ -14,8 +14,23 @@ internal sealed partial class CallEvaluator
     /// <summary>Libraries that a model would name a member of, if it ended a transaction that it is given.</summary>
     private static readonly string[] KnownLibraries = { "System", "mscorlib", "netstandard", "Microsoft.Extensions.", "Microsoft.EntityFrameworkCore", "Npgsql", "Dapper" };
 
-    private State GivenAway(BodyRun run, CallSite call, State state) =>
-        !state.HasRegion || IsInSight(run, call) ? state : GivenAway(call.Values, state);
+    private State GivenAway(BodyRun run, CallSite call, State state)
+    {
+        if (!state.HasRegion || IsInSight(run, call))
+        {
+            return state;
+        }
+
+        // `await unitOfWork.CommitAsync()` of a library that nobody has described: a name proves nothing, and it is reason enough to be silent.
+        return SaysThatItEnds(call.Method)
+            ? state.Update(r => r.Kind != RegionKind.Scope, r => r with { Escaped = true, OutOfSight = true })
+            : GivenAway(call.Values, state);
+    }
+
+    private static bool SaysThatItEnds(IMethodSymbol method) =>
+        EndingWords.Any(w => method.Name.StartsWith(w, StringComparison.Ordinal)) && !method.IsStatic;
+
+    private static readonly string[] EndingWords = { "Commit", "Rollback", "RollBack", "Complete", "Abort" };
 
     private static State GivenAway(IEnumerable<Value> values, State state)
     {

@@ -157,6 +157,21 @@ internal sealed partial class CallEvaluator
                 }
 
                 break;
+            case not (Value.Transaction or Value.Connection) when call.Values.Any(v => v is Value.Transaction or Value.Connection):
+                foreach (var r in state.Regions.Where(r => call.Values.Any(v => v is Value.Transaction given ? given.Region.Equals(r.Id) : RegionOps.IsOn(r, v))))
+                {
+                    ended = Ended(ended, r);
+                }
+
+                break;
+            case not (Value.Transaction or Value.Connection):
+                // A line for a unit of work of somebody else's: what it ends is what lives.
+                foreach (var r in state.Regions.Where(r => r.IsLive))
+                {
+                    ended = Ended(ended, r);
+                }
+
+                break;
         }
 
         run.Throw(ended, ThrownKind.Any);

@@ -70,9 +70,12 @@ public class AdversarialShapeTests
             var context = new CompilationContext(fresh, ModelSet.Create(fresh), maxCallDepth: 6);
             context.Index(cancellation);
             var before = GC.GetTotalMemory(forceFullCollection: true);
-            var watch = Stopwatch.StartNew();
-            var flow = context.Bodies.Graph(own!, cancellation) is { } graph ? RootAnalysis.Run(context, graph, own, cancellation) : null;
-            best = watch.Elapsed < best ? watch.Elapsed : best;
+            var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
+            var body = context.Bodies.Graph(own!, cancellation);
+            var flow = body is null ? null : RootAnalysis.Run(context, body, own, cancellation);
+
+            // Other tests take from the one, and other programs from the other: the analysis has had no more than either.
+            best = new[] { best, watch.Elapsed, Environment.CpuUsage.TotalTime - processor }.Min();
             kept = Math.Min(kept, GC.GetTotalMemory(forceFullCollection: false) - before);
             GC.KeepAlive(flow);
         }
