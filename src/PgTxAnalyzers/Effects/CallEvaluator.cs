@@ -152,6 +152,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
         return Source(run, new CallSite(property, setter, receiver, property.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, values), state);
     }
 
+    public void Created(IFlowAnonymousFunctionOperation lambda) => Facts.Created.Add(lambda.Symbol);
+
     public void Awaited(BodyRun run, State state)
     {
         foreach (var region in state.Live)

@@ -90,6 +90,12 @@ internal sealed class RootFacts
     /// <summary>Lambdas and local functions that were run as part of the body.</summary>
     public HashSet<IMethodSymbol> Run { get; } = new(SymbolEqualityComparer.Default);
 
+    /// <summary>Lambdas to which control has come: one that stands behind a certain failure is run by nobody.</summary>
+    public HashSet<IMethodSymbol> Created { get; } = new(SymbolEqualityComparer.Default);
+
+    /// <summary>A bound was reached: what was not come to may be reachable all the same.</summary>
+    public bool IsCutShort { get; set; }
+
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();
 

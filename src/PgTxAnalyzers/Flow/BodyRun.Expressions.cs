@@ -250,6 +250,7 @@ internal sealed partial class BodyRun
         switch (creation.Target)
         {
             case IFlowAnonymousFunctionOperation lambda:
+                calls.Created(lambda);
                 return Single(state, new Value.Lambda(lambda, Frame.Graph));
             case IMethodReferenceOperation method:
                 var receivers = method.Instance is null ? Single(state, Value.Nothing) : Evaluate(method.Instance, state);

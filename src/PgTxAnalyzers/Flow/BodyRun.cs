@@ -31,6 +31,9 @@ internal interface ICallSemantics
     /// <summary>A property or an indexer is set whose body runs. Null: a plain place.</summary>
     IReadOnlyList<Outcome>? Set(BodyRun run, IPropertyReferenceOperation property, Value receiver, Value value, State state);
 
+    /// <summary>Control has come to where the lambda is made.</summary>
+    void Created(IFlowAnonymousFunctionOperation lambda);
+
     /// <summary>An await in the body, whatever is awaited.</summary>
     void Awaited(BodyRun run, State state);
 }

@@ -291,4 +291,7 @@ internal sealed class StepBudget
     private int taken;
 
     public bool Take() => taken++ < MaxSteps;
+
+    /// <summary>Some of the code has not been walked.</summary>
+    public bool IsSpent => taken > MaxSteps;
 }
