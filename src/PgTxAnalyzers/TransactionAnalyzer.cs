@@ -93,7 +93,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             var whole = RootAnalysis.Run(context, graph, method, cancellation);
             yield return whole;
             bool IsReachable(ControlFlowGraph inner, IMethodSymbol function) =>
-                whole.Facts.Run.Contains(function) || NestedBodies.IsHandedOut(inner.OriginalOperation.Syntax);
+                whole.Facts.Run.Contains(function) || (NestedBodies.IsHandedOut(inner.OriginalOperation.Syntax) && !whole.Facts.IsNeverMade(function, method));
 
             foreach (var (inner, function) in NestedBodies.Of(graph, IsReachable, cancellation))
             {

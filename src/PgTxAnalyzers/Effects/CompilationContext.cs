@@ -93,6 +93,11 @@ internal sealed class RootFacts
     /// <summary>Lambdas to which control has come: one that stands behind a certain failure is run by nobody.</summary>
     public HashSet<IMethodSymbol> Created { get; } = new(SymbolEqualityComparer.Default);
 
+    /// <summary>The lambda stands in a body that was run, <paramref name="root"/> or a function in it, and control did not come to it.</summary>
+    public bool IsNeverMade(IMethodSymbol lambda, IMethodSymbol? root) =>
+        lambda.MethodKind == MethodKind.AnonymousFunction && !IsCutShort && !Created.Contains(lambda)
+        && lambda.ContainingSymbol is IMethodSymbol owner && (SymbolEqualityComparer.Default.Equals(owner, root) || Run.Contains(owner));
+
     /// <summary>A bound was reached: what was not come to may be reachable all the same.</summary>
     public bool IsCutShort { get; set; }
 

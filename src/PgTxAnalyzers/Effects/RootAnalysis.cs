@@ -18,8 +18,10 @@ internal static class RootAnalysis
     {
         var facts = new RootFacts { Session = session };
         var self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
-        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = session is not null }, new CallEvaluator(context, facts, cancellation), cancellation);
+        var calls = new CallEvaluator(context, facts, cancellation);
+        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = session is not null }, calls, cancellation);
         run.Walk(Entry(context, method));
+        facts.IsCutShort = calls.Budget.IsSpent;
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.
         var lost = run.Exits.SelectMany(s => s.Regions)

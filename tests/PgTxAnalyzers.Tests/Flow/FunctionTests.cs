@@ -50,6 +50,14 @@ public class FunctionTests
                 await send();
             }
             """,
+        ["a lambda behind a certain failure"] = """
+            var again = await conn.BeginTransactionAsync(ct);
+            await Task.Run(async () =>
+            {
+                await using var own = await new NpgsqlConnection().BeginTransactionAsync(ct);
+                await http.GetStringAsync(url, ct);
+            });
+            """,
         ["a local function inside a local function"] = """
             await Outer(); // expect: PGTX101
             async Task Outer()

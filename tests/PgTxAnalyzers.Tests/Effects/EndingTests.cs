@@ -1,0 +1,69 @@
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Effects;
+
+/// <summary>Ends that a line describes, and ends that nobody describes: a member that nobody can look into, and whose name says that it ends something.</summary>
+public class EndingTests
+{
+    private const string Begin = """
+        var tx = await conn.BeginTransactionAsync(ct);
+        await conn.QueryAsync("SELECT 1");
+
+        """;
+
+    private const string Members = """
+        public interface IUnitOfWork
+        {
+            Task CommitAsync();
+            Task RollbackAsync();
+            Task<int> CompleteOrderAsync();
+            Task<int> CountAsync();
+            Task FlushAsync(System.Data.IDbTransaction? given = null);
+        }
+
+        private static readonly IUnitOfWork unit = null!;
+        """;
+
+    [Theory]
+    [InlineData("CommitAsync")]
+    [InlineData("RollbackAsync")]
+    [InlineData("CompleteOrderAsync")]
+    public Task A_member_in_the_dark_that_says_it_ends_silences(string member) => TestCode.Method(Begin + $"""
+        await http.GetStringAsync("/before", ct); // expect: PGTX101
+        await unit.{member}();
+        await http.GetStringAsync(url, ct);
+        """, Members).HasMarkedFindings();
+
+    [Fact]
+    public Task A_member_in_the_dark_that_says_nothing_does_not() => TestCode.Method(Begin + """
+        await unit.CountAsync();
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        """, Members).HasMarkedFindings();
+
+    [Fact]
+    public Task Complete_ends_no_scope() => TestCode.Method("""
+        using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+        await using var own = await source.OpenConnectionAsync(ct);
+        await own.QueryAsync("SELECT 1");
+        await unit.CompleteOrderAsync();
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        """, Members).Counting("PGTX101").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("tx")]
+    public Task A_line_makes_a_member_of_any_type_an_end(string argument) => TestCode.Method(Begin + $"""
+        await http.GetStringAsync("/before", ct); // expect: PGTX101
+        await unit.FlushAsync({argument});
+        await http.GetStringAsync(url, ct);
+        """, Members).WithAdditionalFile("PgTx.Models.txt", "commit M:Service.IUnitOfWork.FlushAsync").HasMarkedFindings();
+
+    [Fact]
+    public Task What_it_is_given_is_what_it_ends() => TestCode.Method(Begin + """
+        await using var other = new NpgsqlConnection();
+        await using var mine = await other.BeginTransactionAsync(ct);
+        await other.QueryAsync("SELECT 1");
+        await unit.FlushAsync(mine);
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        """, Members).WithAdditionalFile("PgTx.Models.txt", "commit M:Service.IUnitOfWork.FlushAsync").Counting("PGTX101").HasMarkedFindings();
+}
