@@ -12,11 +12,22 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 /// <summary>Puts an action on the light bulb, when what it makes of the document passes the <see cref="CompileGuard"/> and the <see cref="FindingGuard"/>.</summary>
 internal static class Offer
 {
-    public static async Task<bool> RegisterAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, TextEdits? edits)
+    /// <param name="context">The light bulb.</param>
+    /// <param name="diagnostic">The finding.</param>
+    /// <param name="title">What the light bulb says.</param>
+    /// <param name="equivalenceKey">What the action is known by.</param>
+    /// <param name="edits">What it changes.</param>
+    /// <param name="warning">What the preview warns of, at the marked place of the edits.</param>
+    public static async Task<bool> RegisterAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, TextEdits? edits, string? warning = null)
     {
         if (await AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is not { } changed)
         {
             return false;
+        }
+
+        if (warning is not null)
+        {
+            changed = await WarnAsync(changed, edits!, warning, context.CancellationToken).ConfigureAwait(false);
         }
 
         Func<CancellationToken, Task<Document>> create = _ => Task.FromResult(changed);
@@ -25,17 +36,28 @@ internal static class Offer
     }
 
     /// <summary>Offers the first of several plans, best first, that passes.</summary>
-    public static async Task<bool> RegisterFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, IEnumerable<TextEdits> plans)
+    public static async Task<bool> RegisterFirstAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, IEnumerable<TextEdits> plans, string? warning = null)
     {
         foreach (var plan in plans)
         {
-            if (await RegisterAsync(context, diagnostic, title, equivalenceKey, plan).ConfigureAwait(false))
+            if (await RegisterAsync(context, diagnostic, title, equivalenceKey, plan, warning).ConfigureAwait(false))
             {
                 return true;
             }
         }
 
         return false;
+    }
+
+    private static async Task<Document> WarnAsync(Document document, TextEdits edits, string warning, CancellationToken cancellationToken)
+    {
+        if (await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root || edits.MarkedPlace is not { } place || !root.FullSpan.Contains(place))
+        {
+            return document;
+        }
+
+        var token = root.FindToken(place);
+        return document.WithSyntaxRoot(root.ReplaceToken(token, token.WithAdditionalAnnotations(WarningAnnotation.Create(warning))));
     }
 
     /// <summary>The changed document, or null where the edits do nothing or break something.</summary>

@@ -167,13 +167,17 @@ internal sealed class Region
             return false;
         }
 
-        return model.GetOperation(value, cancellationToken)?.DescendantsAndSelf().Any(inner =>
-            inner is IObjectCreationOperation { Type: { } type } && DataLibrary.IsDataType(type)
-            || inner is IInvocationOperation { TargetMethod.Name: "OpenConnection" or "OpenConnectionAsync" or "CreateConnection" or "CreateConnectionAsync" or "CreateDbContext" or "CreateDbContextAsync" }) == true;
+        return Opens(value, model, cancellationToken);
     }
 
+    /// <summary>An expression that makes a connection or a context, and not one that hands out one that is there.</summary>
+    public static bool Opens(ExpressionSyntax value, SemanticModel model, CancellationToken cancellationToken) =>
+        model.GetOperation(value, cancellationToken)?.DescendantsAndSelf().Any(inner =>
+            inner is IObjectCreationOperation { Type: { } type } && DataLibrary.IsDataType(type)
+            || inner is IInvocationOperation { TargetMethod.Name: "OpenConnection" or "OpenConnectionAsync" or "CreateConnection" or "CreateConnectionAsync" or "CreateDbContext" or "CreateDbContextAsync" }) == true;
+
     /// <summary><c>await connection.OpenAsync(ct);</c> as a statement.</summary>
-    private bool IsOpenCall(StatementSyntax statement, SemanticModel model, CancellationToken cancellationToken) =>
+    public bool IsOpenCall(StatementSyntax statement, SemanticModel model, CancellationToken cancellationToken) =>
         statement is ExpressionStatementSyntax { Expression: var expression }
         && InvocationsIn(expression).FirstOrDefault() is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Open" or "OpenAsync" } access }
         && IsRegionSymbol(model.GetSymbolInfo(access.Expression, cancellationToken).Symbol);

@@ -144,6 +144,40 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text)
         return false;
     }
 
+    /// <summary>Every <c>#if</c>, <c>#pragma … disable</c> and <c>#nullable</c> of the lines ends within them. A <c>#region</c> may begin and end anywhere.</summary>
+    public bool DirectivesAreClosed(int fromLine, int toLine)
+    {
+        var open = 0;
+        for (var line = Math.Max(0, fromLine); line <= toLine && line < Text.Lines.Count; line++)
+        {
+            var content = LineText(line).TrimStart();
+            if (!content.StartsWith("#", StringComparison.Ordinal) || StartsInsideToken(line))
+            {
+                continue;
+            }
+
+            var words = content.Substring(1).Split(new[] { ' ', '\t' }, StringSplitOptions.RemoveEmptyEntries);
+            var first = words.FirstOrDefault() ?? "";
+            open += first switch
+            {
+                "if" => 1,
+                "endif" => -1,
+                "pragma" or "nullable" => words.Contains("disable") || words.Contains("enable") ? 1 : words.Contains("restore") ? -1 : 0,
+                _ => 0,
+            };
+            if (open < 0 || (open == 0 && first is "else" or "elif"))
+            {
+                return false;
+            }
+        }
+
+        return open == 0;
+    }
+
+    /// <summary>Nothing but white space stands before the token on its line.</summary>
+    public bool StartsLine(SyntaxToken token) =>
+        string.IsNullOrWhiteSpace(Text.ToString(TextSpan.FromBounds(Text.Lines[LineOf(token.SpanStart)].Start, token.SpanStart)));
+
     /// <summary>One step of indentation, as the code around shows it.</summary>
     public string IndentationStep(StatementSyntax statement)
     {

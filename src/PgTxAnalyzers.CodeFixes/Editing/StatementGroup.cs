@@ -75,6 +75,28 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
         }
     }
 
+    /// <summary>
+    /// Takes in the other calls in its neighbourhood, with what looks at their results: only statements that do not use the region stand between. What comes after
+    /// a call and cannot be kept behind is a check of its answer, or reads it.
+    /// </summary>
+    public void TakeEffects(int first, int last)
+    {
+        var to = To;
+        for (var next = To + 1; next <= last && IsFree(List[next]); next++)
+        {
+            var facts = source.Of(List[next]);
+            to = facts.HasEffect || facts.Jumps || facts.Checks ? next : to;
+        }
+
+        var from = From;
+        for (var next = From - 1; next >= first && IsFree(List[next]); next--)
+        {
+            from = source.Of(List[next]).HasEffect ? next : from;
+        }
+
+        Extend(from, to);
+    }
+
     /// <summary>Joins a group that begins right behind this one.</summary>
     public bool TryAppend(StatementGroup other)
     {
@@ -86,6 +108,8 @@ internal sealed class StatementGroup(IReadOnlyList<StatementSyntax> list, int in
         Extend(From, other.To);
         return true;
     }
+
+    private bool IsFree(StatementSyntax statement) => CanJoin(statement) && !source.Of(statement).JumpsWithoutThrow;
 
     private bool CanJoin(StatementSyntax statement) => statement is not LocalFunctionStatementSyntax and not LabeledStatementSyntax && !source.UsesRegion(statement, region);
 

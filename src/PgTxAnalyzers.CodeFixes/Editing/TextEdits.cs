@@ -14,6 +14,7 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 internal sealed class TextEdits
 {
     private readonly List<TextChange> _changes = [];
+    private (int Position, int Offset)? _mark;
 
     public bool IsEmpty => _changes.Count == 0;
 
@@ -22,6 +23,13 @@ internal sealed class TextEdits
     public void Delete(TextSpan span) => _changes.Add(new TextChange(span, ""));
 
     public void Replace(TextSpan span, string text) => _changes.Add(new TextChange(span, text));
+
+    /// <summary>Remembers a place in the new text: so many characters into what replaces or is inserted at a position of the old one.</summary>
+    public void Mark(int position, int offset) => _mark = (position, offset);
+
+    /// <summary>The marked place in the new text.</summary>
+    public int? MarkedPlace => _mark is not { } mark ? null
+        : mark.Position + mark.Offset + _changes.Where(change => change.Span.Start < mark.Position && change.Span.End <= mark.Position).Sum(change => (change.NewText?.Length ?? 0) - change.Span.Length);
 
     /// <summary>The changes in the order of the text, or null where two want the same place. Insertions at one position keep the order in which they were asked for.</summary>
     public IReadOnlyList<TextChange>? InOrder()

@@ -158,19 +158,11 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
             edits.Insert(_lines.Text.Lines[_lines.FirstLine(front)].Start, string.Concat(hoisting.Declarations.Select(declaration => indentation + declaration + lineEnd)));
         }
 
-        var closing = owner is null ? "" : new UsingBlock(_lines, list).Write(edits, owner, end, Transaction(list, owner), moved);
+        var closing = owner is null ? "" : new UsingBlock(_lines, list, owner, end, moved).Write(edits);
         var startsWithComment = !text.TrimStart().StartsWith(group.First.GetFirstToken().Text, System.StringComparison.Ordinal);
         _lines.InsertBehind(edits, _lines.LastLine(anchor), closing + (isNested || startsWithComment ? lineEnd : "") + text);
         return edits;
     }
-
-    /// <summary>The declaration of the transaction, where it stands right behind the one of the connection: the two are stacked.</summary>
-    private LocalDeclarationStatementSyntax? Transaction(IReadOnlyList<StatementSyntax> list, LocalDeclarationStatementSyntax owner) =>
-        owner != call.Region.BeginStatement
-        && CallPath.Position(list, owner) + 1 is var next && list[next] == call.Region.BeginStatement
-        && list[next] is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } declaration
-            ? declaration
-            : null;
 
     /// <summary>The locals of what becomes, or is, a block of its own that are read behind it.</summary>
     private HashSet<ISymbol> Hoisted(int rung, int end, LocalDeclarationStatementSyntax? owner, List<StatementSyntax> moved)

@@ -36,7 +36,7 @@ internal static class MoveAfterCommit
     }
 
     /// <summary>The commit that every path from the call comes to, if it gets that far.</summary>
-    private static (int Rung, int Index) FindCommit(HeldCall call, CancellationToken cancellationToken)
+    internal static (int Rung, int Index) FindCommit(HeldCall call, CancellationToken cancellationToken)
     {
         for (var rung = 0; rung <= call.Path.BeginRung; rung++)
         {
