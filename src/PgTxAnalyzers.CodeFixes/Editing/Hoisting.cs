@@ -12,12 +12,19 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 /// Declares locals in front of a block that they were declared in, so that they can be read behind it: <c>var number = …</c>
 /// becomes <c>int number;</c> outside and <c>number = …</c> inside. Only what is read behind is hoisted.
 /// </summary>
-internal sealed class Hoisting(SemanticModel model, CancellationToken cancellationToken)
+/// <param name="model">The semantic model of the document.</param>
+/// <param name="lines">The lines of the document.</param>
+/// <param name="cancellationToken">Ends it.</param>
+internal sealed class Hoisting(SemanticModel model, SourceLines lines, CancellationToken cancellationToken)
 {
     private readonly List<string> _declarations = [];
+    private readonly List<int> _deletedLines = [];
 
     /// <summary>The declarations, in the order of the source, without indentation.</summary>
     public IReadOnlyList<string> Declarations => _declarations;
+
+    /// <summary>The lines that are no longer there.</summary>
+    public IReadOnlyCollection<int> DeletedLines => _deletedLines;
 
     /// <summary>False where a local cannot be declared without its value.</summary>
     public bool TryHoist(TextEdits edits, IReadOnlyCollection<ISymbol> locals)
@@ -29,6 +36,7 @@ internal sealed class Hoisting(SemanticModel model, CancellationToken cancellati
             var done = node switch
             {
                 VariableDeclaratorSyntax declarator => HoistVariable(edits, declarator, left),
+                SingleVariableDesignationSyntax { Parent: DeclarationExpressionSyntax declaration } designation => HoistArgument(edits, declaration, designation, left),
                 SingleVariableDesignationSyntax designation => HoistDesignation(edits, designation, left),
                 _ => false,
             };
@@ -43,6 +51,11 @@ internal sealed class Hoisting(SemanticModel model, CancellationToken cancellati
 
     private bool HoistVariable(TextEdits edits, VariableDeclaratorSyntax declarator, HashSet<ISymbol> left)
     {
+        if (declarator is { Initializer: null, Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax { Modifiers.Count: 0 } alone } })
+        {
+            return HoistWhole(edits, declarator, alone, left);
+        }
+
         if (declarator is not { Initializer.Value: { } value, Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax statement } declaration }
             || statement.Modifiers.Count > 0 || statement.UsingKeyword != default || declaration.Type is RefTypeSyntax || value is InitializerExpressionSyntax
             || model.GetDeclaredSymbol(declarator, cancellationToken) is not ILocalSymbol local
@@ -53,6 +66,37 @@ internal sealed class Hoisting(SemanticModel model, CancellationToken cancellati
 
         edits.Delete(TextSpan.FromBounds(declaration.Type.SpanStart, declarator.Identifier.SpanStart));
         _declarations.Add($"{type} {declarator.Identifier.Text};");
+        left.Remove(local);
+        return true;
+    }
+
+    /// <summary><c>int number;</c> goes as it is, with its line.</summary>
+    private bool HoistWhole(TextEdits edits, VariableDeclaratorSyntax declarator, LocalDeclarationStatementSyntax statement, HashSet<ISymbol> left)
+    {
+        var line = lines.LineOf(statement.SpanStart);
+        if (lines.FirstLine(statement) != lines.LastLine(statement) || lines.LineText(line).Trim() != statement.ToString() || declarator.ArgumentList is not null)
+        {
+            return false;
+        }
+
+        lines.DeleteLines(edits, line, line);
+        _deletedLines.Add(line);
+        _declarations.Add(statement.ToString());
+        left.RemoveWhere(local => local.DeclaringSyntaxReferences.Any(reference => reference.Span == declarator.Span));
+        return true;
+    }
+
+    /// <summary><c>out var number</c> becomes <c>out number</c>.</summary>
+    private bool HoistArgument(TextEdits edits, DeclarationExpressionSyntax declaration, SingleVariableDesignationSyntax designation, HashSet<ISymbol> left)
+    {
+        if (declaration.Parent is not ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword } || model.GetDeclaredSymbol(designation, cancellationToken) is not ILocalSymbol local
+            || (declaration.Type.IsVar ? Name(local.Type, designation.SpanStart) : declaration.Type.ToString()) is not { } type)
+        {
+            return false;
+        }
+
+        edits.Delete(TextSpan.FromBounds(declaration.Type.SpanStart, designation.SpanStart));
+        _declarations.Add($"{type} {designation.Identifier.Text};");
         left.Remove(local);
         return true;
     }

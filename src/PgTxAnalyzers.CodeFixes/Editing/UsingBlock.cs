@@ -60,7 +60,9 @@ internal sealed class UsingBlock
     public bool IsHead(StatementSyntax statement) => statement == _owner || statement == _stacked;
 
     /// <summary>Writes the heads, the opening brace and the indentation. What is left for behind the block comes back: the closing brace.</summary>
-    public string Write(TextEdits edits)
+    /// <param name="edits">Where it is written to.</param>
+    /// <param name="deletedLines">Lines of the block that go elsewhere.</param>
+    public string Write(TextEdits edits, IReadOnlyCollection<int> deletedLines)
     {
         DropBlankLines(edits);
         Head(edits, _owner, _stacked is null);
@@ -78,7 +80,7 @@ internal sealed class UsingBlock
         var gone = _moved.Select(statement => (From: _lines.FirstLine(statement), To: _lines.LastLine(statement))).ToList();
         for (var line = _headLine + 1; line <= _endLine; line++)
         {
-            if (!gone.Any(range => range.From <= line && line <= range.To))
+            if (!gone.Any(range => range.From <= line && line <= range.To) && !deletedLines.Contains(line))
             {
                 _lines.Indent(edits, line, line, Step);
             }

@@ -136,7 +136,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
 
         var edits = new TextEdits();
         var isNested = rung > 0 || owner is not null;
-        var hoisting = new Hoisting(call.Model, cancellationToken);
+        var hoisting = new Hoisting(call.Model, call.Lines, cancellationToken);
         if (isNested && !hoisting.TryHoist(edits, Hoisted(rung, end, owner, moved)))
         {
             return null;
@@ -158,7 +158,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
             edits.Insert(_lines.Text.Lines[_lines.FirstLine(front)].Start, string.Concat(hoisting.Declarations.Select(declaration => indentation + declaration + lineEnd)));
         }
 
-        var closing = owner is null ? "" : new UsingBlock(_lines, list, owner, end, moved).Write(edits);
+        var closing = owner is null ? "" : new UsingBlock(_lines, list, owner, end, moved).Write(edits, hoisting.DeletedLines);
         var startsWithComment = !text.TrimStart().StartsWith(group.First.GetFirstToken().Text, System.StringComparison.Ordinal);
         _lines.InsertBehind(edits, _lines.LastLine(anchor), closing + (isNested || startsWithComment ? lineEnd : "") + text);
         return edits;

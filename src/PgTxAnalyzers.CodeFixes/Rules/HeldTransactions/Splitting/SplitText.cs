@@ -38,7 +38,7 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
 
         var block = _unit.Owner is { } owner ? new UsingBlock(_lines, _unit.List, owner, halves.End, group.Statements.ToList()) : null;
         var returned = Returned();
-        var hoisting = new Hoisting(_call.Model, cancellationToken);
+        var hoisting = new Hoisting(_call.Model, _lines, cancellationToken);
         if (returned is null && !hoisting.TryHoist(_edits, halves.Hidden().ToList()))
         {
             return null;
@@ -54,7 +54,9 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
         CloseFirst(returned ?? []);
         if (block is not null)
         {
-            _lines.InsertBehind(_edits, _lines.LastLine(_unit.List[halves.End]), block.Write(_edits));
+            var last = _lines.LastLine(_unit.List[halves.End]);
+            var distance = halves.End + 1 < _unit.List.Count && !_lines.IsBlank(last + 1) && block.HasBraces ? _lineEnd : "";
+            _lines.InsertBehind(_edits, last, block.Write(_edits, hoisting.DeletedLines) + distance);
             _text.Append(block.Closing);
         }
 
@@ -146,10 +148,19 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
 
     private void CloseFirst(List<ILocalSymbol> returned)
     {
+        // What follows a closing brace keeps its distance to it.
+        var above = _lines.FirstLine(halves.Group.First) - 1;
+        while (_lines.IsBlank(above))
+        {
+            above--;
+        }
+
+        _text.Append(_unit.CommitRung == 0 && _lines.ClosesBlock(above) ? _lineEnd : "");
         for (var i = 0; i <= _unit.Rung; i++)
         {
             if (i == _unit.CommitRung)
             {
+                _text.Append(i > 0 ? _lineEnd : "");
                 var commit = _unit.CommitStatement;
                 Copy(commit.SpanStart, commit.Span.End);
             }
