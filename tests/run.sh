@@ -8,6 +8,9 @@ cd "$(dirname "$0")/.."
 
 # Every test runs on the Roslyn of Directory.Packages.props. The oldest one that the package supports differs the most from it.
 roslyn_versions=${PGTX_ROSLYN-4.8.0}
+
+# Random programs for the fixes (FixPropertyTests), on each compiler.
+export PGTX_PROGRAMS=${PGTX_PROGRAMS-2500}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -14,27 +15,50 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 /// </summary>
 internal static class FindingGuard
 {
-    public static async Task<bool> AcceptsAsync(Document before, Document after, string id, CancellationToken cancellationToken)
+    /// <summary>One light bulb asks about one document several times. The entries go with the documents.</summary>
+    private static readonly ConditionalWeakTable<Document, IReadOnlyList<Diagnostic>> Known = new();
+
+    /// <param name="before">The document of the finding.</param>
+    /// <param name="after">What the fix makes of it.</param>
+    /// <param name="id">The rule of the finding.</param>
+    /// <param name="repeats">The fix writes code down a second time: a finding of another rule in it comes a second time as well, and is no new one.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<bool> AcceptsAsync(Document before, Document after, string id, bool repeats, CancellationToken cancellationToken)
     {
         var old = await FindingsAsync(before, cancellationToken).ConfigureAwait(false);
         var left = await FindingsAsync(after, cancellationToken).ConfigureAwait(false);
-        return left.All(rule => rule.Value <= Count(old, rule.Key)) && (Count(old, id) == 0 || Count(left, id) < Count(old, id));
+        var count = Count(old, id);
+        return (count == 0 || Count(left, id) < count)
+            && left.GroupBy(finding => finding.Id).All(rule => rule.Count() <= Count(old, rule.Key)
+                || (repeats && rule.Key != id && rule.All(finding => old.Any(other => other.Id == rule.Key && Text(other) == Text(finding)))));
     }
 
-    private static int Count(IReadOnlyDictionary<string, int> findings, string id) => findings.TryGetValue(id, out var count) ? count : 0;
+    private static int Count(IReadOnlyList<Diagnostic> findings, string id) => findings.Count(finding => finding.Id == id);
 
-    private static async Task<IReadOnlyDictionary<string, int>> FindingsAsync(Document document, CancellationToken cancellationToken)
+    /// <summary>The code of a finding. The transaction of a second half has a number behind its name.</summary>
+    private static string Text(Diagnostic finding)
     {
+        var text = finding.Location.SourceTree?.GetText().ToString(finding.Location.SourceSpan) ?? "";
+        return new string(text.Where((character, index) => !char.IsDigit(character) || index == 0 || !char.IsLetterOrDigit(text[index - 1])).ToArray());
+    }
+
+    private static async Task<IReadOnlyList<Diagnostic>> FindingsAsync(Document document, CancellationToken cancellationToken)
+    {
+        if (Known.TryGetValue(document, out var known))
+        {
+            return known;
+        }
+
         var model = await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false);
         if (model is null)
         {
-            return ImmutableDictionary<string, int>.Empty;
+            return [];
         }
 
         // No exception may come out of a fix, and no other host may be told of one: the analyzer under its own name reports them already.
         var options = new CompilationWithAnalyzersOptions(document.Project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
         var analysis = model.Compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new TransactionAnalyzer()), options);
         var findings = await analysis.GetAnalyzerSemanticDiagnosticsAsync(model, filterSpan: null, cancellationToken).ConfigureAwait(false);
-        return findings.GroupBy(finding => finding.Id).ToDictionary(group => group.Key, group => group.Count());
+        return Known.GetValue(document, _ => findings);
     }
 }

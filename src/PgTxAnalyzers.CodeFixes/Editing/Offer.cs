@@ -20,7 +20,7 @@ internal static class Offer
     /// <param name="warning">What the preview warns of, at the marked place of the edits.</param>
     public static async Task<bool> RegisterAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, TextEdits? edits, string? warning = null)
     {
-        if (await AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is not { } changed)
+        if (await AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken, repeats: warning is not null).ConfigureAwait(false) is not { } changed)
         {
             return false;
         }
@@ -61,7 +61,13 @@ internal static class Offer
     }
 
     /// <summary>The changed document, or null where the edits do nothing or break something.</summary>
-    public static async Task<Document?> AcceptedAsync(Document document, string id, TextSpan place, TextEdits? edits, CancellationToken cancellationToken)
+    /// <param name="document">The document of the finding.</param>
+    /// <param name="id">The rule of the finding.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="edits">What the fix changes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="repeats">The edits write code down a second time, with what is found in it.</param>
+    public static async Task<Document?> AcceptedAsync(Document document, string id, TextSpan place, TextEdits? edits, CancellationToken cancellationToken, bool repeats = false)
     {
         if (edits is null || edits.IsEmpty || edits.InOrder() is null)
         {
@@ -70,6 +76,6 @@ internal static class Offer
 
         var changed = await edits.ApplyAsync(document, cancellationToken).ConfigureAwait(false);
         return await CompileGuard.AcceptsAsync(document, changed, place, cancellationToken).ConfigureAwait(false)
-            && await FindingGuard.AcceptsAsync(document, changed, id, cancellationToken).ConfigureAwait(false) ? changed : null;
+            && await FindingGuard.AcceptsAsync(document, changed, id, repeats, cancellationToken).ConfigureAwait(false) ? changed : null;
     }
 }

@@ -44,7 +44,7 @@ public class FixPairTests
                 if (Key(pair.Heading) is { } key && action.EquivalenceKey != key)
                     continue;
                 var after = await FixActions.Apply(action, project);
-                await new FixPromises(pair.Code, project, findings, $"'{action.Title}'").HoldFor(after, pair.Id);
+                await new FixPromises(pair.Code, project, findings, $"'{action.Title}'", action.EquivalenceKey == "PGTX101.Split").HoldFor(after, pair.Id);
                 return after;
             }
         }

@@ -9,7 +9,8 @@ namespace PgTxAnalyzers.Tests.Verification;
 /// <param name="before">The project before the fix.</param>
 /// <param name="findings">What was found in it.</param>
 /// <param name="what">The fix, for messages.</param>
-internal sealed class FixPromises(TestCode code, Project before, ImmutableArray<Diagnostic> findings, string what)
+/// <param name="repeats">It writes code down a second time, with what is found in it.</param>
+internal sealed class FixPromises(TestCode code, Project before, ImmutableArray<Diagnostic> findings, string what, bool repeats = false)
 {
     /// <summary>Gives back what is still found.</summary>
     public async Task<ImmutableArray<Diagnostic>> HoldFor(Project after, string id)
@@ -19,8 +20,8 @@ internal sealed class FixPromises(TestCode code, Project before, ImmutableArray<
 
         var countBefore = CountById(findings);
         var countAfter = CountById(left);
-        foreach (var (rule, count) in countAfter)
-            Assert.True(count <= countBefore.GetValueOrDefault(rule), $"{what} brings a new {rule}:\n{described}");
+        foreach (var brought in NewFindings.Of(findings, left, repeats))
+            Assert.Fail($"{what} brings a new {brought.Id}:\n{described}");
         Assert.True(countAfter.GetValueOrDefault(id) < countBefore.GetValueOrDefault(id), $"{what} leaves the finding:\n{described}");
 
         foreach (var document in after.Documents)
