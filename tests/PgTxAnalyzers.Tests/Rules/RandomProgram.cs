@@ -379,7 +379,10 @@ internal sealed class RandomProgram(int seed)
                 Query();
                 break;
             default:
-                Command();
+                if (inRegion)
+                    Command();
+                else
+                    Declare("var", Number());
                 break;
         }
     }
