@@ -39,6 +39,13 @@ internal sealed record RetriedLambda(bool IsPlain, StatementSyntax? Statement = 
         return IsRunner(method) && IsWritten(invocation, lambda, out var statement, out var call) ? new RetriedLambda(IsPlain: false, statement, call, lambda) : Unknown;
     }
 
+    /// <summary>
+    /// Code may leave the lambda: of its parameters it names none but a cancellation token, for which there is one of the same name outside.
+    /// </summary>
+    public bool CanLeave(CodeFacts code, SemanticModel model) =>
+        Statement is not null && code.Mentions.OfType<IParameterSymbol>().Where(parameter => parameter.DeclaringSyntaxReferences.Any(reference => Lambda!.Span.Contains(reference.Span))).All(parameter =>
+            parameter.Type.Name == "CancellationToken" && model.LookupSymbols(Statement.SpanStart, name: parameter.Name).Any(outer => outer is IParameterSymbol or ILocalSymbol or IFieldSymbol));
+
     /// <summary>EF Core's execution strategies and Polly's policies and pipelines.</summary>
     public static bool IsRunner(IMethodSymbol method) =>
         method.Name.StartsWith("Execute", System.StringComparison.Ordinal) && !method.Name.StartsWith("ExecuteInTransaction", System.StringComparison.Ordinal)

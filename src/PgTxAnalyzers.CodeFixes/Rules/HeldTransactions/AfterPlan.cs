@@ -53,6 +53,32 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
         return null;
     }
 
+    /// <summary>Behind <c>await strategy.ExecuteAsync(…);</c>: a retry then does not make the call again. Only where nothing from inside is needed for it.</summary>
+    public TextEdits? BehindRetry(RetriedLambda function)
+    {
+        var rungs = call.Path.Rungs;
+        if (function.Statement is not ExpressionStatementSyntax statement || statement.Expression != function.Call || rungs[rungs.Length - 1].List[0].Parent != function.Lambda!.Body
+            || rungs.Take(rungs.Length - 1).Any(inner => !inner.CanBeLeft) || group.IsAllOfItsBlock || !function.CanLeave(group.Facts, call.Model))
+        {
+            return null;
+        }
+
+        var crossed = rungs.SelectMany((rung, i) => rung.List.Skip(i == 0 ? group.To + 1 : rung.Index + 1)).ToList();
+        var isInside = group.Facts.Mentions.OfType<ILocalSymbol>().Any(local => !group.Facts.Declares.Contains(local) && local.DeclaringSyntaxReferences.Any(reference => function.Lambda.Span.Contains(reference.Span)));
+        if (isInside || AdvisoryLock.IsTakenIn(crossed) || crossed.Any(passed => group.Facts.ConflictsWith(call.Facts.Of(passed)))
+            || _lines.HasDirective(_lines.FirstLine(group.First), _lines.LastLine(statement)) || !group.Statements.Append(statement).All(moved => _lines.OwnsItsLines(moved)))
+        {
+            return null;
+        }
+
+        var edits = new TextEdits();
+        var (from, to) = (_lines.FirstLine(group.First), _lines.LastLine(group.Last));
+        var text = _lines.Take(from, to, _lines.Indentation(_lines.LineOf(group.First.SpanStart)), _lines.Indentation(_lines.LineOf(statement.SpanStart)));
+        _lines.DeleteLines(edits, from, to);
+        _lines.InsertBehind(edits, _lines.LastLine(statement), _lines.LineEnd(_lines.LastLine(statement)) + text);
+        return edits;
+    }
+
     /// <param name="rung">The list that the call goes to.</param>
     /// <param name="end">The statement of the list that it goes behind.</param>
     /// <param name="owner">The declaration that becomes a <c>using</c> statement ending there.</param>

@@ -23,6 +23,11 @@ internal static class MoveAfterCommit
         }
 
         var plan = new AfterPlan(call, group, rung, commit, cancellationToken);
+        if (plan.BehindRetry(RetriedLambda.Around(call.Region.Begin, call.Model, cancellationToken)) is { } once)
+        {
+            yield return once;
+        }
+
         var owner = call.Region.IsScope ? call.Region.BeginStatement : call.Region.ConnectionStatement;
         if (owner is not null && plan.BehindOwner(owner) is { } released)
         {

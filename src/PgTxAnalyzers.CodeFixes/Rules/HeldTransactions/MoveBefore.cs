@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
@@ -12,8 +13,13 @@ namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
 /// </summary>
 internal static class MoveBefore
 {
-    public static IEnumerable<TextEdits> Plans(HeldCall call)
+    public static IEnumerable<TextEdits> Plans(HeldCall call, CancellationToken cancellationToken)
     {
+        if (BeforeRetry(call, RetriedLambda.Around(call.Region.Begin, call.Model, cancellationToken)) is { } once)
+        {
+            yield return once;
+        }
+
         foreach (var (rung, anchor) in Anchors(call))
         {
             if (To(call, rung, anchor) is { } edits)
@@ -41,16 +47,31 @@ internal static class MoveBefore
         yield return (path.BeginRung, begin);
     }
 
-    private static TextEdits? To(HeldCall call, int rung, int anchor)
+    private static TextEdits? To(HeldCall call, int rung, int anchor) =>
+        IsRegionHead(call, call.Path.Rungs[rung].List[anchor]) && GroupFor(call, rung, anchor, rung == 0 ? anchor + 1 : 0) is { } group
+            ? Lift.Before(call.Lines, [group], call.Path.Rungs[rung].List[anchor])
+            : null;
+
+    /// <summary>In front of <c>await strategy.ExecuteAsync(…)</c>: a retry then does not make the call again.</summary>
+    private static TextEdits? BeforeRetry(HeldCall call, RetriedLambda function)
+    {
+        var last = call.Path.Rungs.Length - 1;
+        return function.Statement is not null && call.Path.Rungs[last].List[0].Parent == function.Lambda!.Body
+            && GroupFor(call, last, anchor: 0, first: 0) is { } group && function.CanLeave(group.Facts, call.Model)
+                ? Lift.Before(call.Lines, [group], function.Statement)
+                : null;
+    }
+
+    /// <summary>What has to move together when the call comes to stand before a statement of an outer list; null where it depends on what it would pass.</summary>
+    private static StatementGroup? GroupFor(HeldCall call, int rung, int anchor, int first)
     {
         var path = call.Path;
-        if (path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft) || !IsRegionHead(call, path.Rungs[rung].List[anchor]))
+        if (path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft))
         {
             return null;
         }
 
         var group = new StatementGroup(path.Rungs[0].List, path.Rungs[0].Index, call.Facts, call.Region);
-        var first = rung == 0 ? anchor + 1 : 0;
         group.GrowUp(first);
         var crossed = Crossed(call, rung, anchor, group.From).ToList();
         if (group.UsesRegion || AdvisoryLock.IsTakenIn(crossed))
@@ -65,12 +86,7 @@ internal static class MoveBefore
         }
 
         group.TakeFollowers(facts);
-        if (group.IsAllOfItsBlock)
-        {
-            return null;
-        }
-
-        return Lift.Before(call.Lines, [group], path.Rungs[rung].List[anchor]);
+        return group.IsAllOfItsBlock ? null : group;
     }
 
     /// <summary>The code between the new place of the group and its old one, innermost list first.</summary>

@@ -34,7 +34,7 @@ public sealed class PGTX101TransactionAcrossExternalCallFix : CodeFixProvider
         {
             if (await HeldCall.FindAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false) is { } call)
             {
-                await Offer.RegisterFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call)).ConfigureAwait(false);
+                await Offer.RegisterFirstAsync(context, diagnostic, MoveBeforeTitle, MoveBeforeKey, MoveBefore.Plans(call, context.CancellationToken)).ConfigureAwait(false);
                 await Offer.RegisterFirstAsync(context, diagnostic, MoveAfterTitle, MoveAfterKey, MoveAfterCommit.Plans(call, context.CancellationToken)).ConfigureAwait(false);
                 await Offer.RegisterFirstAsync(context, diagnostic, SplitTitle, SplitKey, Split.Plans(call, context.CancellationToken), Split.Warning).ConfigureAwait(false);
             }

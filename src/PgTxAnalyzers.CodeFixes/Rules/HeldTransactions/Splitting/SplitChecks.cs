@@ -29,6 +29,7 @@ internal sealed class SplitChecks(SplitHalves halves, CancellationToken cancella
     private bool NothingLeaves() =>
         !halves.Group.Facts.JumpsWithoutThrow && !halves.Group.Facts.IsUnclear
         && !halves.Second.Any(statement => _call.Facts.Of(statement).JumpsWithoutThrow || _call.Facts.Of(statement).IsUnclear)
+        && (!halves.Unit.IsRetried || halves.Unit.Function.CanLeave(halves.Group.Facts, _call.Model))
         && !(halves.Unit.IsRetried && halves.First.Any(statement => _call.Facts.Of(statement).JumpsWithoutThrow))
         && !halves.First.Any(statement => statement.DescendantNodesAndSelf().Any(node => node is YieldStatementSyntax or LabeledStatementSyntax || node.IsKind(SyntaxKind.GotoStatement)));
 
