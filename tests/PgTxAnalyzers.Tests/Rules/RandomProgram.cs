@@ -365,7 +365,7 @@ internal sealed class RandomProgram(int seed)
                 Loop(inRegion);
                 break;
             case 7 when _isAsync:
-                Line($"await Task.Delay({Number()}, {_token});");
+                Line($"await Task.Delay({Number()} + {_next++}, {_token});");
                 break;
             case 8 when _depth < MaxDepth && _isAsync:
                 Line("try");
