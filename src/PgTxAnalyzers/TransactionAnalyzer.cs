@@ -64,7 +64,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         {
             var names = context.Index(action.CancellationToken);
             var seen = new HashSet<(string, Location)>();
-            foreach (var declaration in names.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken))
+            foreach (var declaration in context.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken))
             {
                 if (context.Bodies.Graph(declaration, action.CancellationToken) is not { } graph)
                 {

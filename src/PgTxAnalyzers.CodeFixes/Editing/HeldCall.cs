@@ -31,9 +31,9 @@ internal sealed class HeldCall
 
     public CallPath Path { get; }
 
-    /// <summary>The begin is in the same document as the call, and in the hands of the same method: a region that came in as a parameter belongs to the caller.</summary>
+    /// <summary>The begin is in the same document as the call, and in the hands of the same method: a region that came in as a parameter, or that stands around a handler, is somebody else's.</summary>
     public static bool IsOurs(Diagnostic diagnostic) =>
-        !(diagnostic.Properties.TryGetValue("pgtx.region", out var kind) && kind == "parameter")
+        !(diagnostic.Properties.TryGetValue("pgtx.region", out var kind) && kind is "parameter" or "pipeline")
         && diagnostic.AdditionalLocations.Count > 0
         && diagnostic.AdditionalLocations[0].SourceTree == diagnostic.Location.SourceTree;
 

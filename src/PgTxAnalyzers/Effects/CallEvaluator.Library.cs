@@ -46,8 +46,10 @@ internal sealed partial class CallEvaluator
                 return Statement(run, subject, Level.Locking, true, call, state);
             case ApiRole.Copy:
                 return Statement(run, subject, Level.Locking, true, call, state);
-            case ApiRole.Sink or ApiRole.Wait:
+            case ApiRole.Sink or ApiRole.Wait or ApiRole.Pipeline:
                 return Reached(run, call.Operation, call.Method, fact, state);
+            case ApiRole.Dispatch:
+                return Dispatch(run, call, state);
             case ApiRole.TransactionRunner:
                 return InTransaction(run, call, subject, state);
             case ApiRole.StrategyRunner or ApiRole.RetryRunner or ApiRole.Runner:
@@ -353,7 +355,7 @@ internal sealed partial class CallEvaluator
 
     private IReadOnlyList<Outcome> Reached(BodyRun run, IOperation operation, ISymbol symbol, ApiFact fact, State state)
     {
-        var reach = new Reach(fact.Kind, fact.Role == ApiRole.Wait, ImmutableArray.Create(new Step(Names.Of(symbol), operation.Syntax)));
+        var reach = new Reach(fact.Kind, fact.Role == ApiRole.Wait, ImmutableArray.Create(new Step(Names.Of(symbol), operation.Syntax))) { IsPipeline = fact.Role == ApiRole.Pipeline };
         var thrown = fact.Kind switch
         {
             SinkKind.Http => ThrownKind.Http,

@@ -66,13 +66,18 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         var fact = context.Models.Find(call.Method, call.ReceiverType ?? ExtendedType(call));
-        if (fact.Role is not (ApiRole.None or ApiRole.Neutral))
+        if (fact.Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Handler or ApiRole.Behavior) && !(fact.Role == ApiRole.Pipeline && call.Receiver is Value.Lambda or Value.MethodGroup))
         {
             return Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state);
         }
 
         if (call.Method.MethodKind == MethodKind.DelegateInvoke)
         {
+            if (call is { Receiver: Value.Unknown, Operation: IInvocationOperation { Instance: IParameterReferenceOperation { Parameter: { } next } } } && context.Pipelines.IsNext(next))
+            {
+                return Reached(run, call.Operation, call.Method, new ApiFact(ApiRole.Pipeline), state);
+            }
+
             return RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
         }
 

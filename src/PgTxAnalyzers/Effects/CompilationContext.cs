@@ -27,6 +27,7 @@ internal sealed class CompilationContext
         Bodies = new BodyCatalog(compilation);
         Targets = new Targets(Bodies);
         Relevance = new Relevance(this);
+        Pipelines = new Pipelines(this);
     }
 
     public Compilation Compilation { get; }
@@ -56,6 +57,8 @@ internal sealed class CompilationContext
         }
     }
 
+    public Pipelines Pipelines { get; }
+
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
     public NameIndex Names => names ?? Index(default);
 
@@ -76,6 +79,13 @@ internal sealed class CompilationContext
         }
 
         return operators > 0;
+    }
+
+    /// <summary>The declarations of a file whose bodies can have a region: by their own words, or because of what stands in front of them.</summary>
+    public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
+    {
+        var own = Index(cancellation).Candidates(tree, cancellation).ToList();
+        return own.Concat(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)));
     }
 
     public SqlSummary Sql(string text) => texts.GetOrAdd(text, static t => SqlText.Classify(t));

@@ -93,6 +93,10 @@ internal sealed class NameIndex
         return Declarations(tree.GetRoot(cancellation)).Where(d => CanHaveRegion(d));
     }
 
+    /// <summary>Any of the words stands somewhere in the sources.</summary>
+    public bool Mentions(IEnumerable<Compilation> sources, ICollection<string> words, CancellationToken cancellation) =>
+        sources.SelectMany(c => c.SyntaxTrees).Any(t => WordsOf(t, cancellation).ContainsAny(words));
+
     /// <summary>A member of this name may hand a region to its caller.</summary>
     public bool CanBegin(string name) => leakers.Contains(name);
 

@@ -151,11 +151,16 @@ internal sealed class Relevance
                 }
 
                 var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
-                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || context.Models.Find(called, receiver).Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy)
+                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || context.Models.Find(called, receiver).Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior)
                     || (called is IMethodSymbol known && context.Foreign.Matters(known))
                     || (called is IPropertySymbol { GetMethod: { } read } && context.Foreign.Matters(read)))
                 {
                     return Calls.That;
+                }
+
+                if (node is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } && called is IMethodSymbol && context.Models.Find(called, receiver).Role == ApiRole.Dispatch)
+                {
+                    callees.UnionWith(context.Pipelines.HandlersOf(model.GetTypeInfo(arguments[0].Expression, cancellation).Type, called.ContainingType, cancellation));
                 }
 
                 if (called is IPropertySymbol { GetMethod: { } getter } && !getter.DeclaringSyntaxReferences.IsEmpty)

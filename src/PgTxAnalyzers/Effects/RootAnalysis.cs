@@ -9,7 +9,21 @@ using PgTxAnalyzers.Flow;
 namespace PgTxAnalyzers.Effects;
 
 /// <summary>What the flow found in one body: every rule reads it, none walks the body again.</summary>
-internal sealed record BodyFlow(ImmutableArray<Held> Held, ImmutableArray<Region> Lost, RootFacts Facts);
+internal sealed record BodyFlow(ImmutableArray<Held> Held, ImmutableArray<Region> Lost, RootFacts Facts)
+{
+    /// <summary>The compilation that is analysed; null in tests of the flow alone.</summary>
+    public Compilation? Compilation { get; init; }
+
+    /// <summary>
+    /// Where a step of a finding is. The compiler refuses a finding with a location in a file of another project, whose source an IDE has: such a step is
+    /// named by its path and line.
+    /// </summary>
+    public Location Locate(SyntaxNode node)
+    {
+        var location = node.GetLocation();
+        return Compilation is null || Compilation.ContainsSyntaxTree(node.SyntaxTree) ? location : Location.Create(node.SyntaxTree.FilePath, location.SourceSpan, location.GetLineSpan().Span);
+    }
+}
 
 /// <summary>Runs one body as a root: nothing is known of its caller but what its parameters say.</summary>
 internal static class RootAnalysis
@@ -17,23 +31,38 @@ internal static class RootAnalysis
     public static BodyFlow Run(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation, SessionFlow? session = null)
     {
         var facts = new RootFacts { Session = session };
-        var self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
-        var calls = new CallEvaluator(context, facts, cancellation);
-        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = session is not null }, calls, cancellation);
-        run.Walk(Entry(context, method));
-        facts.IsCutShort = calls.Budget.IsSpent;
+        var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation);
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.
         var lost = run.Exits.SelectMany(s => s.Regions)
             .Where(r => r is { Changed: true, Escaped: false, Returned: false, Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Scope or RegionKind.Sql })
             .Where(r => r.Lost || (r.Kind != RegionKind.Scope && r.Owner == 0))
             .Distinct().ToImmutableArray();
-        return new BodyFlow(run.Held.Where(h => h.Place is not null).ToImmutableArray(), lost, facts);
+        return new BodyFlow(run.Held.Where(h => h.Place is not null).ToImmutableArray(), lost, facts) { Compilation = context.Compilation };
     }
 
-    private static State Entry(CompilationContext context, IMethodSymbol? method)
+    /// <summary>What a body reaches when it is entered in a given state.</summary>
+    public static IReadOnlyList<Held> Held(CompilationContext context, ControlFlowGraph graph, IMethodSymbol method, State entry, CancellationToken cancellation) =>
+        Walked(context, graph, method, entry, new RootFacts(), cancellation).Held;
+
+    private static BodyRun Walked(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, State entry, RootFacts facts, CancellationToken cancellation)
+    {
+        var self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
+        var calls = new CallEvaluator(context, facts, cancellation);
+        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = facts.Session is not null }, calls, cancellation);
+        run.Walk(entry);
+        facts.IsCutShort = calls.Budget.IsSpent;
+        return run;
+    }
+
+    private static State Entry(CompilationContext context, IMethodSymbol? method, CancellationToken cancellation)
     {
         var state = State.Empty;
+        if (method is { MethodKind: MethodKind.Ordinary or MethodKind.ExplicitInterfaceImplementation })
+        {
+            state = context.Pipelines.Around(method, cancellation).Aggregate(state, (s, r) => s.Begin(r));
+        }
+
         if (method is null || ImplementsLibrary(method))
         {
             // An interceptor is given the transaction at moments of the library's choosing, after the commit as well.

@@ -105,7 +105,7 @@ internal sealed class Targets
     private static bool InSource(IMethodSymbol method) => !method.DeclaringSyntaxReferences.IsEmpty;
 
     /// <summary>The concrete types of the compilation by each base type and interface; made when the first virtual call asks.</summary>
-    private Dictionary<ISymbol, List<INamedTypeSymbol>> Derived(CancellationToken cancellation)
+    public Dictionary<ISymbol, List<INamedTypeSymbol>> Derived(CancellationToken cancellation)
     {
         if (derived is { } known)
         {

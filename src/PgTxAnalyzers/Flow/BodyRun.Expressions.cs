@@ -68,6 +68,7 @@ internal sealed partial class BodyRun
             case IBinaryOperation o: return Binary(o, state);
             case IUnaryOperation { OperatorMethod: { } method } o when IsOwn(method): return Operated(o, method, new[] { o.Operand }, state);
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } o: return Map(Evaluate(o.Operand, state), Negate);
+            case IIsTypeOperation o: return Map(Evaluate(o.ValueOperand, state), v => o.IsNegated ? Negate(TypeTests.Of(v, o.TypeOperand)) : TypeTests.Of(v, o.TypeOperand));
             case IIsPatternOperation o: return Pattern(o, state);
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
@@ -318,6 +319,9 @@ internal sealed partial class BodyRun
         IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } => NullTest(value),
         INegatedPatternOperation negated => Negate(Matches(negated.Pattern, value)),
         IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true, PropertySubpatterns.IsEmpty: true } r when SymbolEqualityComparer.Default.Equals(r.MatchedType, r.InputType) => Negate(NullTest(value)),
+        ITypePatternOperation type when value is Value.Instance => TypeTests.Of(value, type.MatchedType),
+        IDeclarationPatternOperation { MatchedType: { } type } when value is Value.Instance => TypeTests.Of(value, type),
+        IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true, PropertySubpatterns.IsEmpty: true } r when value is Value.Instance => TypeTests.Of(value, r.MatchedType),
         _ when value is Value.Null && pattern is IDeclarationPatternOperation or ITypePatternOperation or IRecursivePatternOperation => Value.False,
         _ => Value.Nothing,
     };

@@ -29,6 +29,9 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     /// </summary>
     public SyntaxNode? Origin { get; init; }
 
+    /// <summary>Not a sink, but the next step of a pipeline: what is behind it may be anything.</summary>
+    public bool IsPipeline { get; init; }
+
     public bool IsDirect => Chain.Length == 1;
 
     public Reach Through(Step step) => this with { Chain = Chain.Insert(0, step) };

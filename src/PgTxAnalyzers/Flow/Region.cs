@@ -78,6 +78,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>It stands for the region of a caller who is not there, and is on whatever connection the body has: a begin in the body is one of its own.</summary>
     public bool IsProbe { get; init; }
 
+    /// <summary>A pipeline's step has begun it around the body: that step's method, and its call of the next one.</summary>
+    public Step? Around { get; init; }
+
     public Cause? OpenedBy { get; init; }
 
     public Cause? LockedBy { get; init; }

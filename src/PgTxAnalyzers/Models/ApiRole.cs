@@ -89,6 +89,18 @@ internal enum ApiRole : byte
     /// <summary>Keeps its delegate for the enumeration of what it returns.</summary>
     Lazy,
 
+    /// <summary>Runs the handlers in the compilation whose request type is that of its first argument.</summary>
+    Dispatch,
+
+    /// <summary>A member that the project implements, and that a <see cref="Dispatch"/> runs. The first type argument of its interface is the request type.</summary>
+    Handler,
+
+    /// <summary>The next step of a pipeline, called by the one before it: everything that stands behind it runs.</summary>
+    Pipeline,
+
+    /// <summary>A member that the project implements, and that stands in front of the handlers. It is given the next step as a delegate.</summary>
+    Behavior,
+
     /// <summary>Known to do none of these, although it looks so.</summary>
     Neutral,
 }

@@ -77,6 +77,7 @@ internal sealed class ModelPattern
         PatternKind.Attribute => true,
         PatternKind.Property => member is IPropertySymbol && MatchesName(member.Name) && MatchesSignature(member),
         PatternKind.Method => member is IMethodSymbol && MatchesName(SymbolNames.OfMember(member)) && MatchesSignature(member),
+        PatternKind.Type when member is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } => !TypeIsGlob,
         _ => member is IMethodSymbol { MethodKind: MethodKind.Ordinary } && !IsOfEveryObject(member.Name) && member.Name is not ("Dispose" or "DisposeAsync"),
     };
 

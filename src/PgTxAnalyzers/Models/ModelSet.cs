@@ -95,7 +95,7 @@ internal sealed class ModelSet
     private static ISymbol? DefinitionOf(ISymbol symbol) => symbol switch
     {
         IMethodSymbol { MethodKind: MethodKind.PropertyGet, AssociatedSymbol: IPropertySymbol property } => property.OriginalDefinition,
-        IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.Constructor or MethodKind.ReducedExtension or MethodKind.ExplicitInterfaceImplementation } method
+        IMethodSymbol { MethodKind: MethodKind.Ordinary or MethodKind.Constructor or MethodKind.ReducedExtension or MethodKind.ExplicitInterfaceImplementation or MethodKind.DelegateInvoke } method
             => (method.ReducedFrom ?? method).OriginalDefinition,
         IPropertySymbol property => property.OriginalDefinition,
         _ => null,

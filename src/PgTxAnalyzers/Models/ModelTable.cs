@@ -61,6 +61,9 @@ internal sealed class ModelTable
     /// <summary>The simple names of what can begin a transaction; a type's name stands for its constructors.</summary>
     public ImmutableHashSet<string> BeginNames { get; }
 
+    /// <summary>The simple names of the types that lines of a role name.</summary>
+    public ImmutableHashSet<string> TypeNames(ApiRole role) => Lines.Where(line => line.Fact.Role == role).Select(line => SimpleName(line.Pattern.Type)).ToImmutableHashSet();
+
     /// <summary>Those of <see cref="BeginNames"/> whose types the compilation has: a name such as "Begin" is worth a look only where its library is.</summary>
     public ImmutableHashSet<string> BeginNamesIn(Compilation compilation)
     {

@@ -16,6 +16,7 @@ internal static class RuleCatalog
         new PGTX101TransactionAcrossExternalCall(),
         new PGTX102TransactionWaits(),
         new PGTX103TransactionBeginsTooEarly(),
+        new PGTX106TransactionSpansPipeline(),
         new PGTX701ScopeDoesNotFlow(),
         new PGTX704SuccessPathDoesNotCommit());
 

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -15,13 +16,18 @@ internal static class HeldCallText
         Diagnostic.Create(
             descriptor,
             call.Place.GetLocation(),
-            new[] { call.Region.Begin.GetLocation() }.Concat(call.Reach.Chain.Skip(1).Where(s => s.Elsewhere is null).Select(s => s.At.GetLocation())),
+            Beginning(call).Concat(call.Reach.Chain.Skip(1).Where(s => s.Elsewhere is null).Select(s => call.Flow.Locate(s.At))),
             ImmutableDictionary<string, string?>.Empty.Add("pgtx.region", Kind(call.Region)).Add("pgtx.direct", call.Reach.IsDirect ? "true" : "false"),
             arguments);
+
+    /// <summary>The begin, and where a pipeline's step goes on to the handler.</summary>
+    private static IEnumerable<Location> Beginning(HeldCall call) =>
+        call.Region.Around is { } step ? new[] { call.Flow.Locate(call.Region.Begin), call.Flow.Locate(step.At) } : new[] { call.Flow.Locate(call.Region.Begin) };
 
     /// <summary>"The transaction begun at line 14", as the subject of a sentence.</summary>
     public static string Subject(HeldCall call) => call.Region.Kind switch
     {
+        _ when call.Region.Around is { } step => $"The transaction that {step.Name} holds around this handler (begun at {Line(call.Region.Begin, call.Place)})",
         RegionKind.Parameter => "The caller's transaction",
         RegionKind.Scope => $"The TransactionScope created at {Line(call.Region.Begin, call.Place)}",
         _ => $"The transaction begun at {Line(call.Region.Begin, call.Place)}",
@@ -56,6 +62,7 @@ internal static class HeldCallText
 
     private static string Kind(Region region) => region.Kind switch
     {
+        _ when region.Around is not null => "pipeline",
         RegionKind.Facade => "facade",
         RegionKind.Scope => "scope",
         RegionKind.Sql => "sql",

@@ -8,7 +8,7 @@ using PgTxAnalyzers.Flow;
 namespace PgTxAnalyzers.Rules.HeldTransactions;
 
 /// <summary>The strongest statement about one call: one finding per call, and all three rules ask here whose it is.</summary>
-internal sealed record HeldCall(SyntaxNode Place, Region Region, Reach Reach)
+internal sealed record HeldCall(BodyFlow Flow, SyntaxNode Place, Region Region, Reach Reach)
 {
     /// <summary>
     /// 101 where a sink is reached at level open; else 102 where a wait is; else 103. Of equally strong statements the one with the
@@ -17,12 +17,12 @@ internal sealed record HeldCall(SyntaxNode Place, Region Region, Reach Reach)
     public static IEnumerable<HeldCall> Of(BodyFlow flow, HeldBy heldBy) =>
         from fact in flow.Held
         group fact by fact.Place! into call
-        let strongest = Strongest(call)
+        let strongest = Strongest(flow, call)
         where strongest is { } s && s.By == heldBy
         orderby call.Key.SpanStart, call.Key.Span.Length
         select strongest!.Value.Call;
 
-    private static (HeldBy By, HeldCall Call)? Strongest(IGrouping<SyntaxNode, Held> call)
+    private static (HeldBy By, HeldCall Call)? Strongest(BodyFlow flow, IGrouping<SyntaxNode, Held> call)
     {
         (HeldBy By, HeldCall Call)? best = null;
         foreach (var fact in call)
@@ -30,17 +30,23 @@ internal sealed record HeldCall(SyntaxNode Place, Region Region, Reach Reach)
             foreach (var region in fact.Regions)
             {
                 // A long transaction by intent, one that unknown code may have ended, and a scope in which nothing has been opened yet.
-                if (!region.IsLive || region.Intended || region.OutOfSight || region.Level == Level.None)
+                if (!region.IsLive || region.Intended || region.OutOfSight || (region.Level == Level.None && !fact.Reach.IsPipeline))
                 {
                     continue;
                 }
 
-                var by = fact.Reach.IsWait ? HeldBy.Wait : region.Level >= Level.Open ? HeldBy.SinkWhileOpen : HeldBy.SinkWhilePinned;
+                // A body that was given its transaction does not choose how long it is.
+                if (fact.Reach.IsPipeline && region.Kind == RegionKind.Parameter)
+                {
+                    continue;
+                }
+
+                var by = fact.Reach.IsPipeline ? HeldBy.Pipeline : fact.Reach.IsWait ? HeldBy.Wait : region.Level >= Level.Open ? HeldBy.SinkWhileOpen : HeldBy.SinkWhilePinned;
                 var better = best is null || by < best.Value.By
                     || (by == best.Value.By && IsBetterWitness(fact.Reach, region, best.Value.Call));
                 if (better)
                 {
-                    best = (by, new HeldCall(call.Key, region, fact.Reach));
+                    best = (by, new HeldCall(flow, call.Key, region, fact.Reach));
                 }
             }
         }
@@ -73,4 +79,7 @@ internal enum HeldBy : byte
     SinkWhileOpen,
     Wait,
     SinkWhilePinned,
+
+    /// <summary>The rest of a pipeline.</summary>
+    Pipeline,
 }
