@@ -9,12 +9,18 @@ internal static class Program
 {
     public const int Lines = 150_000;
 
-    /// <summary><c>--quick</c> prints the shares within a minute or two; without it BenchmarkDotNet takes its time.</summary>
+    /// <summary><c>--quick</c> prints the shares within a minute or two, <c>--effects</c> those of the generator; without it BenchmarkDotNet takes its time.</summary>
     public static async Task Main(string[] args)
     {
         if (args is ["--quick", ..])
         {
             await QuickMeasurement.Run(args is [_, var lines] ? int.Parse(lines) : Lines);
+            return;
+        }
+
+        if (args is ["--effects", ..])
+        {
+            EffectMeasurement.Run(args is [_, var size] ? int.Parse(size) : Lines);
             return;
         }
 

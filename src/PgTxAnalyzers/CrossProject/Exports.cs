@@ -1,7 +1,9 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
+using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
@@ -27,22 +29,27 @@ internal static class Exports
         var visibility = new Visibility(compilation);
         var probe = new EffectProbe(context, cancellation);
         var types = new Dictionary<string, IReadOnlyDictionary<string, MethodEffect>>(StringComparer.Ordinal);
-        foreach (var body in bodies)
+        var found = new ConcurrentBag<(IMethodSymbol Method, MethodEffect Effect)>();
+        Parallel.ForEach(bodies, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = compilation.Options.ConcurrentBuild ? -1 : 1 }, body =>
         {
-            cancellation.ThrowIfCancellationRequested();
             if (Symbol(context, body, cancellation) is { } method && visibility.IsCallable(method) && context.Relevance.Matters(method, context.MaxCallDepth, cancellation) && probe.Of(method) is { } effect)
             {
-                var type = AssemblyEffects.TypeKey(method.ContainingType);
-                if (!types.TryGetValue(type, out var methods))
-                {
-                    types[type] = methods = new Dictionary<string, MethodEffect>(StringComparer.Ordinal);
-                }
+                found.Add((method, effect));
+            }
+        });
 
-                var key = method.ContainingType.GetMembers(method.Name).Length > 1 ? AssemblyEffects.MethodKey(method) : method.MetadataName;
-                if (key.IndexOf(' ') < 0)
-                {
-                    ((Dictionary<string, MethodEffect>)methods)[key] = effect;
-                }
+        foreach (var (method, effect) in found)
+        {
+            var type = AssemblyEffects.TypeKey(method.ContainingType);
+            if (!types.TryGetValue(type, out var methods))
+            {
+                types[type] = methods = new Dictionary<string, MethodEffect>(StringComparer.Ordinal);
+            }
+
+            var key = method.ContainingType.GetMembers(method.Name).Length > 1 ? AssemblyEffects.MethodKey(method) : method.MetadataName;
+            if (key.IndexOf(' ') < 0)
+            {
+                ((Dictionary<string, MethodEffect>)methods)[key] = effect;
             }
         }
 

@@ -31,9 +31,13 @@ internal sealed class BodyCatalog
 
     private readonly Lazy<ImmutableArray<Compilation>> sources;
 
-    public BodyCatalog(Compilation compilation)
+    /// <summary>Null: the host keeps the models of a compilation itself.</summary>
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel>? models;
+
+    public BodyCatalog(Compilation compilation, bool keepsModels = false)
     {
         this.compilation = compilation;
+        models = keepsModels ? new ConcurrentDictionary<SyntaxTree, SemanticModel>() : null;
         sources = new Lazy<ImmutableArray<Compilation>>(() => Referenced(compilation));
     }
 
@@ -74,7 +78,9 @@ internal sealed class BodyCatalog
         }
     }
 
-    public SemanticModel Model(SyntaxTree tree)
+    public SemanticModel Model(SyntaxTree tree) => models is null ? NewModel(tree) : models.GetOrAdd(tree, NewModel);
+
+    private SemanticModel NewModel(SyntaxTree tree)
     {
 #pragma warning disable RS1030 // A callee's body is in another tree; inside the driver this is the model that it has cached itself.
         return (Owner(tree) ?? compilation).GetSemanticModel(tree);

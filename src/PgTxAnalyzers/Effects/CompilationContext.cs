@@ -21,10 +21,10 @@ internal sealed class CompilationContext
     /// <summary>1: yes, -1: no, 0: nobody has asked yet. Whoever asks at the same time finds the same.</summary>
     private volatile int operators;
 
-    public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth)
+    public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth, bool keepsModels = false)
     {
         (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
-        Bodies = new BodyCatalog(compilation);
+        Bodies = new BodyCatalog(compilation, keepsModels);
         Targets = new Targets(Bodies);
         Relevance = new Relevance(this);
         Pipelines = new Pipelines(this);
