@@ -37,6 +37,12 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         {
             if (!DataLibraries.IsReferencedBy(start.Compilation))
             {
+                // A client without a database may still be what a transaction of a referenced project waits for.
+                if (LooseEnds.AreIn(start.Compilation, start.CancellationToken))
+                {
+                    start.RegisterSemanticModelAction(new Session(start.Compilation, start.Options, start.CancellationToken).Meet);
+                }
+
                 return;
             }
 
@@ -50,18 +56,30 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
     private sealed class Session
     {
         private readonly CompilationContext context;
+        private readonly Lazy<MetObligations> met;
 
         public Session(Compilation compilation, AnalyzerOptions given, CancellationToken cancellation)
         {
             var options = PgTxOptions.For(compilation, given.AnalyzerConfigOptionsProvider, cancellation);
             var models = ModelSet.Create(compilation, UserModels.Read(options, given.AdditionalFiles, cancellation));
             context = new CompilationContext(compilation, models, options.MaxCallDepth);
+            met = new Lazy<MetObligations>(() => MetObligations.Of(context, cancellation));
         }
 
         public BodyCatalog Bodies => context.Bodies;
 
+        /// <summary>What transactions of referenced projects wait for, in this file.</summary>
+        public void Meet(SemanticModelAnalysisContext action)
+        {
+            foreach (var finding in met.Value.In(action.SemanticModel.SyntaxTree))
+            {
+                action.ReportDiagnostic(finding);
+            }
+        }
+
         public void Analyze(SemanticModelAnalysisContext action)
         {
+            Meet(action);
             var names = context.Index(action.CancellationToken);
             var seen = new HashSet<(string, Location)>();
             foreach (var declaration in context.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken))

@@ -58,8 +58,7 @@ internal sealed class ForeignEffects
         {
             cancellation.ThrowIfCancellationRequested();
 
-            // A framework carries none, and there are many of its assemblies. Source is followed, so what it says about itself is not asked.
-            if (IsFramework(assembly.Name) || assembly is ISourceAssemblySymbol || assembly.Locations.Any(l => l.IsInSource))
+            if (!CanCarry(assembly))
             {
                 continue;
             }
@@ -107,7 +106,8 @@ internal sealed class ForeignEffects
     public bool Knows(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.ContainsKey(assembly) && (!method.IsAbstract || Matters(method));
 
-    private ForeignTarget? Target(IMethodSymbol method) =>
+    /// <summary>What is known of this very method.</summary>
+    public ForeignTarget? Target(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method) is { } effect ? new ForeignTarget(method, effect) : null;
 
     private ImmutableArray<ForeignTarget> Implementations(IMethodSymbol method)
@@ -185,22 +185,32 @@ internal sealed class ForeignEffects
         return key.StartsWith("get_", StringComparison.Ordinal) ? key.Substring(4) : key;
     }
 
+    /// <summary>Not the source of another project, which is followed, nor the framework.</summary>
+    public static bool CanCarry(IAssemblySymbol assembly) => !IsFramework(assembly.Name) && assembly is not ISourceAssemblySymbol && !assembly.Locations.Any(l => l.IsInSource);
+
     private static bool IsFramework(string name) =>
         name is "mscorlib" or "netstandard" or "WindowsBase" or "System" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal);
 
     private static Carried Read(IAssemblySymbol assembly)
     {
+        var text = Metadata(assembly, EffectText.Key);
+        var effects = EffectText.Read(text);
+        return new Carried(effects, text is not null && effects is null);
+    }
+
+    /// <summary>The value of an assembly's metadata; null where there is none of this key.</summary>
+    public static string? Metadata(IAssemblySymbol assembly, string wanted)
+    {
         foreach (var attribute in assembly.GetAttributes())
         {
             if (attribute is { AttributeClass: { Name: "AssemblyMetadataAttribute", ContainingNamespace: { Name: "Reflection", ContainingNamespace.Name: "System" } }, ConstructorArguments: { Length: 2 } arguments }
-                && arguments[0].Value is string key && key == EffectText.Key)
+                && arguments[0].Value is string key && key == wanted)
             {
-                var effects = EffectText.Read(arguments[1].Value as string);
-                return new Carried(effects, effects is null);
+                return arguments[1].Value as string ?? "";
             }
         }
 
-        return new Carried(null, false);
+        return null;
     }
 
     private sealed record Carried(AssemblyEffects? Effects, bool IsUnreadable);

@@ -81,7 +81,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
         }
 
-        return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Source(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state));
+        return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Obliged(run, call, state, Source(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state)));
     }
 
     public IReadOnlyList<Outcome>? Property(BodyRun run, IPropertyReferenceOperation property, Value receiver, State state)

@@ -45,6 +45,9 @@ internal sealed class CompilationContext
 
     public Relevance Relevance { get; }
 
+    /// <summary>Calls of interface members that others may implement are noted as if they reached something. No rule reads such a flow.</summary>
+    public bool Obliges { get; init; }
+
     /// <summary>What references say about their methods; read when the first body asks.</summary>
     public ForeignEffects Foreign
     {
@@ -113,6 +116,9 @@ internal sealed class RootFacts
 
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();
+
+    /// <summary>See <see cref="CompilationContext.Obliges"/>.</summary>
+    public bool Obliges { get; init; }
 
     /// <summary>Something was committed, rolled back, disposed or closed, whether or not it is known what.</summary>
     public bool Ends { get; set; }

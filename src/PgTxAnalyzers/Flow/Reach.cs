@@ -32,6 +32,9 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     /// <summary>Not a sink, but the next step of a pipeline: what is behind it may be anything.</summary>
     public bool IsPipeline { get; init; }
 
+    /// <summary>No sink: the member of an interface, by its documentation id, whose implementation may stand in a project that is compiled later.</summary>
+    public string? Member { get; init; }
+
     public bool IsDirect => Chain.Length == 1;
 
     public Reach Through(Step step) => this with { Chain = Chain.Insert(0, step) };

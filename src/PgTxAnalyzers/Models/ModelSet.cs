@@ -51,6 +51,9 @@ internal sealed class ModelSet
         return new ModelSet(compilation, BuiltInModels.Table, userLines.IsEmpty ? ModelTable.Empty : new ModelTable(userLines));
     }
 
+    /// <summary>The same lines, for another compilation.</summary>
+    public ModelSet For(Compilation compilation) => new(compilation, _builtIn, _user);
+
     /// <summary>What calling the method or constructor, or reading the property, does.</summary>
     /// <param name="symbol">As the operation has it; constructed, reduced and accessor symbols are taken back to their definitions.</param>
     /// <param name="receiver">The static type of the instance (or, for an extension method, of its first argument), where there is one.</param>

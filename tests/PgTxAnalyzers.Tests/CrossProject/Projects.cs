@@ -18,15 +18,16 @@ internal sealed class Projects
 {
     private static readonly CSharpParseOptions Parse = new(LanguageVersion.Preview);
 
-    private readonly List<(string Name, (string Path, string Text)[] Files)> projects = [];
+    private readonly List<(string Name, (string Path, string Text)[] Files, string[]? References)> projects = [];
 
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     public ReferenceSet References { get; init; } = ReferenceSet.Everything;
 
-    public Projects With(string name, string source)
+    /// <param name="references">The projects that it references; null for all before it.</param>
+    public Projects With(string name, string source, string[]? references = null)
     {
-        projects.Add((name, [(name + ".cs", source)]));
+        projects.Add((name, [(name + ".cs", source)], references));
         return this;
     }
 
@@ -83,15 +84,15 @@ internal sealed class Projects
 
     public IEnumerable<(string Name, Compilation Compilation)> Compile(bool asBuild)
     {
-        List<MetadataReference> before = [];
-        foreach (var (name, files) in projects)
+        Dictionary<string, MetadataReference> before = [];
+        foreach (var (name, files, references) in projects)
         {
             var trees = files.Append(("Usings.cs", TestCode.ImplicitUsings)).Select(f => CSharpSyntaxTree.ParseText(SourceText.From(f.Item2, Encoding.UTF8), Parse, f.Item1));
-            Compilation compilation = CSharpCompilation.Create(name, trees, [.. References.References, .. before], TestCode.Of("").CompilationOptions(isProgram: false));
+            Compilation compilation = CSharpCompilation.Create(name, trees, [.. References.References, .. before.Where(b => references is null || references.Contains(b.Key)).Select(b => b.Value)], TestCode.Of("").CompilationOptions(isProgram: false));
             TestCode.NoErrors(compilation);
             if (asBuild)
                 compilation = Generate(compilation, new GivenOptions(Options));
-            before.Add(asBuild ? Emit(compilation) : compilation.ToMetadataReference());
+            before.Add(name, asBuild ? Emit(compilation) : compilation.ToMetadataReference());
             yield return (name, compilation);
         }
     }

@@ -1,0 +1,66 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.CrossProject;
+
+/// <summary>The members of interfaces that bodies await while a transaction of theirs is open.</summary>
+internal static class ObligationSearch
+{
+    public static ImmutableArray<Obligation> In(CompilationContext context, CancellationToken cancellation)
+    {
+        var found = new List<Obligation>();
+        var names = context.Index(cancellation);
+        foreach (var tree in context.Compilation.SyntaxTrees)
+        {
+            foreach (var declaration in context.Candidates(tree, cancellation))
+            {
+                if (context.Bodies.Graph(declaration, cancellation) is { } graph)
+                {
+                    found.AddRange(Of(context, names, declaration, graph, cancellation));
+                }
+            }
+        }
+
+        return found.GroupBy(o => o.Id).Select(g => g.OrderByDescending(o => o.Level).ThenBy(o => o.Chain.Length).ThenBy(o => o.Chain, StringComparer.Ordinal).First())
+            .OrderBy(o => o.Id, StringComparer.Ordinal).ToImmutableArray();
+    }
+
+    private static IEnumerable<Obligation> Of(CompilationContext context, NameIndex names, SyntaxNode declaration, ControlFlowGraph graph, CancellationToken cancellation)
+    {
+        var model = context.Bodies.Model(declaration.SyntaxTree);
+        var method = (declaration is ArrowExpressionClauseSyntax { Parent: { } parent }
+            ? (model.GetDeclaredSymbol(parent, cancellation) as IPropertySymbol)?.GetMethod
+            : model.GetDeclaredSymbol(declaration, cancellation)) as IMethodSymbol;
+        var whole = RootAnalysis.Run(context, graph, method, cancellation);
+        var flows = new List<BodyFlow> { whole };
+        foreach (var (inner, function) in NestedBodies.Of(graph, (g, f) => whole.Facts.Run.Contains(f) || NestedBodies.IsHandedOut(g.OriginalOperation.Syntax), cancellation))
+        {
+            if (!whole.Facts.Run.Contains(function) && names.CanHaveRegion(inner.OriginalOperation.Syntax))
+            {
+                flows.Add(RootAnalysis.Run(context, inner, function, cancellation));
+            }
+        }
+
+        var name = method is null ? "the program" : Names.Of(method);
+        foreach (var fact in flows.SelectMany(f => f.Held).Where(h => h.Reach.Member is not null))
+        {
+            // As for a sink: not a transaction that is long by intent, or that unknown code may have ended, or in which nothing has been opened yet.
+            var level = fact.Regions.Where(r => r is { IsLive: true, Intended: false, OutOfSight: false }).Select(r => r.Level).DefaultIfEmpty(Level.None).Max();
+            var span = fact.Place!.GetLocation().GetLineSpan();
+            var rule = level >= Level.Open ? "PGTX101" : "PGTX103";
+            if (level != Level.None && !Suppression.IsSuppressed(context.Compilation, fact.Place!, method, rule, cancellation))
+            {
+                yield return new Obligation(
+                    fact.Reach.Member!, level, name, span.Path.Substring(span.Path.LastIndexOfAny(new[] { '/', '\\' }) + 1), span.StartLinePosition.Line + 1, string.Join(" → ", fact.Reach.Chain.Select(s => s.Name)));
+            }
+        }
+    }
+}
