@@ -62,7 +62,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         {
             var options = PgTxOptions.For(compilation, given.AnalyzerConfigOptionsProvider, cancellation);
             var models = ModelSet.Create(compilation, UserModels.Read(options, given.AdditionalFiles, cancellation));
-            context = new CompilationContext(compilation, models, options.MaxCallDepth);
+            context = new CompilationContext(compilation, models, options.MaxCallDepth) { RetryingStrategy = options.RetryingStrategy };
             met = new Lazy<MetObligations>(() => MetObligations.Of(context, cancellation));
         }
 

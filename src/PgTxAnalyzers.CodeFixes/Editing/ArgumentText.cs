@@ -16,6 +16,11 @@ internal static class ArgumentText
             return;
         }
 
+        Append(edits, list, parameter, value);
+    }
+
+    private static void Append(TextEdits edits, ArgumentListSyntax list, string parameter, string value)
+    {
         if (list.Arguments.Count == 0)
         {
             edits.Insert(list.OpenParenToken.Span.End, value);
@@ -36,6 +41,9 @@ internal static class ArgumentText
         edits.Insert(last.Span.End, ",");
         edits.Insert(last.FullSpan.End - EndOfLineLength(last), $"{LineEnd(last)}{indentation}{text}");
     }
+
+    /// <summary>The same for a call.</summary>
+    public static void Append(TextEdits edits, InvocationExpressionSyntax call, string parameter, string value) => Append(edits, call.ArgumentList, parameter, value);
 
     /// <summary>The white space before an argument that stands first on its line; null where it shares the line.</summary>
     private static string? OwnLineIndentation(ArgumentSyntax argument)

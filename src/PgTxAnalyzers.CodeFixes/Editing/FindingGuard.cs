@@ -6,6 +6,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Text;
 
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
@@ -33,6 +34,17 @@ internal static class FindingGuard
                 || (repeats && rule.Key != id && rule.All(finding => old.Any(other => other.Id == rule.Key && Text(other) == Text(finding)))));
     }
 
+    /// <summary>No rule has more to say than before.</summary>
+    public static async Task<bool> AddsNothingAsync(Document before, Document after, CancellationToken cancellationToken)
+    {
+        var old = await FindingsAsync(before, cancellationToken).ConfigureAwait(false);
+        return (await FindingsAsync(after, cancellationToken).ConfigureAwait(false)).GroupBy(finding => finding.Id).All(rule => rule.Count() <= Count(old, rule.Key));
+    }
+
+    /// <summary>One of the rules says something about a place in the span.</summary>
+    public static async Task<bool> AnyInAsync(Document document, TextSpan span, ISet<string> ids, CancellationToken cancellationToken) =>
+        (await FindingsAsync(document, cancellationToken).ConfigureAwait(false)).Any(finding => ids.Contains(finding.Id) && span.IntersectsWith(finding.Location.SourceSpan));
+
     private static int Count(IReadOnlyList<Diagnostic> findings, string id) => findings.Count(finding => finding.Id == id);
 
     /// <summary>The code of a finding. The transaction of a second half has a number behind its name.</summary>
@@ -57,7 +69,7 @@ internal static class FindingGuard
 
         // No exception may come out of a fix, and no other host may be told of one: the analyzer under its own name reports them already.
         var options = new CompilationWithAnalyzersOptions(document.Project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var analysis = model.Compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new TransactionAnalyzer()), options);
+        var analysis = model.Compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new TransactionAnalyzer(), new RetryAnalyzer()), options);
         var findings = await analysis.GetAnalyzerSemanticDiagnosticsAsync(model, filterSpan: null, cancellationToken).ConfigureAwait(false);
         return Known.GetValue(document, _ => findings);
     }

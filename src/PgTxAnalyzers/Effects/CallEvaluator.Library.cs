@@ -30,7 +30,7 @@ internal sealed partial class CallEvaluator
             case ApiRole.Commit or ApiRole.Rollback:
                 return End(run, call, subject, fact.Role == ApiRole.Commit, state);
             case ApiRole.Savepoint:
-                return Statement(run, subject is Value.Transaction t && state.Region(t.Region) is { } r ? ConnectionOf(r) : Value.Nothing, Level.Open, false, call, state);
+                return Statement(run, subject is Value.Transaction t && state.Region(t.Region) is { } r ? ConnectionOf(r) : Value.Nothing, Level.Open, false, call, IsBackAtSavepoint(call) ? Mended(subject, state) : state, ApiRole.Savepoint);
             case ApiRole.Open:
                 run.Throw(state, ThrownKind.Database);
                 return BodyRun.Single(RegionOps.Opened(state, subject), Value.Nothing);
@@ -41,9 +41,9 @@ internal sealed partial class CallEvaluator
             case ApiRole.Command:
                 return Command(run, call, subject, state);
             case ApiRole.Query:
-                return Statement(run, subject, Level.Open, false, call, state);
+                return Statement(run, subject, Level.Open, false, call, state, ApiRole.Query);
             case ApiRole.Save:
-                return Statement(run, subject, Level.Locking, true, call, state);
+                return Statement(run, subject, Level.Locking, true, call, state, ApiRole.Save);
             case ApiRole.Copy:
                 return Statement(run, subject, Level.Locking, true, call, state);
             case ApiRole.Sink or ApiRole.Wait or ApiRole.Pipeline:
@@ -72,6 +72,7 @@ internal sealed partial class CallEvaluator
         }
 
         var connection = subject as Value.Connection;
+        Facts.Begins.Add(call.Operation.Syntax);
         var region = new Region(new RegionId(call.Operation.Syntax), connection is { IsContext: true } ? RegionKind.Facade : RegionKind.Transaction, Level.Pinned, run.Frame.Depth)
         {
             Connection = connection?.Identity,
@@ -133,6 +134,11 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> End(BodyRun run, CallSite call, Value subject, bool commits, State state)
     {
         Facts.Ends = true;
+        if (commits)
+        {
+            state = UsedByCommit(run, subject, call, state);
+        }
+
         var ended = state;
         switch (subject)
         {
@@ -285,11 +291,17 @@ internal sealed partial class CallEvaluator
             return Statement(run, connection, Level.Open, false, call, state);
         }
 
+        var first = summary.Statements[0];
+        if (!first.Has(SqlEffect.RollsBack) && first.Kind != SqlKind.RollbackTo)
+        {
+            state = Used(run, connection, call, first.Has(SqlEffect.Commits), state);
+        }
+
         var after = state;
-        var ends = summary.Statements[0].Has(SqlEffect.Commits) || summary.Statements[0].Has(SqlEffect.RollsBack);
+        var ends = first.Has(SqlEffect.Commits) || first.Has(SqlEffect.RollsBack);
         if (!ends)
         {
-            run.Throw(state, ThrownKind.Database);
+            run.Throw(Broken(run, connection, call, state), ThrownKind.Database);
         }
 
         foreach (var statement in summary.Statements)
@@ -299,13 +311,19 @@ internal sealed partial class CallEvaluator
         }
 
         // A COMMIT whose answer is an error has ended the transaction as well.
-        run.Throw(after, ends ? ThrownKind.Any : ThrownKind.Database);
+        run.Throw(ends ? after : Broken(run, connection, call, after), ends ? ThrownKind.Any : ThrownKind.Database);
         return BodyRun.Single(after, Value.Nothing);
     }
 
     private State Sql(BodyRun run, SqlStatement statement, Value connection, CallSite call, State state)
     {
         var at = call.Operation.Syntax;
+        NoteIsolation(run, statement, at);
+        if (statement.Kind == SqlKind.RollbackTo)
+        {
+            state = Mended(connection, state);
+        }
+
         if (statement.Has(SqlEffect.Commits) || statement.Has(SqlEffect.RollsBack))
         {
             foreach (var region in state.Regions.Where(r => r.IsLive && r.Kind != RegionKind.Scope && RegionOps.RunsIn(r, connection)))
@@ -341,15 +359,24 @@ internal sealed partial class CallEvaluator
 
         var level = statement.Has(SqlEffect.Locks) ? Level.Locking : Level.Open;
         var words = statement.Target is { Length: > 0 } target ? statement.Verb + " " + target : statement.Verb;
-        return RegionOps.Raise(state, connection, level, new Cause(at, words), statement.Has(SqlEffect.ChangesData));
+        var cause = new Cause(at, words);
+        var after = RegionOps.Raise(state, connection, level, cause, statement.Has(SqlEffect.ChangesData));
+        NoteWork(connection, cause, false, after);
+        return after;
     }
 
     /// <summary>A statement whose text says nothing more: EF Core's own, or SQL that is not constant.</summary>
-    private static IReadOnlyList<Outcome> Statement(BodyRun run, Value connection, Level level, bool changes, CallSite call, State state)
+    private IReadOnlyList<Outcome> Statement(BodyRun run, Value connection, Level level, bool changes, CallSite call, State state, ApiRole role = ApiRole.Command)
     {
-        run.Throw(state, ThrownKind.Database);
-        var after = RegionOps.Raise(state, connection, level, new Cause(call.Operation.Syntax, call.Method.Name), changes);
-        run.Throw(after, ThrownKind.Database);
+        state = Used(run, connection, call, commits: false, state);
+
+        // EF Core sets a savepoint before SaveChanges in a transaction, and goes back to it when a statement fails.
+        var isMended = call.Method.Name.StartsWith("SaveChanges", StringComparison.Ordinal) || role == ApiRole.Savepoint;
+        var cause = new Cause(call.Operation.Syntax, call.Method.Name);
+        run.Throw(isMended ? state : Broken(run, connection, call, state), ThrownKind.Database);
+        var after = RegionOps.Raise(state, connection, level, cause, changes);
+        NoteWork(connection, cause, role is ApiRole.Query or ApiRole.Save, after);
+        run.Throw(isMended ? after : Broken(run, connection, call, after), ThrownKind.Database);
         return BodyRun.Single(after, Value.Nothing);
     }
 

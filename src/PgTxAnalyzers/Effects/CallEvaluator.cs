@@ -171,7 +171,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
     }
 
     /// <summary>C#'s own ways to pass a task or a sequence on, or to wait for it.</summary>
-    private static IReadOnlyList<Outcome>? Sequence(BodyRun run, CallSite call, State state)
+    private IReadOnlyList<Outcome>? Sequence(BodyRun run, CallSite call, State state)
     {
         var method = call.Method;
         var subject = call.Operation is IInvocationOperation { Instance: null } && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
@@ -208,7 +208,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         // A query of EF Core is sent when it is enumerated. Its enumerator is no connection: disposing it ends nothing.
         return subject switch
         {
-            Value.Connection => Statement(run, subject, Level.Open, false, call, state),
+            Value.Connection => Statement(run, subject, Level.Open, false, call, state, ApiRole.Query),
             Value.Pending => BodyRun.Single(state, subject),
             _ => null,
         };

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
@@ -7,6 +8,7 @@ using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Postgres;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -15,6 +17,7 @@ internal sealed class CompilationContext
 {
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
     private readonly object gate = new();
+    private readonly Lazy<RetryContext> retry;
     private NameIndex? names;
     private ForeignEffects? foreign;
 
@@ -28,6 +31,7 @@ internal sealed class CompilationContext
         Targets = new Targets(Bodies);
         Relevance = new Relevance(this);
         Pipelines = new Pipelines(this);
+        retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
     }
 
     public Compilation Compilation { get; }
@@ -36,6 +40,12 @@ internal sealed class CompilationContext
 
     /// <summary>How many calls deep a callee is followed (<c>pgtx.max_call_depth</c>).</summary>
     public int MaxCallDepth { get; }
+
+    /// <summary>What the option <c>pgtx.retrying_strategy</c> says; null where the source has to say it.</summary>
+    public bool? RetryingStrategy { get; init; }
+
+    /// <summary>Who retries what; computed for who asks.</summary>
+    public RetryContext Retry => retry.Value;
 
     public Shapes Shapes { get; } = new();
 
@@ -95,7 +105,7 @@ internal sealed class CompilationContext
 }
 
 /// <summary>What the run of a root body learns beside the calls that hold a region.</summary>
-internal sealed class RootFacts
+internal sealed partial class RootFacts
 {
     /// <summary>Begins of scopes that an await runs in and that do not flow across it.</summary>
     public HashSet<SyntaxNode> LostFlow { get; } = new();

@@ -101,7 +101,7 @@ internal static class RegionOps
     }
 
     /// <summary>The scope that a connection takes part in: an EF Core context opens its connection anew for each operation.</summary>
-    private static Region? ScopeOf(State state, Value connection) => connection switch
+    public static Region? ScopeOf(State state, Value connection) => connection switch
     {
         Value.Connection c when state.Find(Enlisted(c)) is Value.Transaction t => state.Regions.FirstOrDefault(r => r.Id.Equals(t.Region) && r.IsLive),
         Value.Connection { IsContext: true } => Innermost(state),

@@ -30,7 +30,7 @@ internal static class RootAnalysis
 {
     public static BodyFlow Run(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation, SessionFlow? session = null)
     {
-        var facts = new RootFacts { Session = session, Obliges = context.Obliges };
+        var facts = new RootFacts { Session = session, Obliges = context.Obliges, Context = context, Cancellation = cancellation, Root = graph.OriginalOperation.Syntax };
         var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation);
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.

@@ -21,6 +21,9 @@ internal interface IBlockSemantics
 
     /// <summary>The state on the branch that the block's condition chose.</summary>
     State Assume(BasicBlock block, State state, bool isTrue);
+
+    /// <summary>The state in which a handler is entered.</summary>
+    State Handled(ControlFlowRegion handler, State state);
 }
 
 /// <summary>A path after an operation, and the operation's value on it.</summary>
@@ -200,7 +203,7 @@ internal sealed class GraphWalker
                             continue;
                         }
 
-                        Enter(First(handler), Failed(Catching(handler, state, thrown)));
+                        Enter(First(handler), semantics.Handled(handler, Failed(Catching(handler, state, thrown))));
                         if (match == HandlerMatch.Always)
                         {
                             return;

@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Postgres;
 
 namespace PgTxAnalyzers.Flow;
@@ -81,6 +82,15 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>A pipeline's step has begun it around the body: that step's method, and its call of the next one.</summary>
     public Step? Around { get; init; }
 
+    /// <summary>A statement in it has failed on this path: the server refuses everything but a rollback.</summary>
+    public bool Broken { get; init; }
+
+    /// <summary>The handler that took the failure, from which the path goes on.</summary>
+    public CatchClauseSyntax? SwallowedBy { get; init; }
+
+    /// <summary>A callee has used it since; its caller is told when the call comes home.</summary>
+    public bool UsedBroken { get; init; }
+
     public Cause? OpenedBy { get; init; }
 
     public Cause? LockedBy { get; init; }
@@ -96,7 +106,7 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     public bool Equals(Region? other) =>
         other is not null && Id.Equals(other.Id) && Kind == other.Kind && Level == other.Level && Owner == other.Owner && Intended == other.Intended
         && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && Returned == other.Returned && OutOfSight == other.OutOfSight && Lost == other.Lost && LostAt == other.LostAt
-        && Equals(Connection, other.Connection);
+        && Broken == other.Broken && SwallowedBy == other.SwallowedBy && UsedBroken == other.UsedBroken && Equals(Connection, other.Connection);
 
-    public override int GetHashCode() => (Id.GetHashCode() * 31) + ((int)Level * 7) + (Changed ? 3 : 0) + (Lost ? 5 : 0);
+    public override int GetHashCode() => (Id.GetHashCode() * 31) + ((int)Level * 7) + (Changed ? 3 : 0) + (Lost ? 5 : 0) + (Broken ? 11 : 0);
 }

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Rules.Configuration;
 using PgTxAnalyzers.Rules.HeldTransactions;
 using PgTxAnalyzers.Rules.Pooling;
+using PgTxAnalyzers.Rules.Retry;
 using PgTxAnalyzers.Rules.TransactionApi;
 
 namespace PgTxAnalyzers.Rules;
@@ -17,8 +18,26 @@ internal static class RuleCatalog
         new PGTX102TransactionWaits(),
         new PGTX103TransactionBeginsTooEarly(),
         new PGTX106TransactionSpansPipeline(),
+        new PGTX202BeginOutsideStrategy(),
+        new PGTX204SerializableWithoutRetry(),
+        new PGTX206RetryInsideBrokenUnit.InHandlers(),
         new PGTX701ScopeDoesNotFlow(),
-        new PGTX704SuccessPathDoesNotCommit());
+        new PGTX704SuccessPathDoesNotCommit(),
+        new PGTX705SwallowedError());
+
+    /// <summary>The rules that ask the symbols of a file, and no flow.</summary>
+    public static ImmutableArray<RetryRule> Retry { get; } = ImmutableArray.Create<RetryRule>(
+        new PGTX201ContextDoesNotRetry(),
+        new PGTX203WorkWithoutRetry(),
+        new PGTX205HandlerMissesSiblings(),
+        new PGTX206RetryInsideBrokenUnit(),
+        new PGTX207UnitNotReplayable(),
+        new PGTX208RetryWithoutBackoff(),
+        new PGTX209RetryListIncomplete(),
+        new PGTX210CommitNotVerified(),
+        new PGTX211HostsWithoutTarget(),
+        new PGTX212ExecuteSqlNotRetried(),
+        new PGTX707RollbackHidesFailure());
 
     /// <summary>The rules that ask what is left in sessions, and what connection strings say.</summary>
     public static ImmutableArray<PoolingRule> Pooling { get; } = ImmutableArray.Create<PoolingRule>(
@@ -34,5 +53,5 @@ internal static class RuleCatalog
         new PGTX310SessionStateLeaks());
 
     public static ImmutableArray<DiagnosticDescriptor> All { get; } =
-        Flow.Select(r => r.Descriptor).Concat(Pooling.Select(r => r.Descriptor)).Prepend(PGTX002UnreadableEffects.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).ToImmutableArray();
+        Flow.Select(r => r.Descriptor).Concat(Retry.Select(r => r.Descriptor)).Concat(Pooling.Select(r => r.Descriptor)).Prepend(PGTX002UnreadableEffects.Descriptor).Prepend(PGTX001InvalidConfiguration.Descriptor).Distinct().ToImmutableArray();
 }

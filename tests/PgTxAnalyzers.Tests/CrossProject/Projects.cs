@@ -42,8 +42,8 @@ internal sealed class Projects
     {
         var built = await Built();
         var followed = await Followed();
-        Assert.Equal(expected, followed.Select(Place));
-        Assert.Equal(expected, built.Select(Place));
+        Assert.Equal(expected, followed.Where(finding => !TestCode.Aside.Contains(finding.Id)).Select(Place));
+        Assert.Equal(expected, built.Where(finding => !TestCode.Aside.Contains(finding.Id)).Select(Place));
         return built;
     }
 

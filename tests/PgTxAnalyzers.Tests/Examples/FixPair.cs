@@ -83,9 +83,33 @@ internal sealed partial record FixPair(string Heading, int Number, string Before
 
     public string Name => $"{Heading} ({Number})";
 
-    public TestCode Code => Framed(Before);
+    public TestCode Code => Around(Framed(Before));
 
-    public TestCode Expected => Framed(After);
+    public TestCode Expected => Around(Framed(After));
+
+    /// <summary>What the words under a heading say of the code around: that a transaction is begun somewhere, that the context retries.</summary>
+    private TestCode Around(TestCode code) =>
+        Heading.Contains("regions exist") || Id == "PGTX209" ? code.WithFile("Ledger.cs", Ledger)
+        : Id is "PGTX202" or "PGTX212" ? code.WithOption("pgtx.retrying_strategy", "true")
+        : code;
+
+    private const string Ledger = """
+        using Dapper;
+        using Npgsql;
+
+        namespace Shop;
+
+        public sealed class Ledger(NpgsqlDataSource dataSource)
+        {
+            public async Task PostAsync(decimal amount, CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(ct);
+                await connection.ExecuteAsync("INSERT INTO entries (amount) VALUES (@amount)", new { amount }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+        }
+        """;
 
     private static TestCode Framed(string members) => TestCode.Of(Frame
         .Replace("BASE", members.Contains("override") ? " : BackgroundService" : "")

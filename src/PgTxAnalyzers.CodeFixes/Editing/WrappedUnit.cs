@@ -1,0 +1,109 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace PgTxAnalyzers.CodeFixes.Editing;
+
+/// <summary>The statements from a begin to the end of its method, as the body of a delegate that an execution strategy runs.</summary>
+internal sealed class WrappedUnit
+{
+    private readonly IReadOnlyList<StatementSyntax> statements;
+    private readonly string context;
+    private readonly string strategy;
+    private readonly string? token;
+    private readonly bool isAsync;
+
+    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync) =>
+        (this.statements, this.context, this.strategy, this.token, this.isAsync) = (statements, context, strategy, token, isAsync);
+
+    public TextSpan Span => TextSpan.FromBounds(statements[0].SpanStart, statements[statements.Count - 1].Span.End);
+
+    /// <summary>The first statement of each attempt.</summary>
+    public string Clear => $"{context}.ChangeTracker.Clear();";
+
+    /// <summary>Null where the unit is not the end of a method's own block, or cannot be the body of a delegate.</summary>
+    public static WrappedUnit? Of(ExpressionSyntax begin, SemanticModel model, CancellationToken cancellationToken)
+    {
+        // What is behind the block would not be behind the unit: returns in it would have to be told from its end.
+        if (begin.ListStatement() is not { Parent: BlockSyntax block } first || block.Parent is not (MethodDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)
+            || ContextOf(begin, first, model, cancellationToken) is not { } context)
+        {
+            return null;
+        }
+
+        var unit = block.Statements.Skip(block.Statements.IndexOf(first)).ToList();
+        if (unit.SelectMany(s => s.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)))
+            .Any(n => n is YieldStatementSyntax or GotoStatementSyntax or LabeledStatementSyntax or LocalFunctionStatementSyntax))
+        {
+            return null;
+        }
+
+        var isAsync = Modifiers(block.Parent).Any(m => m.IsKind(SyntaxKind.AsyncKeyword));
+        var names = unit.SelectMany(s => s.DescendantNodes()).OfType<IdentifierNameSyntax>().ToList();
+        var token = names.FirstOrDefault(n => model.GetSymbolInfo(n, cancellationToken).Symbol is IParameterSymbol or ILocalSymbol && model.GetTypeInfo(n, cancellationToken).Type is { Name: "CancellationToken" });
+        return new WrappedUnit(unit, context, NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync);
+    }
+
+    public TextEdits? Edits(SourceLines lines)
+    {
+        var (first, last) = (statements[0], statements[statements.Count - 1]);
+        if (!lines.OwnsItsLines(first, startOnly: true) || !lines.OwnsItsLines(last) || lines.HasDirective(lines.FirstLine(first), lines.LastLine(last)))
+        {
+            return null;
+        }
+
+        var returns = statements.SelectMany(s => s.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))).OfType<ReturnStatementSyntax>().ToList();
+        var hasResult = returns.Any(r => r.Expression is not null);
+        var (from, to) = (lines.FirstLine(first), lines.LastLine(last));
+        var indentation = lines.Indentation(lines.LineOf(first.SpanStart));
+        var step = lines.IndentationStep(first);
+        var end = lines.LineEnd(from);
+        var edits = new TextEdits();
+        var parameters = token is null ? "()" : token;
+        var run = isAsync ? $"await {strategy}.ExecuteAsync(async {parameters} =>" : $"{strategy}.Execute(() =>";
+        edits.Insert(
+            lines.Text.Lines[from].Start,
+            $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : "")}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
+        lines.Indent(edits, from, to, step);
+        lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)});{lines.LineEnd(to)}");
+        return edits;
+    }
+
+    private static SyntaxTokenList Modifiers(SyntaxNode function) => function switch
+    {
+        MethodDeclarationSyntax method => method.Modifiers,
+        LocalFunctionStatementSyntax local => local.Modifiers,
+        AnonymousFunctionExpressionSyntax lambda => lambda.Modifiers,
+        _ => default,
+    };
+
+    /// <summary>The context that begins; of a scope the one that is first asked in it. Only a name can be said again.</summary>
+    private static string? ContextOf(ExpressionSyntax begin, StatementSyntax first, SemanticModel model, CancellationToken cancellationToken)
+    {
+        var candidates = begin is BaseObjectCreationExpressionSyntax
+            ? first.Siblings().SkipWhile(s => s != first).SelectMany(s => s.DescendantNodes()).OfType<ExpressionSyntax>()
+            : begin.DescendantNodes().OfType<ExpressionSyntax>();
+        var context = candidates.FirstOrDefault(e => e is IdentifierNameSyntax or MemberAccessExpressionSyntax && IsContext(model.GetTypeInfo(e, cancellationToken).Type));
+        return context is null || context.DescendantNodes().Any(n => n is InvocationExpressionSyntax)
+            || first.Siblings().SkipWhile(s => s != first).Any(s => model.GetSymbolInfo(context, cancellationToken).Symbol?.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == s.SyntaxTree && s.Span.Contains(r.Span)) == true)
+            ? null
+            : context.ToString();
+    }
+
+    private static bool IsContext(ITypeSymbol? type)
+    {
+        for (var t = type; t is not null; t = t.BaseType)
+        {
+            if (t.Name == "DbContext" && t.ContainingNamespace?.ToDisplayString() == "Microsoft.EntityFrameworkCore")
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.Retry;
+
+/// <summary>What of the database's failures a handler's type lets in.</summary>
+internal enum Caught : byte
+{
+    /// <summary>None of them.</summary>
+    Nothing,
+
+    /// <summary>Every failure of the driver: <c>Exception</c>, and what stands between it and <c>DbException</c>.</summary>
+    Everything,
+
+    /// <summary>Every failure of the driver and nothing else: <c>DbException</c>, <c>NpgsqlException</c>.</summary>
+    Driver,
+
+    /// <summary>What the server said, not a broken socket: <c>PostgresException</c>.</summary>
+    Server,
+
+    /// <summary>What EF Core makes of a failure: <c>DbUpdateException</c>, <c>InvalidOperationException</c>, <c>RetryLimitExceededException</c>.</summary>
+    EfCore,
+}
+
+/// <summary>Reads handlers. The hierarchy is PostgresException : NpgsqlException : DbException : ExternalException : SystemException : Exception.</summary>
+internal static class Handler
+{
+    public static Caught Of(CatchClauseSyntax clause, SemanticModel model, System.Threading.CancellationToken cancellation) =>
+        clause.Declaration is { } declaration ? Of(model.GetTypeInfo(declaration.Type, cancellation).Type) : Caught.Everything;
+
+    public static Caught Of(ITypeSymbol? type)
+    {
+        if (KnownTypes.Is(type, "System", "Exception") || KnownTypes.Is(type, "System", "SystemException") || KnownTypes.Is(type, "System.Runtime.InteropServices", "ExternalException"))
+        {
+            return Caught.Everything;
+        }
+
+        if (KnownTypes.Is(type, "System.Data.Common", "DbException") || KnownTypes.Is(type, "Npgsql", "NpgsqlException"))
+        {
+            return Caught.Driver;
+        }
+
+        if (KnownTypes.Is(type, "Npgsql", "PostgresException"))
+        {
+            return Caught.Server;
+        }
+
+        return KnownTypes.Is(type, "Microsoft.EntityFrameworkCore", "DbUpdateException") || KnownTypes.Is(type, "System", "InvalidOperationException")
+            || KnownTypes.Is(type, "Microsoft.EntityFrameworkCore.Storage", "RetryLimitExceededException")
+            ? Caught.EfCore
+            : Caught.Nothing;
+    }
+}

@@ -1,0 +1,183 @@
+using System;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.Retry;
+
+/// <summary>Whether a context's strategy retries.</summary>
+internal enum Retrying : byte
+{
+    /// <summary>Somebody who is not in sight decides.</summary>
+    Unknown,
+    No,
+    Yes,
+}
+
+/// <summary>A place where a context is given Npgsql.</summary>
+/// <param name="Call"><c>UseNpgsql(…)</c> or <c>AddNpgsql&lt;T&gt;(…)</c>.</param>
+/// <param name="Context">The context's type; null where the place serves any.</param>
+/// <param name="Strategy">What it says about retries.</param>
+/// <param name="IsForTools">It runs on a developer's machine or in a test only.</param>
+internal sealed record ContextSite(InvocationExpressionSyntax Call, INamedTypeSymbol? Context, Retrying Strategy, bool IsForTools);
+
+/// <summary>Which contexts retry, as the sources in sight configure them. The option <c>pgtx.retrying_strategy</c> goes before them.</summary>
+internal sealed class ContextSettings
+{
+    private readonly RetryContext context;
+    private readonly bool? option;
+    private readonly Lazy<ImmutableArray<ContextSite>> sites;
+    private readonly Lazy<ImmutableArray<ITypeSymbol>> enriched;
+
+    public ContextSettings(RetryContext context, bool? option)
+    {
+        (this.context, this.option) = (context, option);
+        sites = new Lazy<ImmutableArray<ContextSite>>(() => Find().ToImmutableArray());
+        enriched = new Lazy<ImmutableArray<ITypeSymbol>>(() => Enriched().ToImmutableArray());
+    }
+
+    public ImmutableArray<ContextSite> Sites => sites.Value;
+
+    /// <summary>True: it retries. False: it does not, by what is in sight. Null: nothing in sight says so, or it says both.</summary>
+    public bool? Retries(ITypeSymbol? type)
+    {
+        if (option is { } said)
+        {
+            return said;
+        }
+
+        if (enriched.Value.Any(t => type is null || IsSameOrRelated(t, type)))
+        {
+            return true;
+        }
+
+        var fitting = Sites.Where(s => !s.IsForTools && (s.Context is null || type is null || IsSameOrRelated(s.Context, type))).ToList();
+        if (type is not null && fitting.Any(s => SymbolEqualityComparer.Default.Equals(s.Context, type)))
+        {
+            fitting.RemoveAll(s => s.Context is null);
+        }
+
+        return fitting.Count == 0 || fitting.Any(s => s.Strategy != fitting[0].Strategy) || fitting[0].Strategy == Retrying.Unknown
+            ? null
+            : fitting[0].Strategy == Retrying.Yes;
+    }
+
+    /// <summary>Aspire adds its retries to a context that is registered elsewhere.</summary>
+    public bool IsEnriched(ContextSite site) => enriched.Value.Any(t => site.Context is null || IsSameOrRelated(t, site.Context));
+
+    private static bool IsSameOrRelated(ITypeSymbol a, ITypeSymbol b) => Derives(a, b) || Derives(b, a);
+
+    private static bool Derives(ITypeSymbol type, ITypeSymbol from)
+    {
+        for (ITypeSymbol? t = type; t is not null; t = t.BaseType)
+        {
+            if (SymbolEqualityComparer.Default.Equals(t, from))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private IEnumerable<ContextSite> Find()
+    {
+        foreach (var name in new[] { "UseNpgsql", "AddNpgsql" })
+        {
+            foreach (var use in context.Uses.Of(name, CancellationToken.None))
+            {
+                if (NameUses.CallOf(use) is InvocationExpressionSyntax call && Site(call) is { } site)
+                {
+                    yield return site;
+                }
+            }
+        }
+
+        foreach (var name in new[] { "AddNpgsqlDbContext", "AddAzureNpgsqlDbContext" })
+        {
+            foreach (var use in context.Uses.Of(name, CancellationToken.None))
+            {
+                if (NameUses.CallOf(use) is InvocationExpressionSyntax call && context.Model(call).GetSymbolInfo(call).Symbol is IMethodSymbol method)
+                {
+                    // Aspire's registration retries unless its settings say otherwise, and those may be in a file.
+                    yield return new ContextSite(call, TypeArgument(method), Retrying.Unknown, false);
+                }
+            }
+        }
+    }
+
+    private IEnumerable<ITypeSymbol> Enriched()
+    {
+        foreach (var name in new[] { "EnrichNpgsqlDbContext", "EnrichAzureNpgsqlDbContext" })
+        {
+            foreach (var use in context.Uses.Of(name, CancellationToken.None))
+            {
+                // By the type argument: the member itself may be in a package that is not there.
+                if (use is GenericNameSyntax { TypeArgumentList.Arguments: { Count: > 0 } arguments } && context.Model(use).GetTypeInfo(arguments[0]).Type is { } type && KnownTypes.IsDbContext(type))
+                {
+                    yield return type;
+                }
+            }
+        }
+    }
+
+    /// <summary>What a call says; null where it is another library's member of that name.</summary>
+    public ContextSite? Site(InvocationExpressionSyntax call)
+    {
+        var model = context.Model(call);
+        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || !IsProvider(method))
+        {
+            return null;
+        }
+
+        var strategy = StrategyOptions.Read(call, method, context);
+        return new ContextSite(call, ContextOf(call, method, model), strategy, IsForTools(call, model));
+    }
+
+    private static bool IsProvider(IMethodSymbol method) =>
+        method.ContainingType is { DeclaringSyntaxReferences.IsEmpty: true } type && type.ContainingAssembly?.Name == "Npgsql.EntityFrameworkCore.PostgreSQL";
+
+    private static INamedTypeSymbol? TypeArgument(IMethodSymbol method) =>
+        method.TypeArguments.OfType<INamedTypeSymbol>().LastOrDefault(t => KnownTypes.IsDbContext(t) && !KnownTypes.Is(t, "Microsoft.EntityFrameworkCore", "DbContext"));
+
+    private static INamedTypeSymbol? ContextOf(InvocationExpressionSyntax call, IMethodSymbol method, SemanticModel model)
+    {
+        if (TypeArgument(method) is { } own)
+        {
+            return own;
+        }
+
+        if (RetryContext.ReceiverOf(call) is { } receiver && model.GetTypeInfo(receiver).Type is INamedTypeSymbol { TypeArguments: { Length: 1 } options }
+            && options[0] is INamedTypeSymbol typed && KnownTypes.IsDbContext(typed))
+        {
+            return typed;
+        }
+
+        foreach (var ancestor in call.Ancestors())
+        {
+            switch (ancestor)
+            {
+                case AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax outer } }
+                    when model.GetSymbolInfo(outer).Symbol is IMethodSymbol registration && TypeArgument(registration) is { } registered:
+                    return registered;
+                case MethodDeclarationSyntax { Identifier.ValueText: "OnConfiguring" } configuring when model.GetDeclaredSymbol(configuring) is { ContainingType: { } type } && KnownTypes.IsDbContext(type):
+                    return type;
+                case MemberDeclarationSyntax:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// A design-time factory runs for <c>dotnet ef</c> on a developer's machine; a project with a test framework is no service that anybody restarts a
+    /// database under.
+    /// </summary>
+    public bool IsForTools(SyntaxNode call, SemanticModel model) =>
+        context.IsTestProject || call.Ancestors().OfType<TypeDeclarationSyntax>().Any(t =>
+            KnownTypes.Implements(model.GetDeclaredSymbol(t) as ITypeSymbol, "Microsoft.EntityFrameworkCore.Design", "IDesignTimeDbContextFactory"));
+}

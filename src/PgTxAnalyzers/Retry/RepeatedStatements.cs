@@ -1,0 +1,191 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Rules;
+
+namespace PgTxAnalyzers.Retry;
+
+/// <summary>A statement in a retry scope whose connection was opened, or whose transaction was begun, outside of it.</summary>
+/// <param name="Statement">The call in the scope.</param>
+/// <param name="Opened">The opening or the begin.</param>
+/// <param name="IsTransaction">It is a begin.</param>
+internal sealed record RepeatedStatement(ExpressionSyntax Statement, ExpressionSyntax Opened, bool IsTransaction);
+
+/// <summary>
+/// Searches from the opening: what it opens is a local, a parameter or a context with a name; each command on that name behind it is asked for its scope.
+/// </summary>
+internal static class RepeatedStatements
+{
+    public static readonly string[] Openers =
+    {
+        "OpenConnection", "OpenConnectionAsync", "Open", "OpenAsync", "BeginTransaction", "BeginTransactionAsync",
+    };
+
+    /// <summary>Methods that a connection is handed through.</summary>
+    private const int MaxDepth = 3;
+
+    public static IEnumerable<RepeatedStatement> In(RetryFile file)
+    {
+        var found = new Dictionary<ExpressionSyntax, RepeatedStatement>();
+        foreach (var opening in file.Calls(Openers))
+        {
+            var role = file.Retry.FactOf(opening, out _, file.Cancellation).Role;
+            if (role is not (ApiRole.OpenNew or ApiRole.Open or ApiRole.Begin) || Opened(opening, role, file) is not { Count: > 0 } names)
+            {
+                continue;
+            }
+
+            var extent = opening.FirstAncestorOrSelf<BlockSyntax>() is { } block ? (SyntaxNode)block : file.Root;
+            foreach (var call in extent.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > opening.Span.End))
+            {
+                if (IsRepeated(call, opening, role == ApiRole.Begin, names, file))
+                {
+                    // Of an opening and a begin, the begin says more.
+                    if (!found.TryGetValue(call, out var known) || (role == ApiRole.Begin && !known.IsTransaction))
+                    {
+                        found[call] = new RepeatedStatement(call, opening, role == ApiRole.Begin);
+                    }
+                }
+            }
+        }
+
+        // Of a call in a call, the outer one only passes the result on.
+        return found.Values.Where(r => !found.Keys.Any(other => other != r.Statement && r.Statement.Span.Contains(other.Span))).OrderBy(r => r.Statement.SpanStart);
+    }
+
+    /// <summary>What is open from here on, by name: the new connection, the connection or context itself, the transaction.</summary>
+    private static List<ISymbol> Opened(ExpressionSyntax opening, ApiRole role, RetryFile file)
+    {
+        var names = new List<ISymbol>();
+        if (role != ApiRole.OpenNew)
+        {
+            var receiver = RetryContext.ReceiverOf(opening);
+            var owner = receiver is null ? null : EfWork.ContextExpression(receiver, file.Model, file.Cancellation) ?? receiver;
+
+            // A connection in a field may be opened anew by somebody else; a context's transaction is its own.
+            if (owner is not null && file.Model.GetSymbolInfo(owner, file.Cancellation).Symbol is { } symbol
+                && (symbol is ILocalSymbol or IParameterSymbol || (role == ApiRole.Begin && KnownTypes.IsDbContext(file.Model.GetTypeInfo(owner, file.Cancellation).Type))))
+            {
+                names.Add(symbol);
+            }
+        }
+
+        if (role != ApiRole.Open && opening.FirstAncestorOrSelf<VariableDeclaratorSyntax>() is { } variable && file.Model.GetDeclaredSymbol(variable, file.Cancellation) is { } local
+            && opening.Ancestors().TakeWhile(a => a != variable).All(a => a is AwaitExpressionSyntax or EqualsValueClauseSyntax or ParenthesizedExpressionSyntax or InvocationExpressionSyntax or MemberAccessExpressionSyntax))
+        {
+            names.Add(local);
+        }
+
+        return names;
+    }
+
+    private static bool IsRepeated(InvocationExpressionSyntax call, ExpressionSyntax opening, bool isTransaction, List<ISymbol> names, RetryFile file)
+    {
+        if (file.Retry.Scopes.Around(call, out _, file.Cancellation) is not { } scope || Extent(scope, file) is not { } extent || extent.Span.Contains(opening.Span) || !extent.Span.Contains(call.Span))
+        {
+            return false;
+        }
+
+        return Works(call, names, file, 0) && !IsReopened(extent, names, file) && !IsEnded(opening, extent, isTransaction, names, file);
+    }
+
+    /// <summary>What runs again: the delegate, or the whole loop; null for a jump or a recursion, whose extent is the method.</summary>
+    private static SyntaxNode? Extent(RetryScope scope, RetryFile file) =>
+        scope.Kind != RetryKind.Loop ? scope.Unit
+        : scope.Unit.Parent is TryStatementSyntax attempt ? RetryLoop.Of(attempt, file.Model, file.Cancellation)?.Loop
+        : scope.Unit;
+
+    /// <summary>The call runs a command on what was opened, itself or in a method that it hands it to.</summary>
+    private static bool Works(InvocationExpressionSyntax call, IReadOnlyCollection<ISymbol> names, RetryFile file, int depth)
+    {
+        var model = file.Retry.Model(call);
+        var fact = file.Retry.FactOf(call, out var method, file.Cancellation);
+        if (method is null)
+        {
+            return false;
+        }
+
+        if (fact.Role is ApiRole.Command or ApiRole.Query or ApiRole.Save or ApiRole.Copy)
+        {
+            return Owners(call, model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default));
+        }
+
+        if (fact.Role != ApiRole.None || depth >= MaxDepth)
+        {
+            return false;
+        }
+
+        var handed = call.ArgumentList.Arguments
+            .Where(a => model.GetSymbolInfo(a.Expression, file.Cancellation).Symbol is { } s && names.Contains(s, SymbolEqualityComparer.Default))
+            .Select(a => RetryScopes.ParameterOf(method, a)?.Ordinal).Where(o => o is not null).ToList();
+        return handed.Count > 0 && file.Retry.Compilation.Targets.Of(method, Flow.Value.Nothing, false, file.Cancellation).Any(target =>
+        {
+            var parameters = handed.Where(o => o < target.Parameters.Length).Select(o => (ISymbol)target.Parameters[o!.Value]).ToList();
+            return target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(file.Cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner => Works(inner, parameters, file, depth + 1)));
+        });
+    }
+
+    /// <summary>The connection, the context and the transaction that a command names, also through a command's variable.</summary>
+    private static IEnumerable<ISymbol> Owners(InvocationExpressionSyntax call, SemanticModel model, RetryFile file)
+    {
+        var receiver = RetryContext.ReceiverOf(call);
+        if (receiver is not null)
+        {
+            var owner = EfWork.ContextExpression(receiver, model, file.Cancellation) ?? receiver;
+            if (model.GetSymbolInfo(owner, file.Cancellation).Symbol is { } symbol)
+            {
+                yield return symbol;
+
+                // `var command = new NpgsqlCommand(text, connection)`, `connection.CreateCommand()`
+                if (symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } made })
+                {
+                    foreach (var part in Named(made, model, file))
+                    {
+                        yield return part;
+                    }
+                }
+            }
+        }
+
+        foreach (var argument in call.ArgumentList.Arguments)
+        {
+            if (model.GetSymbolInfo(argument.Expression, file.Cancellation).Symbol is { } passed)
+            {
+                yield return passed;
+            }
+        }
+    }
+
+    private static IEnumerable<ISymbol> Named(ExpressionSyntax made, SemanticModel model, RetryFile file)
+    {
+        if (made is not (BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax)
+            || file.Retry.FactOf(made, out _, file.Cancellation).Role is not (ApiRole.NewCommand or ApiRole.Begin))
+        {
+            yield break;
+        }
+
+        foreach (var name in made.DescendantNodes().OfType<IdentifierNameSyntax>())
+        {
+            if (model.GetSymbolInfo(name, file.Cancellation).Symbol is ILocalSymbol or IParameterSymbol && model.GetSymbolInfo(name, file.Cancellation).Symbol is { } part)
+            {
+                yield return part;
+            }
+        }
+    }
+
+    /// <summary>The scope opens anew, or goes back to a savepoint, before it tries again.</summary>
+    private static bool IsReopened(SyntaxNode extent, List<ISymbol> names, RetryFile file) =>
+        extent.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner =>
+            file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Savepoint
+            || (file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Open or ApiRole.Close or ApiRole.Begin or ApiRole.Rollback
+                && Owners(inner, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default))));
+
+    /// <summary>Closed or committed before the scope begins.</summary>
+    private static bool IsEnded(ExpressionSyntax opening, SyntaxNode extent, bool isTransaction, List<ISymbol> names, RetryFile file) =>
+        (opening.FirstAncestorOrSelf<BlockSyntax>() ?? file.Root).DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Where(c => c.SpanStart > opening.Span.End && c.Span.End < extent.SpanStart)
+            .Any(c => file.Retry.FactOf(c, out _, file.Cancellation).Role is ApiRole.Close or ApiRole.DisposeTransaction || (isTransaction && file.Retry.FactOf(c, out _, file.Cancellation).Role is ApiRole.Commit or ApiRole.Rollback)
+                ? Owners(c, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default)) : false);
+}

@@ -1,0 +1,85 @@
+using System;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
+
+namespace PgTxAnalyzers.Retry;
+
+/// <summary>
+/// What the questions about retries share, for one compilation: who calls whom, which code runs in a retry scope, which contexts retry.
+/// Nothing is computed before somebody asks.
+/// </summary>
+internal sealed class RetryContext
+{
+    private readonly Lazy<ContextSettings> settings;
+    private bool? isTestProject;
+
+    public RetryContext(CompilationContext context, bool? retryingStrategy)
+    {
+        Compilation = context;
+        Uses = new NameUses(context.Bodies);
+        Scopes = new RetryScopes(this);
+        Coverage = new Coverage(this);
+        Regions = new RegionSearch(this);
+        Unprotected = new UnprotectedWork(this);
+        RollbackNames = new RollbackNames(this);
+        settings = new Lazy<ContextSettings>(() => new ContextSettings(this, retryingStrategy));
+    }
+
+    public CompilationContext Compilation { get; }
+
+    public NameUses Uses { get; }
+
+    public RetryScopes Scopes { get; }
+
+    public Coverage Coverage { get; }
+
+    public RegionSearch Regions { get; }
+
+    public UnprotectedWork Unprotected { get; }
+
+    public RollbackNames RollbackNames { get; }
+
+    public ContextSettings Settings => settings.Value;
+
+    public SemanticModel Model(SyntaxNode node) => Compilation.Bodies.Model(node.SyntaxTree);
+
+    /// <summary>The version of the referenced Npgsql, as its assembly says; null where it is not referenced.</summary>
+    public Version? NpgsqlVersion => Compilation.Compilation.ReferencedAssemblyNames.FirstOrDefault(a => a.Name == "Npgsql")?.Version;
+
+    /// <summary>Nobody restarts a database under a project of tests. By what it references, or by its name where its references are not in sight.</summary>
+    public bool IsTestProject => isTestProject ??= Compilation.Compilation.AssemblyName is { } name
+            && (name.EndsWith("Tests", StringComparison.Ordinal) || name.EndsWith(".Test", StringComparison.Ordinal))
+        || Compilation.Compilation.ReferencedAssemblyNames.Any(a =>
+            a.Name is "xunit.core" or "xunit.v3.core" or "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
+
+    /// <summary>What a call does, as the models have it; no role for a call that does not bind.</summary>
+    public ApiFact FactOf(ExpressionSyntax call, out IMethodSymbol? method, CancellationToken cancellation)
+    {
+        var model = Model(call);
+        method = model.GetSymbolInfo(call, cancellation).Symbol as IMethodSymbol;
+        if (method is null)
+        {
+            return default;
+        }
+
+        var receiver = call switch
+        {
+            InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => model.GetTypeInfo(access.Expression, cancellation).Type,
+            InvocationExpressionSyntax { Parent: ConditionalAccessExpressionSyntax conditional } => model.GetTypeInfo(conditional.Expression, cancellation).Type,
+            _ => null,
+        };
+        return Compilation.Models.Find(method, receiver);
+    }
+
+    /// <summary>The receiver of a call; null for a call on <c>this</c> or of a static method.</summary>
+    public static ExpressionSyntax? ReceiverOf(ExpressionSyntax call) => call switch
+    {
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => access.Expression,
+        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => binding.FirstAncestorOrSelf<ConditionalAccessExpressionSyntax>()?.Expression,
+        _ => null,
+    };
+}

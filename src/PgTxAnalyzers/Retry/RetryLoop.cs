@@ -1,0 +1,141 @@
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Postgres;
+
+namespace PgTxAnalyzers.Retry;
+
+/// <summary>
+/// A retry by hand: a try whose handler lets the same work run again, by a loop, a jump or a call of its own method. A <c>foreach</c> over
+/// data and a polling loop, whose next round is other work, are none: success does not end them.
+/// </summary>
+/// <param name="Try">What is repeated is its block.</param>
+/// <param name="Catch">The handler that lets it run again.</param>
+/// <param name="Loop">The loop; null for a jump or a recursion.</param>
+/// <param name="Test">What the handler asks of the failure.</param>
+internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch, StatementSyntax? Loop, FailureTest Test)
+{
+    public static RetryLoop? Of(TryStatementSyntax attempt, SemanticModel model, CancellationToken cancellation)
+    {
+        if (attempt.Catches.Count == 0)
+        {
+            return null;
+        }
+
+        foreach (var clause in attempt.Catches)
+        {
+            if (Handler.Of(clause, model, cancellation) == Caught.Nothing)
+            {
+                continue;
+            }
+
+            var test = clause.Filter is { } filter ? FailureTest.Read(filter.FilterExpression, model, cancellation) : FailureTest.None;
+            if (!test.AdmitsLost && !test.AdmitsConflict)
+            {
+                continue;
+            }
+
+            if (JumpsBack(clause, attempt) || CallsItself(clause, model, cancellation))
+            {
+                return new RetryLoop(attempt, clause, null, test);
+            }
+
+            if (LoopAround(attempt) is { } loop && GoesRoundAgain(clause, attempt, loop, model) && SuccessEnds(attempt, loop, model))
+            {
+                return new RetryLoop(attempt, clause, loop, test);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The innermost loop around a statement, in the same function.</summary>
+    public static StatementSyntax? LoopAround(SyntaxNode node)
+    {
+        for (var parent = node.Parent; parent is not null && parent is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax); parent = parent.Parent)
+        {
+            if (parent is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax)
+            {
+                return (StatementSyntax)parent;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The handler leads to the next round.</summary>
+    public static bool GoesRoundAgain(CatchClauseSyntax clause, TryStatementSyntax attempt, StatementSyntax loop, SemanticModel model)
+    {
+        if (clause.Block.DescendantNodes(InFunction).OfType<ContinueStatementSyntax>().Any(c => LoopAround(c) == loop))
+        {
+            return true;
+        }
+
+        return model.AnalyzeControlFlow(clause.Block) is { Succeeded: true, EndPointIsReachable: true } && !LeavesAfter(attempt, loop);
+    }
+
+    /// <summary>A statement behind the try always leaves the loop.</summary>
+    private static bool LeavesAfter(StatementSyntax attempt, StatementSyntax loop)
+    {
+        for (SyntaxNode node = attempt; node != loop && node.Parent is { } parent; node = parent)
+        {
+            if (parent is BlockSyntax block && node is StatementSyntax statement
+                && block.Statements.Skip(block.Statements.IndexOf(statement) + 1).Any(s => s is ReturnStatementSyntax or BreakStatementSyntax or ThrowStatementSyntax))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Success leaves the loop, so its next round is the same work again.</summary>
+    private static bool SuccessEnds(TryStatementSyntax attempt, StatementSyntax loop, SemanticModel model)
+    {
+        var exits = attempt.Block.DescendantNodes(InFunction).Any(n => n is ReturnStatementSyntax || (n is BreakStatementSyntax && LoopAround(n) == loop && n.FirstAncestorOrSelf<SwitchStatementSyntax>() is null));
+        if (exits && (model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false } || IsCounted(loop)))
+        {
+            return true;
+        }
+
+        if (LeavesAfter(attempt, loop))
+        {
+            return true;
+        }
+
+        var condition = loop switch { WhileStatementSyntax w => w.Condition, DoStatementSyntax d => d.Condition, ForStatementSyntax f => f.Condition, _ => null };
+        return condition is not null && condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(flag =>
+            attempt.Block.DescendantNodes(InFunction).OfType<AssignmentExpressionSyntax>().Any(a => a.Left is IdentifierNameSyntax left && left.Identifier.ValueText == flag.Identifier.ValueText
+                && a.Right.Kind() is SyntaxKind.TrueLiteralExpression or SyntaxKind.FalseLiteralExpression));
+    }
+
+    /// <summary><c>for</c> that counts attempts: its variable picks no element of anything.</summary>
+    private static bool IsCounted(StatementSyntax loop) =>
+        loop is ForStatementSyntax { Declaration.Variables: { Count: > 0 } variables }
+        && !loop.DescendantNodes().OfType<ElementAccessExpressionSyntax>().Any(e => e.ArgumentList.DescendantNodes().OfType<IdentifierNameSyntax>().Any(i => i.Identifier.ValueText == variables[0].Identifier.ValueText));
+
+    private static bool JumpsBack(CatchClauseSyntax clause, TryStatementSyntax attempt) =>
+        clause.Block.DescendantNodes(InFunction).OfType<GotoStatementSyntax>().Any(jump =>
+            jump.Expression is IdentifierNameSyntax label && attempt.Ancestors().OfType<LabeledStatementSyntax>()
+                .Concat(attempt.Ancestors().OfType<BlockSyntax>().SelectMany(b => b.Statements.OfType<LabeledStatementSyntax>()))
+                .Any(l => l.Identifier.ValueText == label.Identifier.ValueText && l.SpanStart < attempt.Span.End && l.SpanStart <= attempt.SpanStart));
+
+    private static bool CallsItself(CatchClauseSyntax clause, SemanticModel model, CancellationToken cancellation)
+    {
+        var function = clause.Ancestors().FirstOrDefault(a => a is BaseMethodDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax);
+        var name = function switch { MethodDeclarationSyntax m => m.Identifier.ValueText, LocalFunctionStatementSyntax l => l.Identifier.ValueText, _ => null };
+        if (name is null)
+        {
+            return false;
+        }
+
+        var self = model.GetDeclaredSymbol(function!, cancellation);
+        return clause.Block.DescendantNodes(InFunction).OfType<SimpleNameSyntax>().Any(n =>
+            n.Identifier.ValueText == name && model.GetSymbolInfo(n, cancellation).Symbol is IMethodSymbol called
+            && SymbolEqualityComparer.Default.Equals(called.OriginalDefinition, self));
+    }
+
+    private static bool InFunction(SyntaxNode node) => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
+}

@@ -1,0 +1,58 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Postgres;
+using PgTxAnalyzers.Retry;
+
+namespace PgTxAnalyzers.Rules.Retry;
+
+/// <summary>
+/// PGTX204: a transaction that PostgreSQL may refuse with 40001 by design, and nobody who runs it again. Under load a share of the requests fails,
+/// and each of them would have succeeded the second time.
+/// </summary>
+internal sealed class PGTX204SerializableWithoutRetry : FlowRule
+{
+    public static readonly DiagnosticDescriptor Rule = new(
+        "PGTX204",
+        "Serializable transaction has no retry",
+        "Under load this fails with 40001 and reaches the user as an error: the transaction is {0}{1}, and nothing runs it again",
+        "Retry",
+        DiagnosticSeverity.Warning,
+        isEnabledByDefault: true,
+        "Serializable and repeatable-read transactions end with 40001 when another one has got in their way; the server expects the program to run them again as a whole. Put the unit, from the begin to the commit, into a retry scope, or state ReadCommitted.",
+        RuleHelp.LinkFor("PGTX204"));
+
+    public override DiagnosticDescriptor Descriptor => Rule;
+
+    public override IEnumerable<Diagnostic> Examine(BodyFlow flow)
+    {
+        if (flow.Facts is not { Context: { } context, Root: { } root } facts)
+        {
+            yield break;
+        }
+
+        foreach (var begin in facts.Worked.Keys.OrderBy(b => b.SpanStart))
+        {
+            if (!RegionPlaces.IsIn(root, begin) || begin is not ExpressionSyntax call || facts.Isolations.ContainsKey(begin) || Levels.Of(call, context.Retry, facts.Cancellation) is not { } level)
+            {
+                continue;
+            }
+
+            if (!context.Retry.Coverage.IsCovered(begin, Need.Conflict, facts.Cancellation))
+            {
+                yield return Diagnostic.Create(Rule, begin.GetLocation(), level.Name, level.IsDefault ? ", the default of TransactionScope" : "");
+            }
+        }
+
+        foreach (var sent in facts.Isolations.Keys.OrderBy(i => i.SpanStart))
+        {
+            if (RegionPlaces.IsIn(root, sent) && !context.Retry.Coverage.IsCovered(sent, Need.Conflict, facts.Cancellation))
+            {
+                yield return Diagnostic.Create(Rule, sent.GetLocation(), facts.Isolations[sent] == SqlIsolation.Serializable ? "serializable" : "repeatable read", "");
+            }
+        }
+    }
+}

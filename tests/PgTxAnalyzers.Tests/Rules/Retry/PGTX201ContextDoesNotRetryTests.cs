@@ -1,0 +1,74 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+/// <summary>A context that is given Npgsql and no strategy that retries.</summary>
+public sealed class PGTX201ContextDoesNotRetryTests
+{
+    [Theory]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, null));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(dataSource));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connection));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql());")]
+    [InlineData("services.AddDbContext<ShopContext>((provider, options) => options.UseNpgsql(dataSource, npgsql => npgsql.MigrationsAssembly(\"Shop\")));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(npgsqlOptionsAction: npgsql => { }, connectionString: connectionString));")]
+    [InlineData("services.AddDbContextFactory<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.ConfigureDataSource(source => source.EnableDynamicJson())));")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString);")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, npgsql => npgsql.CommandTimeout(5), options => options.EnableDetailedErrors());")]
+    [InlineData("new DbContextOptionsBuilder().UseNpgsql(connectionString);")]
+    [InlineData("Action<NpgsqlDbContextOptionsBuilder> plain = npgsql => npgsql.CommandTimeout(5); services.AddNpgsql<ShopContext>(connectionString, plain);")]
+    public Task Every_way_to_configure_a_context_without_retries_is_found(string statement) =>
+        RetryCode.Setup(statement + " // expect: PGTX201").Counting("PGTX201").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure()));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => { npgsql.CommandTimeout(3); npgsql.EnableRetryOnFailure(3); }));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.ExecutionStrategy(d => new Npgsql.EntityFrameworkCore.PostgreSQL.NpgsqlRetryingExecutionStrategy(d))));")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, npgsql => npgsql.EnableRetryOnFailure());")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, Patient);")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, npgsql => Patient(npgsql));")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, npgsql => npgsql.CommandTimeout(3).BePatient());")]
+    public Task A_strategy_that_retries_is_seen_where_the_builder_goes(string statement) => RetryCode.Setup(statement, """
+            private static void Patient(NpgsqlDbContextOptionsBuilder npgsql) => BePatient(npgsql);
+
+            private static NpgsqlDbContextOptionsBuilder BePatient(this NpgsqlDbContextOptionsBuilder npgsql) => npgsql.EnableRetryOnFailure(3);
+        """).Counting("PGTX201").IsQuiet();
+
+    [Theory]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, configure);")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, npgsql => { npgsql.CommandTimeout(3); configure(npgsql); });")]
+    [InlineData("services.AddNpgsql<ShopContext>(connectionString, npgsql => configure?.Invoke(npgsql));")]
+    [InlineData("services.AddDbContext<ShopContext>(options => { options.ReplaceService<IExecutionStrategyFactory, Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.NpgsqlExecutionStrategyFactory>(); options.UseNpgsql(connectionString); });")]
+    public Task Where_somebody_else_decides_it_is_quiet(string statement) => RetryCode.Setup("#pragma warning disable EF1001\n" + statement).Counting("PGTX201").IsQuiet();
+
+    [Fact]
+    public Task The_option_says_that_retries_are_configured() =>
+        RetryCode.Setup("services.AddNpgsql<ShopContext>(connectionString);").WithOption("pgtx.retrying_strategy", "true").Counting("PGTX201").IsQuiet();
+
+    [Fact]
+    public Task A_method_of_another_library_is_none() => TestCode.Of("""
+        public static class Other
+        {
+            public static string UseNpgsql(this string text) => text;
+            public static string Run() => "text".UseNpgsql();
+        }
+        """).Counting("PGTX201").IsQuiet();
+
+    [Fact]
+    public async Task The_message_names_the_context_and_the_place_is_the_call()
+    {
+        var finding = Assert.Single(await RetryCode.Setup("""
+            services.AddDbContext<ShopContext>(options => options
+                .UseNpgsql(connectionString)); // expect: PGTX201
+            """).Counting("PGTX201").HasMarkedFindings());
+
+        Assert.Equal("A database restart or failover reaches the users of ShopContext as an exception (57P01, or a broken socket): 'UseNpgsql' configures no retries", finding.GetMessage());
+        Assert.Equal("UseNpgsql(connectionString)", finding.Location.Text());
+        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
+    }
+
+    [Fact]
+    public Task Half_typed_code_is_normal_input() => RetryCode.Setup("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.").Broken().Counting("PGTX201").IsQuiet();
+}

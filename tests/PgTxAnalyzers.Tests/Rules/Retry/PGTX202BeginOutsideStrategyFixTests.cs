@@ -1,0 +1,140 @@
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+/// <summary>The unit goes into the strategy as it is.</summary>
+public sealed class PGTX202BeginOutsideStrategyFixTests
+{
+    private const string Key = "PGTX202.WrapInStrategy";
+    private const string Retries = "services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure([\"25P03\"])));";
+
+    private static TestCode Code(string members) => RetryCode.Service(members, Retries);
+
+    [Fact]
+    public async Task A_result_is_returned_through_the_strategy()
+    {
+        var result = await Code("""
+            public async Task<int> CloseAsync(int customer, CancellationToken ct)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(customer);
+
+                // All or nothing.
+                await using var transaction = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
+                var closed = await db.Orders.Where(o => o.Count == customer).ExecuteUpdateAsync(s => s.SetProperty(o => o.State, "closed"), ct);
+                if (closed == 0)
+                {
+                    return 0;
+                }
+
+                await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                await transaction.CommitAsync(ct);
+                return closed;
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task<int> CloseAsync(int customer, CancellationToken ct)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(customer);
+
+                var strategy = db.Database.CreateExecutionStrategy();
+                return await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    // All or nothing.
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    var closed = await db.Orders.Where(o => o.Count == customer).ExecuteUpdateAsync(s => s.SetProperty(o => o.State, "closed"), ct);
+                    if (closed == 0)
+                    {
+                        return 0;
+                    }
+
+                    await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                    await transaction.CommitAsync(ct);
+                    return closed;
+                }, ct);
+            }
+        """));
+
+        Assert.Equal("What the context tracks before this unit is forgotten, changes that were not saved included.", Assert.Single(result.Warnings));
+    }
+
+    [Fact]
+    public async Task Without_a_result_and_without_a_token() => await Code("""
+            public async Task DropAsync(int id)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(); // expect: PGTX202
+                var order = await db.Orders.SingleAsync(o => o.Id == id);
+                order.State = "dropped";
+                await db.SaveChangesAsync();
+                await transaction.CommitAsync();
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task DropAsync(int id)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async () =>
+                {
+                    db.ChangeTracker.Clear();
+                    await using var transaction = await db.Database.BeginTransactionAsync();
+                    var order = await db.Orders.SingleAsync(o => o.Id == id);
+                    order.State = "dropped";
+                    await db.SaveChangesAsync();
+                    await transaction.CommitAsync();
+                });
+            }
+        """));
+
+    [Fact]
+    public async Task A_method_that_waits_for_nothing() => await Code("""
+            public int Total()
+            {
+                using var transaction = db.Database.BeginTransaction(); // expect: PGTX202
+                var total = db.Orders.Select(o => o.Count).First();
+                transaction.Commit();
+                return total;
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public int Total()
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                return strategy.Execute(() =>
+                {
+                    db.ChangeTracker.Clear();
+                    using var transaction = db.Database.BeginTransaction();
+                    var total = db.Orders.Select(o => o.Count).First();
+                    transaction.Commit();
+                    return total;
+                });
+            }
+        """));
+
+    [Fact]
+    public async Task A_scope_is_wrapped_with_the_context_that_works_in_it() => await Code("""
+            public async Task MoveAsync(CancellationToken ct)
+            {
+                using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Required, new System.Transactions.TransactionOptions { IsolationLevel = System.Transactions.IsolationLevel.ReadCommitted }, System.Transactions.TransactionScopeAsyncFlowOption.Enabled); // expect: PGTX202
+                await db.Orders.ExecuteDeleteAsync(ct);
+                scope.Complete();
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task MoveAsync(CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Required, new System.Transactions.TransactionOptions { IsolationLevel = System.Transactions.IsolationLevel.ReadCommitted }, System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
+                    await db.Orders.ExecuteDeleteAsync(ct);
+                    scope.Complete();
+                }, ct);
+            }
+        """));
+
+    [Theory]
+    [InlineData("public async Task RunAsync(CancellationToken ct) { if (ct.CanBeCanceled) { await using var tx = await db.Database.BeginTransactionAsync(ct); /*m*/ await db.Orders.ExecuteDeleteAsync(ct); await tx.CommitAsync(ct); return; } }")]
+    [InlineData("public async Task RunAsync(CancellationToken ct) {\nawait using var tx = await db.Database.BeginTransactionAsync(ct); /*m*/\nawait db.Orders.ExecuteDeleteAsync(ct);\nawait http.PostAsync(\"/\", null, ct);\nawait tx.CommitAsync(ct);\n}")]
+    [InlineData("public void Run(out int count) {\nusing var tx = db.Database.BeginTransaction(); /*m*/\ncount = db.Orders.ExecuteDelete();\ntx.Commit();\n}")]
+    [InlineData("public async Task RunAsync(CancellationToken ct) {\n#if !NEVER\nawait using var tx = await db.Database.BeginTransactionAsync(ct); /*m*/\n#endif\nawait db.Orders.ExecuteDeleteAsync(ct);\nawait tx.CommitAsync(ct);\n}")]
+    [InlineData("public async IAsyncEnumerable<int> RunAsync() {\nawait using var tx = await db.Database.BeginTransactionAsync(); /*m*/\nyield return await db.Orders.ExecuteDeleteAsync();\nawait tx.CommitAsync();\n}")]
+    public async Task What_cannot_be_a_delegate_or_must_not_run_twice_is_not_wrapped(string member) =>
+        await Code(member.Replace("/*m*/", "// fix: PGTX202\n")).Fix("PGTX202", Key).IsNotOffered();
+}

@@ -1,0 +1,170 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+/// <summary>Entry points whose database work nobody repeats.</summary>
+public sealed class PGTX203WorkWithoutRetryTests
+{
+    private const string Usings = """
+        using Dapper;
+        using DotNetCore.CAP;
+        using MassTransit;
+        using Microsoft.AspNetCore.Builder;
+        using Microsoft.AspNetCore.Mvc;
+        using Microsoft.AspNetCore.Mvc.RazorPages;
+        using Microsoft.AspNetCore.SignalR;
+        using Microsoft.Extensions.Hosting;
+        using Npgsql;
+        using Polly;
+        using Rebus.Config;
+        using Rebus.Handlers;
+        using Rebus.Retry.Simple;
+
+        """;
+
+    private const string Store = """
+
+        public sealed record Paid(int Id);
+
+        public sealed class Store(NpgsqlDataSource dataSource)
+        {
+            public async Task SaveAsync(CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await connection.ExecuteAsync("UPDATE orders SET paid = true");
+            }
+
+            public int Count() => dataSource.OpenConnection().ExecuteScalar<int>("SELECT count(*) FROM orders");
+        }
+        """;
+
+    private static TestCode Code(string types) => TestCode.Of(Usings + types + Store).Counting("PGTX203");
+
+    [Theory]
+    [InlineData("class W(Store store) : BackgroundService { protected override async Task ExecuteAsync(CancellationToken ct) { await store.SaveAsync(ct); } }")]
+    [InlineData("class W(Store store) : IHostedService { public Task StartAsync(CancellationToken ct) => store.SaveAsync(ct); public Task StopAsync(CancellationToken ct) => Task.CompletedTask; }")]
+    [InlineData("class W(Store store) : IConsumer<Paid> { public Task Consume(ConsumeContext<Paid> context) => store.SaveAsync(context.CancellationToken); }")]
+    [InlineData("class W(Store store) : IHandleMessages<Paid> { public Task Handle(Paid message) => store.SaveAsync(default); }")]
+    [InlineData("class W(Store store) : Quartz.IJob { public async ValueTask Execute(Quartz.IJobExecutionContext context, CancellationToken ct) => await store.SaveAsync(ct); }")]
+    [InlineData("class W(Store store) { private readonly Timer timer = new(_ => store.Count()); }")]
+    [InlineData("class W { public W(Store store, System.Timers.Timer timer) { timer.Elapsed += (sender, e) => store.Count(); } }")]
+    public async Task Where_nobody_waits_it_is_a_warning(string type)
+    {
+        var finding = Assert.Single(await Code(type + " // expect: PGTX203").HasMarkedFindings());
+
+        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
+    }
+
+    [Theory]
+    [InlineData("class W(Store store) : ControllerBase { public Task Get(CancellationToken ct) => store.SaveAsync(ct); }")]
+    [InlineData("class W(Store store) : PageModel { public Task OnPostAsync(CancellationToken ct) => store.SaveAsync(ct); }")]
+    [InlineData("class W(Store store) : Hub { public Task Send(CancellationToken ct) => store.SaveAsync(ct); }")]
+    [InlineData("static class W { static void Map(WebApplication app) { app.MapPost(\"/\", (Store store, CancellationToken ct) => store.SaveAsync(ct)); } }")]
+    public async Task Where_somebody_may_ask_again_it_is_a_suggestion(string type)
+    {
+        var finding = Assert.Single(await Code(type + " // expect: PGTX203").HasMarkedFindings());
+
+        Assert.Equal(DiagnosticSeverity.Info, finding.Severity);
+    }
+
+    [Theory]
+    [InlineData("class W(Store store) { public Task RunAsync(CancellationToken ct) => store.SaveAsync(ct); }")]
+    [InlineData("class W(Store store) : ControllerBase { [NonAction] public Task Get(CancellationToken ct) => store.SaveAsync(ct); }")]
+    [InlineData("class W(Store store) : ICapSubscribe { [CapSubscribe(\"paid\")] public Task Handle(CancellationToken ct) => store.SaveAsync(ct); }")]
+    [InlineData("class W(Store store, ResiliencePipeline pipeline) : BackgroundService { protected override async Task ExecuteAsync(CancellationToken ct) => await pipeline.ExecuteAsync(async token => await store.SaveAsync(token), ct); }")]
+    [InlineData("class W(Store store) : BackgroundService { protected override Task ExecuteAsync(CancellationToken ct) { Func<Task> later = () => store.SaveAsync(ct); return Task.CompletedTask; } }")]
+    public Task What_is_no_entry_point_or_is_repeated_is_quiet(string type) => Code(type).IsQuiet();
+
+    [Fact]
+    public async Task A_queue_s_own_retry_counts_where_it_is_configured()
+    {
+        const string Consumer = "class W(Store store) : IConsumer<Paid> { public Task Consume(ConsumeContext<Paid> context) => store.SaveAsync(context.CancellationToken); }";
+        const string Handler = "class H(Store store) : IHandleMessages<Paid> { public Task Handle(Paid message) => store.SaveAsync(default); }";
+        await Code(Consumer + "\nstatic class Bus { static void Configure(IReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(r => r.Exponential(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(1))); }").IsQuiet();
+        await Code(Handler + "\nstatic class Bus { static void Configure(OptionsConfigurer options) => options.RetryStrategy(maxDeliveryAttempts: 7); }").IsQuiet();
+        await Code(Handler + " // expect: PGTX203\nstatic class Bus { static void Configure(IReceiveEndpointConfigurator endpoint) => endpoint.UseMessageRetry(r => r.Immediate(5)); }").HasMarkedFindings();
+    }
+
+    [Fact]
+    public async Task One_finding_per_entry_point_at_its_first_such_call_with_the_chain()
+    {
+        var finding = Assert.Single(await Code("""
+            class W(Store store, Facade facade) : BackgroundService
+            {
+                protected override async Task ExecuteAsync(CancellationToken ct)
+                {
+                    await Task.Yield();
+                    await facade.RunAsync(ct); // expect: PGTX203
+                    await store.SaveAsync(ct);
+                }
+            }
+
+            class Facade(Store store) { public Task RunAsync(CancellationToken ct) => store.SaveAsync(ct); }
+            """).HasMarkedFindings());
+
+        Assert.Equal(
+            "A database restart (57P01, a broken socket) fails this hosted service: nothing repeats 'Facade.RunAsync → Store.SaveAsync → NpgsqlDataSource.OpenConnectionAsync'", finding.GetMessage());
+        Assert.Equal("facade.RunAsync(ct)", finding.Location.Text());
+    }
+
+    [Fact]
+    public async Task A_polling_loop_that_goes_on_is_a_suggestion()
+    {
+        var finding = Assert.Single(await Code("""
+            class W(Store store) : BackgroundService
+            {
+                protected override async Task ExecuteAsync(CancellationToken ct)
+                {
+                    while (!ct.IsCancellationRequested)
+                    {
+                        try
+                        {
+                            await store.SaveAsync(ct); // expect: PGTX203
+                        }
+                        catch (Exception e)
+                        {
+                            Console.Error.WriteLine(e);
+                        }
+
+                        await Task.Delay(1000, ct);
+                    }
+                }
+            }
+            """).HasMarkedFindings());
+
+        Assert.Equal(DiagnosticSeverity.Info, finding.Severity);
+    }
+
+    [Theory]
+    [InlineData("catch (NpgsqlException e) when (e.IsTransient && attempt < 5) { await Task.Delay(100, ct); }", false)]
+    [InlineData("catch (PostgresException e) when (e.SqlState is \"40001\" or \"40P01\" && attempt < 5) { await Task.Delay(100, ct); }", true)]
+    [InlineData("catch (FormatException) when (attempt < 5) { await Task.Delay(100, ct); }", true)]
+    public Task A_loop_counts_for_what_it_repeats(string handler, bool found) => Code($$"""
+        class W(Store store) : BackgroundService
+        {
+            protected override async Task ExecuteAsync(CancellationToken ct)
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        await store.SaveAsync(ct);{{(found ? " // expect: PGTX203" : "")}}
+                        return;
+                    }
+                    {{handler}}
+                }
+            }
+        }
+        """).HasMarkedFindings();
+
+    [Fact]
+    public Task Recursion_ends() => Code("""
+        class W(Store store) : BackgroundService
+        {
+            protected override Task ExecuteAsync(CancellationToken ct) => AAsync(ct); // expect: PGTX203
+            private Task AAsync(CancellationToken ct) => ct.CanBeCanceled ? BAsync(ct) : store.SaveAsync(ct);
+            private Task BAsync(CancellationToken ct) => AAsync(ct);
+        }
+        """).HasMarkedFindings();
+}

@@ -1,0 +1,87 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+/// <summary>Transactions that PostgreSQL may refuse by design.</summary>
+public sealed class PGTX204SerializableWithoutRetryTests
+{
+    private static TestCode Body(string statements, string handler = "") => RetryCode.Service($$"""
+            public async Task RunAsync(IsolationLevel level, CancellationToken ct)
+            {
+                await using var connection = dataSource.CreateConnection();
+                {{statements}}
+                await connection.OpenAsync(ct);
+                await connection.ExecuteAsync("UPDATE orders SET paid = true");
+                {{handler}}
+            }
+        """).Counting("PGTX204");
+
+    [Theory]
+    [InlineData("await using var tx = await connection.BeginTransactionAsync(IsolationLevel.Serializable, ct); // expect: PGTX204")]
+    [InlineData("await using var tx = await connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, ct); // expect: PGTX204")]
+    [InlineData("using var tx = connection.BeginTransaction(IsolationLevel.Snapshot); // expect: PGTX204")]
+    [InlineData("await using var tx = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, ct);")]
+    [InlineData("await using var tx = await connection.BeginTransactionAsync(ct);")]
+    [InlineData("await using var tx = await connection.BeginTransactionAsync(level, ct);")]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled); // expect: PGTX204")]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.RequiresNew, TimeSpan.FromSeconds(5), System.Transactions.TransactionScopeAsyncFlowOption.Enabled); // expect: PGTX204")]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Required, new System.Transactions.TransactionOptions { Timeout = TimeSpan.FromSeconds(5) }, System.Transactions.TransactionScopeAsyncFlowOption.Enabled); // expect: PGTX204")]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Required, new System.Transactions.TransactionOptions { IsolationLevel = System.Transactions.IsolationLevel.ReadCommitted }, System.Transactions.TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Suppress, System.Transactions.TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("await connection.ExecuteAsync(\"BEGIN ISOLATION LEVEL REPEATABLE READ\"); // expect: PGTX204")]
+    [InlineData("await connection.ExecuteAsync(\"START TRANSACTION ISOLATION LEVEL READ COMMITTED\");")]
+    public Task The_level_decides(string begin) => Body(begin).HasMarkedFindings();
+
+    [Fact]
+    public Task A_scope_without_database_work_in_sight_is_quiet() => RetryCode.Service("""
+            public async Task RunAsync(CancellationToken ct)
+            {
+                using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
+                await http.GetStringAsync("/", ct);
+                scope.Complete();
+            }
+        """).Counting("PGTX204").IsQuiet();
+
+    [Theory]
+    [InlineData("catch (PostgresException e) when (e.SqlState is \"40001\" or \"40P01\" && attempt < 5)", false)]
+    [InlineData("catch (NpgsqlException e) when (e.IsTransient && attempt < 5)", false)]
+    [InlineData("catch (NpgsqlException e) when (e.SqlState is \"57P01\" && attempt < 5)", true)]
+    public Task A_loop_counts_when_it_repeats_a_conflict(string handler, bool found) => RetryCode.Service($$"""
+            public async Task RunAsync(CancellationToken ct)
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        await OnceAsync(ct);
+                        return;
+                    }
+                    {{handler}}
+                    {
+                        await Task.Delay(100 * attempt, ct);
+                    }
+                }
+            }
+
+            private async Task OnceAsync(CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await using var tx = await connection.BeginTransactionAsync(IsolationLevel.Serializable, ct);{{(found ? " // expect: PGTX204" : "")}}
+                await connection.ExecuteAsync("UPDATE orders SET paid = true", transaction: tx);
+                await tx.CommitAsync(ct);
+            }
+        """).Counting("PGTX204").HasMarkedFindings();
+
+    [Fact]
+    public async Task The_message_names_the_level_and_whose_default_it_is()
+    {
+        var explicitly = Assert.Single(await Body("await using var tx = await connection.BeginTransactionAsync(IsolationLevel.Serializable, ct); // expect: PGTX204").HasMarkedFindings());
+        var silently = Assert.Single(await Body("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled); // expect: PGTX204").HasMarkedFindings());
+
+        Assert.Equal("Under load this fails with 40001 and reaches the user as an error: the transaction is serializable, and nothing runs it again", explicitly.GetMessage());
+        Assert.Contains("the transaction is serializable, the default of TransactionScope, and nothing", silently.GetMessage());
+        Assert.Equal(DiagnosticSeverity.Warning, explicitly.Severity);
+        Assert.Equal("connection.BeginTransactionAsync(IsolationLevel.Serializable, ct)", explicitly.Location.Text());
+    }
+}

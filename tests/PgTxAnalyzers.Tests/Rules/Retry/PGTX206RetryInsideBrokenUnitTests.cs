@@ -1,0 +1,90 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+/// <summary>Retries inside of what they would have to repeat, and commands in a handler of an aborted transaction.</summary>
+public sealed class PGTX206RetryInsideBrokenUnitTests
+{
+    private static TestCode With(string members) => RetryCode.Service(members).Counting("PGTX206");
+
+    private static string Method(string open, string work) => $$"""
+            public async Task RunAsync(int id, CancellationToken ct)
+            {
+                {{open}}
+                {{work}}
+            }
+
+            private static Task<int> SendAsync(NpgsqlConnection to) => to.ExecuteAsync("UPDATE orders SET paid = true");
+
+            private async Task<int> AloneAsync(CancellationToken ct)
+            {
+                await using var own = await dataSource.OpenConnectionAsync(ct);
+                return await own.ExecuteAsync("UPDATE orders SET paid = true");
+            }
+        """;
+
+    private const string Opened = "await using var c = await dataSource.OpenConnectionAsync(ct);";
+    private const string OpenedLater = "await using var c = dataSource.CreateConnection(); await c.OpenAsync(ct);";
+    private const string InTransaction = "await using var c = await dataSource.OpenConnectionAsync(ct); await using var tx = await c.BeginTransactionAsync(ct);";
+    private const string Mark = " // expect: PGTX206";
+
+    [Theory]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(async t => await c.ExecuteAsync(\"UPDATE orders SET paid = true\"), ct);")]
+    [InlineData(OpenedLater, "await pipeline.ExecuteAsync(async t => await c.ExecuteAsync(\"UPDATE orders SET paid = true\"), ct);")]
+    [InlineData(InTransaction, "await pipeline.ExecuteAsync(async t => await c.ExecuteAsync(\"UPDATE orders SET paid = true\", transaction: tx), ct);")]
+    [InlineData(Opened, "await using var cmd = c.CreateCommand(); await pipeline.ExecuteAsync(async t => await cmd.ExecuteNonQueryAsync(t), ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(async t => await SendAsync(c), ct);")]
+    [InlineData("await using var tx = await db.Database.BeginTransactionAsync(ct);", "await pipeline.ExecuteAsync(async t => await db.Database.ExecuteSqlAsync($\"DELETE FROM orders\", t), ct);")]
+    public Task The_statement_in_the_scope_is_found(string open, string work) => With(Method(open, work + Mark)).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("", "await pipeline.ExecuteAsync(async t => { await using var c = await dataSource.OpenConnectionAsync(t); await c.ExecuteAsync(\"UPDATE orders SET paid = true\"); }, ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(async t => await AloneAsync(t), ct);")]
+    [InlineData(Opened, "await c.CloseAsync(); await pipeline.ExecuteAsync(async t => await c.ExecuteAsync(\"UPDATE orders SET paid = true\"), ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(async t => { if (c.State != ConnectionState.Open) await c.OpenAsync(t); await c.ExecuteAsync(\"UPDATE orders SET paid = true\"); }, ct);")]
+    [InlineData("await using var c = dataSource.CreateConnection();", "await pipeline.ExecuteAsync(async t => await c.ExecuteAsync(\"UPDATE orders SET paid = true\"), ct);")]
+    [InlineData(Opened, "await Task.Run(() => c.ExecuteAsync(\"UPDATE orders SET paid = true\"), ct);")]
+    [InlineData(InTransaction, "await pipeline.ExecuteAsync(async t => { await tx.SaveAsync(\"s\", t); await c.ExecuteAsync(\"UPDATE orders SET paid = true\"); }, ct);")]
+    public Task What_is_opened_inside_or_anew_is_quiet(string open, string work) => With(Method(open, work)).IsQuiet();
+
+    private static string Handler(string inHandler, string filter = "PostgresException") => Method(InTransaction, $$"""
+        try
+                {
+                    await c.ExecuteAsync("INSERT INTO orders (id) VALUES (@id)", new { id }, tx);
+                }
+                catch ({{filter}})
+                {
+                    {{inHandler}}
+                }
+
+                await tx.DisposeAsync();
+        """);
+
+    [Theory]
+    [InlineData("await c.ExecuteAsync(\"UPDATE orders SET paid = true\", transaction: tx); // expect: PGTX206")]
+    [InlineData("await SendAsync(c); // expect: PGTX206")]
+    [InlineData("await c.ExecuteAsync(\"SELECT 1\", transaction: tx); // expect: PGTX206\nawait c.ExecuteAsync(\"SELECT 2\", transaction: tx);")]
+    [InlineData("await tx.RollbackAsync(ct); await c.ExecuteAsync(\"UPDATE orders SET paid = true\");")]
+    [InlineData("await c.ExecuteAsync(\"ROLLBACK\"); await c.ExecuteAsync(\"UPDATE orders SET paid = true\");")]
+    [InlineData("await AloneAsync(ct);")]
+    [InlineData("throw;")]
+    public Task In_a_handler_a_command_needs_a_rollback_first(string inHandler) => With(Handler(inHandler)).HasMarkedFindings();
+
+    [Fact]
+    public Task A_handler_that_no_statement_enters_is_quiet() =>
+        With(Handler("await c.ExecuteAsync(\"UPDATE orders SET paid = true\", transaction: tx);", "FormatException")).IsQuiet();
+
+    [Fact]
+    public async Task The_messages_name_what_is_broken_and_where_it_began()
+    {
+        var onConnection = Assert.Single(await With(Method(Opened, "await pipeline.ExecuteAsync(async t => await SendAsync(c), ct);" + Mark)).HasMarkedFindings());
+        var inTransaction = Assert.Single(await With(Handler("await SendAsync(c);" + Mark)).HasMarkedFindings());
+
+        Assert.Matches(@"^Every further attempt fails: the retry repeats the statement on the connection opened at line \d+, which is closed once it is lost$", onConnection.GetMessage());
+        Assert.Equal("SendAsync(c)", onConnection.Location.Text());
+        Assert.Equal("dataSource.OpenConnectionAsync(ct)", Assert.Single(onConnection.AdditionalLocations).Text());
+        Assert.Matches(@"^This command is refused with 25P02: it runs in the transaction begun at line \d+, which the failure that is handled here has aborted$", inTransaction.GetMessage());
+        Assert.Equal(DiagnosticSeverity.Warning, inTransaction.Severity);
+    }
+}

@@ -1,0 +1,116 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+/// <summary>Retries at once, and retries without an end.</summary>
+public sealed class PGTX208RetryWithoutBackoffTests
+{
+    private static TestCode Loop(string loop, string handler, string inHandler, string token = "CancellationToken.None") => RetryCode.Service($$"""
+            public async Task RunAsync(int id, CancellationToken ct)
+            {
+                {{loop}}
+                {
+                    try
+                    {
+                        await WorkAsync(id, {{token}});
+                        return;
+                    }
+                    {{handler}}
+                    {
+                        {{inHandler}}
+                    }
+                }
+
+                throw new InvalidOperationException();
+            }
+
+            private async Task WorkAsync(int id, CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await connection.ExecuteAsync("UPDATE orders SET closed = true WHERE id = @id", new { id });
+            }
+        """).Counting("PGTX208");
+
+    [Theory]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException ex) when (ex.IsTransient)", "")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (PostgresException ex) when (ex.SqlState == \"40001\")", "continue;")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException)", "await Task.Delay(0);")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException)", "Thread.Sleep(TimeSpan.Zero);")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (DbException)", "Console.Error.WriteLine(attempt);")]
+    public Task A_loop_without_a_pause_is_found(string loop, string handler, string inHandler) => Loop(loop, handler + " // expect: PGTX208", inHandler).Counting("PGTX208").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("while (ct.CanBeCanceled || !ct.CanBeCanceled)", "catch (NpgsqlException)", "await Task.Delay(100);")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException)", "await Task.Delay(100 * attempt, ct);")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException)", "Thread.Sleep(100);")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (FormatException)", "")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException ex) when (ex.SqlState == \"23505\")", "")]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException)", "throw;")]
+    public Task A_loop_that_waits_and_ends_is_quiet(string loop, string handler, string inHandler) => Loop(loop, handler, inHandler).Counting("PGTX208").IsQuiet();
+
+    [Fact]
+    public async Task A_loop_without_an_end_is_found_unless_a_token_ends_it()
+    {
+        const string Endless = """
+                public async Task RunAsync(int id, CancellationToken ct)
+                {
+                    while (true)
+                    {
+                        try
+                        {
+                            await dataSource.CreateCommand("UPDATE orders SET closed = true").ExecuteNonQueryAsync(TOKEN);
+                            return;
+                        }
+                        catch (NpgsqlException) // expect: PGTX208
+                        {
+                            await Task.Delay(100);
+                        }
+                    }
+                }
+            """;
+        await RetryCode.Service(Endless.Replace("TOKEN", "CancellationToken.None")).Counting("PGTX208").HasMarkedFindings();
+        await RetryCode.Service(Endless.Replace("TOKEN", "ct").Replace(" // expect: PGTX208", "")).Counting("PGTX208").IsQuiet();
+        await RetryCode.Service(Endless.Replace("TOKEN", "CancellationToken.None").Replace("(NpgsqlException) // expect: PGTX208", "(NpgsqlException) when (id++ < 5)")).Counting("PGTX208").IsQuiet();
+    }
+
+    [Theory]
+    [InlineData("Policy.Handle<NpgsqlException>().RetryAsync(3)", true)]
+    [InlineData("Policy.Handle<NpgsqlException>().Or<TimeoutException>().RetryAsync(3)", true)]
+    [InlineData("Policy.Handle<PostgresException>(ex => ex.SqlState == \"40001\").Retry(3)", true)]
+    [InlineData("Policy.Handle<NpgsqlException>().WaitAndRetryForeverAsync(_ => TimeSpan.FromSeconds(1))", true)]
+    [InlineData("Policy.Handle<NpgsqlException>().WaitAndRetry(3, _ => TimeSpan.Zero)", true)]
+    [InlineData("Policy.Handle<NpgsqlException>().WaitAndRetryAsync(3, attempt => TimeSpan.FromSeconds(attempt))", false)]
+    [InlineData("Policy.Handle<Exception>().RetryAsync(3)", false)]
+    [InlineData("Policy.Handle<HttpRequestException>().RetryForeverAsync()", false)]
+    public Task A_policy_is_read_by_its_members(string policy, bool found) => RetryCode.Service($$"""
+            public static object Make()
+            {
+                return {{policy}};{{(found ? " // expect: PGTX208" : "")}}
+            }
+        """).Counting("PGTX208").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(), Delay = TimeSpan.Zero", true)]
+    [InlineData("ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(), MaxRetryAttempts = int.MaxValue", true)]
+    [InlineData("ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(), Delay = TimeSpan.Zero, DelayGenerator = _ => new(TimeSpan.FromSeconds(1))", false)]
+    [InlineData("ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>()", false)]
+    [InlineData("ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>(), Delay = TimeSpan.Zero", false)]
+    [InlineData("Delay = TimeSpan.Zero", false)]
+    public Task A_pipeline_is_read_by_its_options(string options, bool found) => RetryCode.Service($$"""
+            public static ResiliencePipeline Make()
+            {
+                return new ResiliencePipelineBuilder().AddRetry(new RetryStrategyOptions { {{options}} }).Build();{{(found ? " // expect: PGTX208" : "")}}
+            }
+        """).Counting("PGTX208").HasMarkedFindings();
+
+    [Fact]
+    public async Task The_message_says_what_is_missing()
+    {
+        var finding = Assert.Single(await Loop("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException) // expect: PGTX208", "").Counting("PGTX208").HasMarkedFindings());
+
+        Assert.Equal("When the database comes back, all clients try again in the same moment: this loop waits for nothing between its attempts", finding.GetMessage());
+        Assert.Equal(DiagnosticSeverity.Info, finding.Severity);
+        Assert.Equal("catch", finding.Location.Text());
+    }
+}

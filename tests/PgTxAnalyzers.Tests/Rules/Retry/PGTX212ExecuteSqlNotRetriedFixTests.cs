@@ -1,0 +1,28 @@
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.Retry;
+
+public sealed class PGTX212ExecuteSqlNotRetriedFixTests
+{
+    private const string Retries = "services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure([\"25P03\"])));";
+
+    private static TestCode Code(string member) => RetryCode.Service(member, Retries);
+
+    [Theory]
+    [InlineData(
+        "public Task<int> RunAsync(CancellationToken ct) => db.Database.ExecuteSqlAsync($\"DELETE FROM orders\", ct);",
+        "public Task<int> RunAsync(CancellationToken ct) => db.Database.CreateExecutionStrategy().ExecuteAsync(ct => db.Database.ExecuteSqlAsync($\"DELETE FROM orders\", ct), ct);")]
+    [InlineData(
+        "public Task<int> RunAsync() => db.Database.ExecuteSqlRawAsync(\"DELETE FROM orders\");",
+        "public Task<int> RunAsync() => db.Database.CreateExecutionStrategy().ExecuteAsync(() => db.Database.ExecuteSqlRawAsync(\"DELETE FROM orders\"));")]
+    [InlineData(
+        "public int Run(int id) => db.Database.ExecuteSqlRaw(\"DELETE FROM orders WHERE id = {0}\", id);",
+        "public int Run(int id) => db.Database.CreateExecutionStrategy().Execute(() => db.Database.ExecuteSqlRaw(\"DELETE FROM orders WHERE id = {0}\", id));")]
+    public async Task The_command_goes_into_the_strategy(string before, string after) =>
+        await Code(before + " // expect: PGTX212").Fix("PGTX212", "PGTX212.WrapInStrategy").Becomes(Code(after));
+
+    [Theory]
+    [InlineData("public async Task RunAsync(CancellationToken ct) { await using var tx = await db.Database.BeginTransactionAsync(ct); await db.Database.ExecuteSqlAsync($\"DELETE FROM orders\", ct); }")]
+    [InlineData("public async Task RunAsync(CancellationToken ct) { await (await contexts.CreateDbContextAsync(ct)).Database.ExecuteSqlAsync($\"DELETE FROM orders\", ct); }")]
+    public async Task In_a_transaction_or_on_a_passing_context_it_does_not(string member) => await Code(member + " // fix: PGTX212").Fix("PGTX212").IsNotOffered();
+}

@@ -1,0 +1,106 @@
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.TransactionApi;
+
+/// <summary>A failure in a transaction that a handler swallows, and the transaction goes on.</summary>
+public sealed class PGTX705SwallowedErrorTests
+{
+    private static TestCode Body(string tried, string handler, string inHandler, string behind) => TestCode.Method($$"""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'", transaction: tx);
+        try
+        {
+            {{tried}}
+        }
+        {{handler}}
+        {
+            {{inHandler}}
+        }
+
+        {{behind}}
+        """, "private static Task Insert(NpgsqlConnection to) => to.ExecuteAsync(\"INSERT INTO log VALUES (1)\");").Counting("PGTX705");
+
+    private const string Insert = "await conn.ExecuteAsync(\"INSERT INTO log VALUES (1)\", transaction: tx);";
+    private const string Commit = "await tx.CommitAsync(ct);";
+
+    [Theory]
+    [InlineData(Insert, "catch (PostgresException)", Commit)]
+    [InlineData(Insert, "catch", Commit)]
+    [InlineData(Insert, "catch (Exception e) when (e is DbException)", Insert)]
+    [InlineData("await Insert(conn);", "catch (NpgsqlException)", "await Insert(conn);")]
+    [InlineData("await using var reader = await new NpgsqlCommand(\"SELECT 1\", conn, tx).ExecuteReaderAsync(ct);", "catch (DbException)", Commit)]
+    public Task The_handler_is_found(string tried, string handler, string behind) => Body(tried, handler + " // expect: PGTX705", "Console.Error.WriteLine();", behind).HasMarkedFindings();
+
+    [Theory]
+    [InlineData(Insert, "catch (PostgresException)", "throw;", Commit)]
+    [InlineData(Insert, "catch (PostgresException)", "return;", Commit)]
+    [InlineData(Insert, "catch (PostgresException)", "await tx.RollbackAsync(ct); return;", Commit)]
+    [InlineData(Insert, "catch (PostgresException)", "await tx.RollbackAsync(\"s\", ct);", Commit)]
+    [InlineData(Insert, "catch (PostgresException)", "await conn.ExecuteAsync(\"ROLLBACK TO SAVEPOINT s\");", Commit)]
+    [InlineData(Insert, "catch (PostgresException)", "", "await source.CreateCommand(\"SELECT 1\").ExecuteNonQueryAsync(ct);")]
+    [InlineData(Insert, "catch (FormatException)", "", Commit)]
+    [InlineData("int.Parse(url);", "catch (Exception)", "", Commit)]
+    [InlineData("await http.GetStringAsync(url, ct);", "catch (Exception)", "", Commit)]
+    [InlineData(Insert, "catch (PostgresException)", "", "await tx.RollbackAsync(ct);")]
+    public Task What_ends_or_mends_the_transaction_is_quiet(string tried, string handler, string inHandler, string behind) => Body(tried, handler, inHandler, behind).IsQuiet();
+
+    [Fact]
+    public Task A_second_handler_further_out_is_the_one_that_swallows() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        try
+        {
+            try
+            {
+                await conn.ExecuteAsync("INSERT INTO log VALUES (1)", transaction: tx);
+            }
+            catch (PostgresException)
+            {
+                throw;
+            }
+        }
+        catch (Exception) // expect: PGTX705
+        {
+        }
+
+        await tx.CommitAsync(ct);
+        """).Counting("PGTX705").HasMarkedFindings();
+
+    [Fact]
+    public Task EF_sets_a_savepoint_of_its_own_for_SaveChanges_alone() => TestCode.Method("""
+        await using var tx = await db.Database.BeginTransactionAsync(ct);
+        try
+        {
+            await db.SaveChangesAsync(ct);
+        }
+        catch (Exception)
+        {
+        }
+
+        try
+        {
+            await db.Orders.ExecuteDeleteAsync(ct);
+        }
+        catch (Exception) // expect: PGTX705
+        {
+        }
+
+        await tx.CommitAsync(ct);
+        """).Counting("PGTX705").HasMarkedFindings();
+
+    [Fact]
+    public Task A_command_in_the_handler_is_206_s() => Body(Insert, "catch (PostgresException)", Insert, Commit).IsQuiet();
+
+    [Fact]
+    public async Task The_message_says_what_the_server_does()
+    {
+        var commit = Assert.Single(await Body(Insert, "catch (PostgresException) // expect: PGTX705", "", Commit).HasMarkedFindings());
+        var command = Assert.Single(await Body(Insert, "catch (PostgresException) // expect: PGTX705", "", Insert + Commit).HasMarkedFindings());
+
+        Assert.Matches(@"^The commit at line \d+ silently rolls everything back: this handler swallows a failure that has aborted the transaction begun at line \d+$", commit.GetMessage());
+        Assert.Matches(@"^The command at line \d+ is refused with 25P02: this handler swallows", command.GetMessage());
+        Assert.Equal("catch", commit.Location.Text());
+        Assert.Equal(["conn.BeginTransactionAsync(ct)", "tx.CommitAsync(ct)"], commit.AdditionalLocations.Select(l => l.Text()));
+        Assert.Equal(DiagnosticSeverity.Warning, commit.Severity);
+    }
+}
