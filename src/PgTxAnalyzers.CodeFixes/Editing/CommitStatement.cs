@@ -1,9 +1,9 @@
-using System;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Postgres;
 
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
@@ -51,7 +51,7 @@ internal static class CommitStatement
 
     private static bool SaysCommit(ArgumentSyntax argument)
     {
-        var text = ((LiteralExpressionSyntax)argument.Expression).Token.ValueText.Trim().TrimEnd(';').Trim();
-        return string.Equals(text, "COMMIT", StringComparison.OrdinalIgnoreCase) || string.Equals(text, "END", StringComparison.OrdinalIgnoreCase);
+        var statements = SqlText.Classify(((LiteralExpressionSyntax)argument.Expression).Token.ValueText).Statements;
+        return statements.Length == 1 && statements[0].Kind == SqlKind.Commit;
     }
 }

@@ -21,6 +21,9 @@ internal sealed class LiveProgram
         return new(code.Compile());
     }
 
+    /// <summary>The program as it is written; what is found in it is not compared with anything.</summary>
+    public static LiveProgram Unmarked(TestCode code) => new(code.Compile());
+
     /// <summary>What the product's own fix makes of it.</summary>
     public static async Task<LiveProgram> Fixed(TestCode code, string rule, string? equivalenceKey = null)
     {

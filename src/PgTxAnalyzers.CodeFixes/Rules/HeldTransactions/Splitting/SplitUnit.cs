@@ -113,7 +113,7 @@ internal sealed class SplitUnit
             _ => null,
         };
         return symbol is not null && DataLibrary.IsInLibrary(symbol)
-            && (arguments is null || !arguments.DescendantNodes().Any(node => node is AwaitExpressionSyntax or AssignmentExpressionSyntax or AnonymousFunctionExpressionSyntax
+            && (arguments is null || !arguments.DescendantNodes().Any(node => node is AwaitExpressionSyntax or AssignmentExpressionSyntax { Parent: not InitializerExpressionSyntax } or AnonymousFunctionExpressionSyntax
                 || node.IsKind(SyntaxKind.PostIncrementExpression) || node.IsKind(SyntaxKind.PreIncrementExpression)));
     }
 
