@@ -75,7 +75,7 @@ internal sealed class EffectProbe
         var run = new BodyRun(new Frame(null, graph, method, entry.Self, reportsFrom: 0), evaluator, cancellation);
         run.Walk(entry.State);
         ends = facts.Ends;
-        var reaches = run.Held.Where(h => !h.Reach.IsPipeline).Select(h => Reach(h.Reach, entry.FatesOf(h.Regions, facts), isLater: false)).ToList();
+        var reaches = run.Held.Where(h => h.Reach is { Deed: Deed.Sink, IsPipeline: false }).Select(h => Reach(h.Reach, entry.FatesOf(h.Regions, facts), isLater: false)).ToList();
         var exits = new List<ForeignExit>();
         foreach (var state in run.Exits)
         {

@@ -17,9 +17,11 @@ internal sealed partial class CallEvaluator
     private IEnumerable<Outcome> Constructed(BodyRun run, ControlFlowGraph graph, IMethodSymbol constructor, CallSite call, State state)
     {
         var made = Made(run, call, constructor);
+        var result = AsContext(made, call);
+        state = call.Operation is IInvocationOperation ? state : RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
         return WithBase(run, constructor, made, call, Construct(constructor, made, call, state))
             .SelectMany(s => Enter(run, Callee(run, graph, constructor, made, null), Bound(constructor, call), s, call.Operation))
-            .Select(o => new Outcome(o.State, made));
+            .Select(o => new Outcome(o.State, result));
     }
 
     /// <summary><c>: this(…)</c> and <c>: base(…)</c> go on with the object that is being made.</summary>

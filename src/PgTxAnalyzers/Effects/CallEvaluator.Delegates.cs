@@ -46,7 +46,7 @@ internal sealed partial class CallEvaluator
                 result = Reaches.Merge(result, outcome.Value is Value.Pending ? outcome.Value : Value.Nothing);
             }
 
-            result = Reaches.Merge(result, Reaches.Pending(aside.Held.Select(h => h.Reach).ToImmutableArray(), Value.Nothing));
+            result = Reaches.Merge(result, Reaches.Pending(aside.Held.Where(h => h.Reach.Deed == Deed.Sink).Select(h => h.Reach).ToImmutableArray(), Value.Nothing));
         }
 
         return BodyRun.Single(state, result is Value.Pending or Value.Connection ? result : Value.Nothing);

@@ -23,6 +23,8 @@ internal sealed partial class CallEvaluator
                 return Begin(run, call, subject, state);
             case ApiRole.Adopt:
                 return Adopt(call, subject, state);
+            case ApiRole.Share:
+                return BodyRun.Single(subject is Value.Connection sharing ? state.Set(RegionOps.Shared(sharing.Identity), Value.True) : state, Value.Nothing);
             case ApiRole.Scope:
                 return Scope(run, call, state);
             case ApiRole.Complete:
@@ -33,7 +35,11 @@ internal sealed partial class CallEvaluator
                 return Statement(run, subject is Value.Transaction t && state.Region(t.Region) is { } r ? ConnectionOf(r) : Value.Nothing, Level.Open, false, call, IsBackAtSavepoint(call) ? Mended(subject, state) : state, ApiRole.Savepoint);
             case ApiRole.Open:
                 run.Throw(state, ThrownKind.Database);
+                Takes(run, call, subject, state);
+                Unenlisted(run, call, subject, state);
                 return BodyRun.Single(RegionOps.Opened(state, subject), Value.Nothing);
+            case ApiRole.NewContext:
+                return NewContext(run, call, state);
             case ApiRole.OpenNew or ApiRole.NewConnection:
                 return NewConnection(run, call, fact.Role == ApiRole.OpenNew, state);
             case ApiRole.NewCommand or ApiRole.DataSourceCommand:
@@ -46,6 +52,9 @@ internal sealed partial class CallEvaluator
                 return Statement(run, subject, Level.Locking, true, call, state, ApiRole.Save);
             case ApiRole.Copy:
                 return Statement(run, subject, Level.Locking, true, call, state);
+            case ApiRole.Enqueue:
+                Publish(run, call.Operation, call.Method, fact, state);
+                return Unknown(run, call, state);
             case ApiRole.Sink or ApiRole.Wait or ApiRole.Pipeline:
                 return Reached(run, call.Operation, call.Method, fact, state);
             case ApiRole.Dispatch:
@@ -64,13 +73,14 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> Begin(BodyRun run, CallSite call, Value subject, State state)
     {
         run.Throw(state, ThrownKind.Database);
-        if (state.Regions.Any(r => RegionOps.IsOn(r, subject) && !r.IsProbe))
+        if (SecondBegin(run, call, subject, isText: false, state))
         {
             // Npgsql and EF Core refuse ("A transaction is already in progress"): nothing runs after it.
             run.Throw(state, ThrownKind.Other);
             return Array.Empty<Outcome>();
         }
 
+        BeginInScope(run, call, subject, state);
         var connection = subject as Value.Connection;
         Facts.Begins.Add(call.Operation.Syntax);
         var region = new Region(new RegionId(call.Operation.Syntax), connection is { IsContext: true } ? RegionKind.Facade : RegionKind.Transaction, Level.Pinned, run.Frame.Depth)
@@ -78,6 +88,8 @@ internal sealed partial class CallEvaluator
             Connection = connection?.Identity,
             ConnectionType = connection?.Type,
             IsContext = connection is { IsContext: true },
+            IsOnNew = connection is { IsNew: true },
+            IsOutbox = Outboxes.IsPublisherAmong(call.Method),
         };
         return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id) { On = region.Connection });
     }
@@ -86,8 +98,14 @@ internal sealed partial class CallEvaluator
     private static IReadOnlyList<Outcome> Adopt(CallSite call, Value subject, State state)
     {
         var transaction = call.Values.OfType<Value.Transaction>().FirstOrDefault();
+        if (subject is Value.Connection adopting)
+        {
+            state = state.Set(RegionOps.Shared(adopting.Identity), transaction is null ? Value.True : transaction);
+        }
+
         if (transaction is not null && state.Region(transaction.Region) is { } region && subject is Value.Connection context)
         {
+            state = region.Connection is { } own ? state.Set(RegionOps.Shared(own), transaction) : state;
             state = state.Replace(region, region with { Connection = context.Identity, ConnectionType = context.Type, IsContext = context.IsContext });
         }
 
@@ -116,6 +134,7 @@ internal sealed partial class CallEvaluator
             run.Throw(state, ThrownKind.Any);
         }
 
+        NoteDefaults(run, call, suppressed, state);
         var region = new Region(new RegionId(call.Operation.Syntax), suppressed ? RegionKind.Suppress : RegionKind.Scope, Level.None, run.Frame.Depth) { LosesFlow = !flows };
         return BodyRun.Single(state.Begin(region), new Value.Transaction(region.Id));
     }
@@ -220,6 +239,8 @@ internal sealed partial class CallEvaluator
 
                 break;
             case Value.Connection:
+                ended = RegionOps.Closed(ended, (Value.Connection)subject);
+
                 // Inside a scope the transaction outlives its connection: Npgsql parks it until the scope ends.
                 foreach (var r in state.Regions.Where(r => RegionOps.IsOn(r, subject)))
                 {
@@ -250,9 +271,16 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> NewConnection(BodyRun run, CallSite call, bool opened, State state)
     {
         var type = Unwrapped(call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType);
-        var connection = new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, IsContext: false) { IsNew = true };
+        var connection = new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, IsContext: false) { IsNew = true, IsUnenlisted = SaysEnlistFalse(call) };
         run.Throw(state, ThrownKind.Database);
-        return BodyRun.Single(opened ? RegionOps.Opened(state, connection) : state, connection);
+        state = RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
+        if (!opened)
+        {
+            return BodyRun.Single(state.Set(RegionOps.Unopened(connection), Value.True), connection);
+        }
+
+        SecondConnection(run, call, connection, state);
+        return BodyRun.Single(RegionOps.Opened(state, connection), connection);
     }
 
     private IReadOnlyList<Outcome> NewCommand(BodyRun run, CallSite call, ApiRole role, State state)
@@ -264,6 +292,11 @@ internal sealed partial class CallEvaluator
         if (connection is not null)
         {
             state = state.Set(new Place.Slot(made, SlotKind.CommandConnection), connection);
+        }
+
+        if (role == ApiRole.DataSourceCommand)
+        {
+            state = state.Set(RegionOps.Unopened(connection!), Value.True);
         }
 
         if (call.Values.OfType<Value.Text>().FirstOrDefault() is { } text)
@@ -285,6 +318,8 @@ internal sealed partial class CallEvaluator
             text = state.Find(new Place.Slot(command.Identity, SlotKind.CommandText)) as Value.Text;
         }
 
+        Takes(run, call, connection, state);
+        OutsideScope(run, call, connection, state);
         var summary = text is null ? null : context.Sql(text.Content);
         if (summary is null || summary.Statements.IsDefaultOrEmpty)
         {
@@ -345,11 +380,13 @@ internal sealed partial class CallEvaluator
         {
             if (state.Regions.Any(r => RegionOps.IsOn(r, connection)))
             {
+                SecondBegin(run, call, connection, isText: true, state);
                 return RegionOps.Raise(state, connection, Level.Open, new Cause(at, statement.Verb), false);
             }
 
+            BeginInScope(run, call, connection, state);
             var c = connection as Value.Connection;
-            return state.Begin(new Region(new RegionId(at), RegionKind.Sql, Level.Open, run.Frame.Depth) { Connection = c?.Identity, ConnectionType = c?.Type, IsContext = c is { IsContext: true } });
+            return state.Begin(new Region(new RegionId(at), RegionKind.Sql, Level.Open, run.Frame.Depth) { Connection = c?.Identity, ConnectionType = c?.Type, IsContext = c is { IsContext: true }, IsOnNew = c is { IsNew: true } });
         }
 
         if (statement.Has(SqlEffect.IntendsLongTransaction))
@@ -368,6 +405,8 @@ internal sealed partial class CallEvaluator
     /// <summary>A statement whose text says nothing more: EF Core's own, or SQL that is not constant.</summary>
     private IReadOnlyList<Outcome> Statement(BodyRun run, Value connection, Level level, bool changes, CallSite call, State state, ApiRole role = ApiRole.Command)
     {
+        Takes(run, call, connection, state);
+        OutsideScope(run, call, connection, state);
         state = Used(run, connection, call, commits: false, state);
 
         // EF Core sets a savepoint before SaveChanges in a transaction, and goes back to it when a statement fails.
@@ -395,6 +434,7 @@ internal sealed partial class CallEvaluator
             if (!Waiting.IsWaitedFor(operation))
             {
                 // Started, not waited for: it holds whoever awaits it later.
+                Publish(run, operation, symbol, fact, state);
                 run.Throw(state, thrown);
                 return BodyRun.Single(state, Reaches.Pending(ImmutableArray.Create(reach), Value.Nothing));
             }

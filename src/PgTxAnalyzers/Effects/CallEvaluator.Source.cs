@@ -72,7 +72,8 @@ internal sealed partial class CallEvaluator
                 }
 
                 var made = Made(run, call, method);
-                return BodyRun.Single(Construct(method, made, call, state), made);
+                state = RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
+                return BodyRun.Single(Construct(method, made, call, state), AsContext(made, call));
             }
 
             return null;
@@ -179,7 +180,7 @@ internal sealed partial class CallEvaluator
         var outcomes = Call(stand, call, state);
         if (StartsTask(at) && !Waiting.IsWaitedFor(at))
         {
-            var started = stand.Held.Where(f => f.Place is null || f.Regions.IsEmpty).Select(f => f.Reach).ToImmutableArray();
+            var started = stand.Held.Where(f => f.Reach.Deed == Deed.Sink && (f.Place is null || f.Regions.IsEmpty)).Select(f => f.Reach).ToImmutableArray();
             outcomes = outcomes.Select(o => new Outcome(o.State, Reaches.Pending(started, o.Value))).ToList();
         }
         else
@@ -197,6 +198,12 @@ internal sealed partial class CallEvaluator
     /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>
     private IReadOnlyList<Outcome> Enter(BodyRun caller, Frame frame, IEnumerable<(IParameterSymbol Parameter, Value Value)> arguments, State state, IOperation at)
     {
+        if (!at.IsImplicit && frame.Method?.MethodKind != MethodKind.Constructor)
+        {
+            // The same call again: what it handed out the last time is another object. (The disposal of a using has the syntax of what it disposes, a base class's constructor that of the creation.)
+            state = RegionOps.Remade(state, at.Syntax, caller.Frame.Depth);
+        }
+
         var entry = state.WithPending(null);
         var bound = arguments.ToList();
         var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || bound.Any(b => b.Value is Value.Lambda or Value.MethodGroup)
@@ -229,6 +236,12 @@ internal sealed partial class CallEvaluator
             if (waited && !isLazy)
             {
                 Carry(caller, fact, frame, at.Syntax, name);
+            }
+            else if (fact.Reach.Deed != Deed.Sink)
+            {
+                // Done by whoever is called, waited for or not; what a runner has put on another thread, or an iterator does later, is done
+                // at a time of its own: only the regions that began in there are surely alive then.
+                Carry(caller, isStarted || isLazy ? fact with { Regions = fact.Regions.RemoveAll(r => r.Owner <= caller.Frame.Depth) } : fact, frame, at.Syntax, name);
             }
             else
             {

@@ -66,6 +66,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         var fact = context.Models.Find(call.Method, call.ReceiverType ?? ExtendedType(call));
+        if (fact.Kind == SinkKind.Broker && context.Outboxes.Stores(call.Method, call.ReceiverType ?? ExtendedType(call), cancellation))
+        {
+            return Unknown(run, call, state);
+        }
+
         if (fact.Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Handler or ApiRole.Behavior) && !(fact.Role == ApiRole.Pipeline && call.Receiver is Value.Lambda or Value.MethodGroup))
         {
             return Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state);
@@ -115,9 +120,9 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(state, context.Shapes.Of(property.Type) is Shape.Context or Shape.Connection or Shape.Query ? connection : Value.Nothing);
         }
 
-        if (receiver is Value.Transaction t && context.Shapes.Of(property.Type) == Shape.Connection && state.Region(t.Region) is { Connection: { } own } region)
+        if (receiver is Value.Transaction t && context.Shapes.Of(property.Type) == Shape.Connection && state.Region(t.Region) is { IsLive: true } region)
         {
-            return BodyRun.Single(state, new Value.Connection(own, property.Type, region.IsContext));
+            return BodyRun.Single(state, new Value.Connection(region.Connection ?? RegionOps.OwnConnection(region), property.Type, region.IsContext));
         }
 
         if (symbol.GetMethod is not { } getter || IsAuto(symbol))
@@ -252,6 +257,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
             case Shape.Transaction when subject is Value.Transaction:
                 return BodyRun.Single(state, subject);
             case Shape.Context or Shape.Connection:
+                state = RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
                 return BodyRun.Single(state, new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, shape == Shape.Context));
         }
 

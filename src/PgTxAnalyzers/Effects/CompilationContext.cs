@@ -32,6 +32,8 @@ internal sealed class CompilationContext
         Relevance = new Relevance(this);
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
+        Outboxes = new Outboxes(Bodies);
+        SharedConnections = new SharedConnections(Bodies, Shapes);
     }
 
     public Compilation Compilation { get; }
@@ -72,6 +74,10 @@ internal sealed class CompilationContext
 
     public Pipelines Pipelines { get; }
 
+    public Outboxes Outboxes { get; }
+
+    public SharedConnections SharedConnections { get; }
+
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
     public NameIndex Names => names ?? Index(default);
 
@@ -109,6 +115,9 @@ internal sealed partial class RootFacts
 {
     /// <summary>Begins of scopes that an await runs in and that do not flow across it.</summary>
     public HashSet<SyntaxNode> LostFlow { get; } = new();
+
+    /// <summary>Creations of scopes that say nothing of their isolation level, and whether they say their timeout.</summary>
+    public HashSet<(SyntaxNode Creation, bool HasTimeout)> DefaultScopes { get; } = new();
 
     /// <summary>Lambdas and local functions that were run as part of the body.</summary>
     public HashSet<IMethodSymbol> Run { get; } = new(SymbolEqualityComparer.Default);

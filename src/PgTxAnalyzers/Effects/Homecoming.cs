@@ -87,11 +87,14 @@ internal sealed class Homecoming
     {
         if (region.Owner < callee.Depth)
         {
-            return region with { Returned = false, Connection = region.Connection is { } known ? Bring(known) : null };
+            return region with { Returned = false, Connection = Connection(region) };
         }
 
-        return region with { Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = region.Connection is { } own ? Bring(own) : null };
+        return region with { Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = Connection(region) };
     }
+
+    /// <summary>A parameter of the callee is another connection at the next call.</summary>
+    private Place? Connection(Region region) => region.Connection is { } known && !IsCallees(known.Root) ? Bring(known) : null;
 
     /// <summary>A begin in the root's own text keeps its name: a message shows it as it is.</summary>
     private RegionId Bring(RegionId id)
@@ -125,6 +128,7 @@ internal sealed class Homecoming
         Place.Made m when m.Depth >= callee.Depth => new Place.Made(at, caller.Depth, Origin(m) < MaxOrigin ? m : null),
         Place.Member m => new Place.Member(Bring(m.Owner), m.Symbol),
         Place.Slot s => new Place.Slot(Bring(s.Owner), s.Kind),
+        Place.Earlier e => new Place.Earlier(Bring(e.Was)),
         _ => place,
     };
 

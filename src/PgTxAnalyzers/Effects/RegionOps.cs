@@ -43,6 +43,7 @@ internal static class RegionOps
     private static Place? Root(Place place) => place switch
     {
         Place.Made => null,
+        Place.Earlier e => Root(e.Was),
         Place.Member m => Root(m.Owner) is null ? null : m.Owner,
         Place.Variable v => v.Symbol.ContainingSymbol is { } owner ? new Place.Variable(owner) : null,
         _ => place,
@@ -86,7 +87,12 @@ internal static class RegionOps
     /// <summary>A connection has been opened: a scope around it has one from now on.</summary>
     public static State Opened(State state, Value connection)
     {
-        if (Innermost(state) is not { } scope)
+        if (connection is Value.Connection opened && state.Find(Unopened(opened)) is not null)
+        {
+            state = state.Remove(new[] { Unopened(opened) });
+        }
+
+        if (Innermost(state) is not { } scope || connection is Value.Connection { IsUnenlisted: true })
         {
             return state;
         }
@@ -97,8 +103,19 @@ internal static class RegionOps
             state = state.Replace(scope, pinned);
         }
 
-        return connection is Value.Connection c ? state.Set(Enlisted(c), new Value.Transaction(scope.Id)) : state;
+        return connection is Value.Connection c ? state.Set(Enlisted(c), new Value.Transaction(scope.Id)).Set(OpenIn(c), new Value.Transaction(scope.Id)) : state;
     }
+
+    /// <summary>A connection has been closed: a scope keeps its transaction, and the next opening finds it again.</summary>
+    public static State Closed(State state, Value.Connection connection) => state.Find(OpenIn(connection)) is null ? state : state.Remove(new[] { OpenIn(connection) });
+
+    /// <summary>Where it is noted that a new connection is not open yet.</summary>
+    public static Place Unopened(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.Unopened);
+
+    private static Place OpenIn(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.OpenIn);
+
+    /// <summary>Where it is noted whose connection a context works on.</summary>
+    public static Place Shared(Place connection) => new Place.Slot(connection, SlotKind.Shared);
 
     /// <summary>The scope that a connection takes part in: an EF Core context opens its connection anew for each operation.</summary>
     public static Region? ScopeOf(State state, Value connection) => connection switch
@@ -112,8 +129,13 @@ internal static class RegionOps
     private static Place Enlisted(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.Scope);
 
     /// <summary>The innermost scope, unless it is a suppressed one.</summary>
-    private static Region? Innermost(State state) =>
+    public static Region? Innermost(State state) =>
         state.Regions.LastOrDefault(r => r.Kind is RegionKind.Scope or RegionKind.Suppress && !r.Lost) is { Kind: RegionKind.Scope } scope ? scope : null;
+
+    /// <summary>An object is made where one was made before, as in a loop: a region that lives on that one is not on this one.</summary>
+    public static State Remade(State state, SyntaxNode site, int depth) =>
+        state.Regions.IsEmpty ? state : state.Update(
+            r => r.Connection?.Root is Place.Made made && made.Site == site && made.Depth == depth, r => r with { Connection = new Place.Earlier(r.Connection!) });
 
     /// <summary>Ends a region. <paramref name="lost"/>: without a commit or a rollback that anybody asked for.</summary>
     public static State End(State state, Region region, bool lost, SyntaxNode? lostAt)
@@ -128,5 +150,8 @@ internal static class RegionOps
 
     /// <summary>Whether a region is one on this very connection.</summary>
     public static bool IsOn(Region region, Value connection) =>
-        region.IsLive && region.Kind is not RegionKind.Scope && connection is Value.Connection c && region.Connection is { } own && own.Equals(c.Identity);
+        region.IsLive && region.Kind is not RegionKind.Scope && connection is Value.Connection c && (region.Connection ?? OwnConnection(region)).Equals(c.Identity);
+
+    /// <summary>What <c>transaction.Connection</c> is, where the begin does not say.</summary>
+    public static Place OwnConnection(Region region) => new Place.Slot(new Place.Made(region.Id.Begin, 0, null), SlotKind.Connection);
 }

@@ -163,7 +163,8 @@ internal sealed partial class BodyRun : IBlockSemantics
 
     public void Add(Held fact)
     {
-        if ((fact.Place is null || !fact.Regions.IsEmpty) && held.Add(fact))
+        // A sink matters to a caller whatever lives here: it may have a region of its own, or keep the task. A deed is one in a region.
+        if (((fact.Place is null && fact.Reach.Deed == Deed.Sink) || !fact.Regions.IsEmpty) && held.Add(fact))
         {
             Held.Add(fact);
         }

@@ -42,6 +42,14 @@ internal abstract record Place
     /// <summary>An object made at a site. <paramref name="Inner"/> is the place it had in the callee that returned it.</summary>
     internal sealed record Made(SyntaxNode Site, int Depth, Place? Inner) : Place;
 
+    /// <summary>
+    /// What a place stood for before the code that makes it ran again: in a loop, the connection of the last round is not that of this one.
+    /// </summary>
+    internal sealed record Earlier(Place Was) : Place;
+
+    /// <summary>The object whose part this place is; a variable, and an object that was made, are their own.</summary>
+    public Place Root => this switch { Member m => m.Owner.Root, Slot s => s.Owner.Root, _ => this };
+
     /// <summary>How many members deep a place is: a bound for chains such as <c>node.Next.Next</c>.</summary>
     public int Length => this switch { Member m => m.Owner.Length + 1, Slot s => s.Owner.Length + 1, _ => 0 };
 }
@@ -70,4 +78,16 @@ internal enum SlotKind : byte
 
     /// <summary>The connection of a context was opened, and stays open until it is closed.</summary>
     Opened,
+
+    /// <summary>A new connection that is not open yet: whatever opens it takes one from the pool.</summary>
+    Unopened,
+
+    /// <summary>The scope in which a connection is open, until it is closed.</summary>
+    OpenIn,
+
+    /// <summary>The transaction that a context takes part in on a connection that it was given; <c>true</c>: some connection, of which no more is known.</summary>
+    Shared,
+
+    /// <summary>The connection of a transaction, where no more is known of it: its owner is made by the begin.</summary>
+    Connection,
 }

@@ -15,12 +15,43 @@ internal sealed record Step(string Name, SyntaxNode At)
 /// <summary>A line of a file, counted from 1, known by the file's name alone.</summary>
 internal sealed record SourceLine(string File, int Line);
 
+/// <summary>What a call comes to that a rule asks about.</summary>
+internal enum Deed : byte
+{
+    /// <summary>An external system, or a wait: it holds up whoever waits for the call.</summary>
+    Sink,
+
+    /// <summary>A begin on a connection whose transaction lives.</summary>
+    SecondBegin,
+
+    /// <summary>A begin on a connection inside a <c>TransactionScope</c>.</summary>
+    BeginInScope,
+
+    /// <summary>A command of a transaction inside a <c>TransactionScope</c> that was created after its begin.</summary>
+    CommandOutsideScope,
+
+    /// <summary>A connection that says <c>Enlist=false</c> is opened inside a <c>TransactionScope</c>.</summary>
+    Unenlisted,
+
+    /// <summary>Another connection is taken from the pool while a transaction lives.</summary>
+    SecondConnection,
+
+    /// <summary>A message or a job is handed out while a transaction lives.</summary>
+    Publish,
+}
+
 /// <summary>
-/// A sink that a call reaches: an external system or a wait, with the witness chain from the call down. Two ways to the same
+/// A sink that a call reaches, or another deed that it does, with the witness chain from the call down. Two ways to the same
 /// library call through the same first step are one reach, so that sets of them stay small.
 /// </summary>
 internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Chain)
 {
+    /// <summary>What is done at the end of the chain. All but a sink happen when the call is made, whether or not anybody waits for it.</summary>
+    public Deed Deed { get; init; }
+
+    /// <summary>Done by SQL text, not by a member of a library.</summary>
+    public bool IsText { get; init; }
+
     /// <summary>The library call at the end of the chain.</summary>
     public Step Sink => Chain[Chain.Length - 1];
 
@@ -40,7 +71,7 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     public Reach Through(Step step) => this with { Chain = Chain.Insert(0, step) };
 
     public bool Equals(Reach? other) =>
-        other is not null && IsWait == other.IsWait && Sink.At == other.Sink.At && Chain.Length == other.Chain.Length && Chain[0].At == other.Chain[0].At;
+        other is not null && IsWait == other.IsWait && Deed == other.Deed && Sink.At == other.Sink.At && Chain.Length == other.Chain.Length && Chain[0].At == other.Chain[0].At;
 
     public override int GetHashCode() => Sink.At.GetHashCode() ^ Chain.Length;
 }

@@ -49,6 +49,12 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
 
     public ITypeSymbol? ConnectionType { get; init; }
 
+    /// <summary>The connection was made by the code in sight, and is nobody else's.</summary>
+    public bool IsOnNew { get; init; }
+
+    /// <summary>Begun together with a publisher that stores its messages in it.</summary>
+    public bool IsOutbox { get; init; }
+
     /// <summary>Long by intent: <c>SET LOCAL idle_in_transaction_session_timeout = 0</c> has run in it.</summary>
     public bool Intended { get; init; }
 

@@ -33,8 +33,11 @@ internal abstract record Value
     /// <summary>A connection, or what stands for one: a <c>DbContext</c>, its <c>Database</c>, a query on it.</summary>
     internal sealed record Connection(Place Identity, ITypeSymbol? Type, bool IsContext) : Value
     {
-        /// <summary>It was constructed or opened in the code that was followed: none that was there before is the same.</summary>
+        /// <summary>Made by code in sight, to be a connection of its own: no transaction that was there before is on it. The identity says it, so it is no part of the equality.</summary>
         public bool IsNew { get; init; }
+
+        /// <summary>Its connection string says <c>Enlist=false</c>: it takes part in no ambient transaction.</summary>
+        public bool IsUnenlisted { get; init; }
 
         public bool Equals(Connection? other) => other is not null && Identity.Equals(other.Identity);
 

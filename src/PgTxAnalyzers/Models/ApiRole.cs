@@ -12,6 +12,9 @@ internal enum ApiRole : byte
     /// <summary>The receiver (an EF Core facade) takes part in the transaction that it is given.</summary>
     Adopt,
 
+    /// <summary>The receiver (an EF Core facade) works on the connection that it is given.</summary>
+    Share,
+
     /// <summary>The receiver's connection joins a System.Transactions transaction.</summary>
     Enlist,
 
@@ -41,6 +44,9 @@ internal enum ApiRole : byte
 
     /// <summary>Returns or constructs a new connection that is not open yet.</summary>
     NewConnection,
+
+    /// <summary>Returns a new context of EF Core, with a connection of its own.</summary>
+    NewContext,
 
     /// <summary>Closes or disposes a connection, and with it the transaction on it.</summary>
     Close,

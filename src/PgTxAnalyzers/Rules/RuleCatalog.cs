@@ -17,13 +17,18 @@ internal static class RuleCatalog
         new PGTX101TransactionAcrossExternalCall(),
         new PGTX102TransactionWaits(),
         new PGTX103TransactionBeginsTooEarly(),
+        new PGTX105SecondConnection(),
         new PGTX106TransactionSpansPipeline(),
+        new PGTX107PublishedBeforeCommit(),
         new PGTX202BeginOutsideStrategy(),
         new PGTX204SerializableWithoutRetry(),
         new PGTX206RetryInsideBrokenUnit.InHandlers(),
         new PGTX701ScopeDoesNotFlow(),
+        new PGTX702ScopeAndBeginAreMixed(),
+        new PGTX703TransactionIsNested(),
         new PGTX704SuccessPathDoesNotCommit(),
-        new PGTX705SwallowedError());
+        new PGTX705SwallowedError(),
+        new PGTX706ScopeDefaults());
 
     /// <summary>The rules that ask the symbols of a file, and no flow.</summary>
     public static ImmutableArray<RetryRule> Retry { get; } = ImmutableArray.Create<RetryRule>(

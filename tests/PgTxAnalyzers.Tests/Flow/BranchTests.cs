@@ -184,7 +184,7 @@ public class BranchTests
             foreach (var c in url)
             {
                 await http.GetStringAsync(url, ct); // expect: PGTX101
-                last = await conn.BeginTransactionAsync(ct);
+                last = await conn.BeginTransactionAsync(ct); // expect: PGTX703
                 await conn.QueryAsync("SELECT 1");
             }
             """,

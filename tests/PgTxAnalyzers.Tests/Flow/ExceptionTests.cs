@@ -402,7 +402,7 @@ public class ExceptionTests
             await using var tx = await conn.BeginTransactionAsync(ct);
             try
             {
-                var again = await conn.BeginTransactionAsync(ct);
+                var again = await conn.BeginTransactionAsync(ct); // expect: PGTX703
                 await conn.QueryAsync("SELECT 1");
                 await http.GetStringAsync("/unreachable", ct);
             }

@@ -16,6 +16,7 @@ internal sealed record HeldCall(BodyFlow Flow, SyntaxNode Place, Region Region, 
     /// </summary>
     public static IEnumerable<HeldCall> Of(BodyFlow flow, HeldBy heldBy) =>
         from fact in flow.Held
+        where fact.Reach.Deed == Deed.Sink
         group fact by fact.Place! into call
         let strongest = Strongest(flow, call)
         where strongest is { } s && s.By == heldBy

@@ -327,7 +327,7 @@ public class PGTX101TransactionAcrossExternalCallTests
             await http.GetStringAsync(url, ct); // expect: PGTX101
             await inner.CommitAsync(ct);
             await outer.CommitAsync(ct);
-            """).HasMarkedFindings();
+            """).Counting("PGTX101").HasMarkedFindings();
 
         var finding = Assert.Single(findings);
         Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);

@@ -21,10 +21,10 @@ public class PGTX103TransactionBeginsTooEarlyTests
 
     [Theory]
     [InlineData("// nothing", "PGTX103")]
-    [InlineData("await using var other = await source.OpenConnectionAsync(ct);", "PGTX103")]
+    [InlineData("await using var other = await source.OpenConnectionAsync(ct); // expect: PGTX105", "PGTX103")]
     [InlineData("await using var command = new NpgsqlCommand(\"DELETE FROM orders\", conn);", "PGTX103")]
     [InlineData("var state = conn.State;", "PGTX103")]
-    [InlineData("await using var other = await source.OpenConnectionAsync(ct);\nawait other.ExecuteAsync(\"SELECT 1\");", "PGTX103")]
+    [InlineData("await using var other = await source.OpenConnectionAsync(ct); // expect: PGTX105\nawait other.ExecuteAsync(\"SELECT 1\");", "PGTX103")]
     [InlineData("await conn.QueryAsync(\"SELECT 1\");", "PGTX101")]
     [InlineData("await tx.SaveAsync(\"a\", ct);", "PGTX101")]
     [InlineData("await using var reader = await new NpgsqlCommand(\"SELECT 1\", conn).ExecuteReaderAsync(ct);", "PGTX101")]

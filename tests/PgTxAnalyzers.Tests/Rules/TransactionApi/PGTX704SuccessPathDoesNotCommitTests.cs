@@ -159,7 +159,7 @@ public class PGTX704SuccessPathDoesNotCommitTests
     [Fact]
     public Task Each_return_is_found_and_one_return_of_two_transactions_twice_is_one_per_transaction() => TestCode.Method("""
         await using var first = await conn.BeginTransactionAsync(ct);
-        await using var own = await source.OpenConnectionAsync(ct);
+        await using var own = await source.OpenConnectionAsync(ct); // expect: PGTX105
         await using var second = await own.BeginTransactionAsync(ct);
         await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
         if (url.Length > 3)
