@@ -15,5 +15,5 @@ internal static class DeedCalls
         group fact by fact.Place! into call
         orderby call.Key.SpanStart, call.Key.Span.Length
         let best = call.OrderBy(f => f.Reach.Chain.Length).ThenBy(f => f.Reach.Sink.At.SpanStart).First()
-        select new HeldCall(call.Key, best.Regions[best.Regions.Length - 1], best.Reach);
+        select new HeldCall(flow, call.Key, best.Regions[best.Regions.Length - 1], best.Reach);
 }

@@ -51,7 +51,7 @@ public class FunctionTests
             }
             """,
         ["a lambda behind a certain failure"] = """
-            var again = await conn.BeginTransactionAsync(ct);
+            var again = await conn.BeginTransactionAsync(ct); // expect: PGTX703
             await Task.Run(async () =>
             {
                 await using var own = await new NpgsqlConnection().BeginTransactionAsync(ct);
