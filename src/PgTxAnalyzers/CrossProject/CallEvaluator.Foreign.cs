@@ -24,7 +24,8 @@ internal sealed partial class CallEvaluator
         foreach (var target in context.Foreign.Of(call.Method, call.Receiver, isBase))
         {
             found = true;
-            outcomes.AddRange(new ForeignCall(this, run, call, target, state).Run());
+            var fresh = call.Operation.IsImplicit ? state : RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
+            outcomes.AddRange(new ForeignCall(this, run, call, target, fresh).Run());
         }
 
         return found;

@@ -198,9 +198,10 @@ internal sealed partial class CallEvaluator
     /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>
     private IReadOnlyList<Outcome> Enter(BodyRun caller, Frame frame, IEnumerable<(IParameterSymbol Parameter, Value Value)> arguments, State state, IOperation at)
     {
-        if (!at.IsImplicit && frame.Method?.MethodKind != MethodKind.Constructor)
+        if (!at.IsImplicit && frame.Method?.MethodKind is not (null or MethodKind.Constructor or MethodKind.AnonymousFunction))
         {
-            // The same call again: what it handed out the last time is another object. (The disposal of a using has the syntax of what it disposes, a base class's constructor that of the creation.)
+            // The same call again: what it handed out the last time is another object. (The disposal of a using has the syntax of what it disposes, a base
+            // class's constructor that of the creation, a delegate that of the runner that may have made what it is given.)
             state = RegionOps.Remade(state, at.Syntax, caller.Frame.Depth);
         }
 

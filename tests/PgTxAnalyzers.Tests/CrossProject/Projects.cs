@@ -18,6 +18,9 @@ internal sealed class Projects
 {
     private static readonly CSharpParseOptions Parse = new(LanguageVersion.Preview);
 
+    /// <summary>Rules about what a call does beside reaching a sink, which effects say nothing of; and the one that speaks of every scope.</summary>
+    private static readonly ImmutableHashSet<string> OfOneProject = ["PGTX105", "PGTX107", "PGTX702", "PGTX703", "PGTX706"];
+
     private readonly List<(string Name, (string Path, string Text)[] Files, string[]? References)> projects = [];
 
     public ImmutableDictionary<string, string> Options { get; init; } = ImmutableDictionary<string, string>.Empty;
@@ -102,6 +105,6 @@ internal sealed class Projects
         List<Diagnostic> all = [];
         foreach (var (_, compilation) in Compile(asBuild))
             all.AddRange(await AnalyzerRun.Findings(compilation, new AnalyzerOptions([], new GivenOptions(Options)), Product.CreateAnalyzers()));
-        return all;
+        return [.. all.Where(finding => !OfOneProject.Contains(finding.Id))];
     }
 }
