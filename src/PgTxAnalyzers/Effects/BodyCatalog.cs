@@ -121,6 +121,7 @@ internal sealed class BodyCatalog
         {
             IMethodBodyOperation o => ControlFlowGraph.Create(o, cancellation),
             IConstructorBodyOperation o => ControlFlowGraph.Create(o, cancellation),
+            IFieldInitializerOperation o => ControlFlowGraph.Create(o, cancellation),
             IBlockOperation { Parent: null } o => ControlFlowGraph.Create(o, cancellation),
             _ => null,
         };

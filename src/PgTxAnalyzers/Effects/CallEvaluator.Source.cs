@@ -66,7 +66,8 @@ internal sealed partial class CallEvaluator
         {
             if (method.MethodKind == MethodKind.Constructor && !method.ContainingType.DeclaringSyntaxReferences.IsEmpty)
             {
-                if (!context.Shapes.CanCarry(method.ContainingType))
+                // An object that carries nothing still says which body a call of its interface runs.
+                if (!context.Shapes.CanCarry(method.ContainingType) && !Targets.IsChosenAmongOthers(method.ContainingType))
                 {
                     return BodyRun.Single(state, Value.Nothing);
                 }

@@ -39,6 +39,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return new Value.Connection(place, type, IsContext: true);
             case Shape.Command:
                 return new Value.Instance(place, type, Exact: false);
+            case Shape.Delegate when place is Place.Member { Symbol: IFieldSymbol } or Place.Variable { Symbol: IFieldSymbol }:
+                return context.FieldDelegates.Of((IFieldSymbol)(place is Place.Member m ? m.Symbol : ((Place.Variable)place).Symbol), cancellation);
             case Shape.Other when place.Length < MaxPathLength && type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty && context.Shapes.CanCarry(type):
                 return new Value.Instance(place, type, Exact: type.IsSealed);
             default:

@@ -29,6 +29,7 @@ internal sealed class CompilationContext
         (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
         Bodies = new BodyCatalog(compilation, keepsModels);
         Targets = new Targets(Bodies);
+        FieldDelegates = new FieldDelegates(Bodies);
         Relevance = new Relevance(this);
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
@@ -54,6 +55,8 @@ internal sealed class CompilationContext
     public BodyCatalog Bodies { get; }
 
     public Targets Targets { get; }
+
+    public FieldDelegates FieldDelegates { get; }
 
     public Relevance Relevance { get; }
 

@@ -40,6 +40,11 @@ internal sealed class Targets
     public static bool IsOverridable(IMethodSymbol definition) => definition.ContainingType is { } owner && !definition.IsStatic
         && (owner.TypeKind == TypeKind.Interface || definition.IsAbstract || definition.IsVirtual || (definition.IsOverride && !definition.IsSealed));
 
+    /// <summary>A call of a member of an interface or base class in source may run this type's own: it matters that an object is of this type.</summary>
+    public static bool IsChosenAmongOthers(INamedTypeSymbol type) =>
+        type.BaseType is { DeclaringSyntaxReferences.IsEmpty: false }
+        || type.AllInterfaces.Any(i => !i.DeclaringSyntaxReferences.IsEmpty && i.GetMembers().Any(m => m is IMethodSymbol { MethodKind: MethodKind.Ordinary }));
+
     private ImmutableArray<IMethodSymbol> Implementations(IMethodSymbol method, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
