@@ -69,7 +69,7 @@ internal static class FindingGuard
 
         // No exception may come out of a fix, and no other host may be told of one: the analyzer under its own name reports them already.
         var options = new CompilationWithAnalyzersOptions(document.Project.AnalyzerOptions, onAnalyzerException: null, concurrentAnalysis: true, logAnalyzerExecutionTime: false);
-        var analysis = model.Compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new TransactionAnalyzer(), new RetryAnalyzer()), options);
+        var analysis = model.Compilation.WithAnalyzers(ImmutableArray.Create<DiagnosticAnalyzer>(new TransactionAnalyzer(), new RetryAnalyzer(), new PoolingAnalyzer()), options);
         var findings = await analysis.GetAnalyzerSemanticDiagnosticsAsync(model, filterSpan: null, cancellationToken).ConfigureAwait(false);
         return Known.GetValue(document, _ => findings);
     }

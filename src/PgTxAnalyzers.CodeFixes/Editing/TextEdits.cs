@@ -20,6 +20,9 @@ internal sealed class TextEdits
 
     public void Insert(int position, string text) => _changes.Add(new TextChange(new TextSpan(position, 0), text));
 
+    /// <summary>All changes of another fix too, but for those that are there already.</summary>
+    public void Add(TextEdits other) => _changes.AddRange(other._changes.Where(change => !_changes.Contains(change)));
+
     public void Delete(TextSpan span) => _changes.Add(new TextChange(span, ""));
 
     public void Replace(TextSpan span, string text) => _changes.Add(new TextChange(span, text));

@@ -31,7 +31,7 @@ internal sealed class CodeText
             if (piece.Start <= span.Start && span.Start < piece.Start + piece.Length)
             {
                 var last = System.Math.Min(span.End, piece.Start + piece.Length);
-                return Location.Create(piece.Token.SyntaxTree!, TextSpan.FromBounds(piece.PositionOf(span.Start), System.Math.Max(piece.PositionOf(span.Start), piece.PositionOf(last - 1) + 1)));
+                return Location.Create(piece.Token.SyntaxTree!, TextSpan.FromBounds(piece.PositionOf(span.Start), System.Math.Max(piece.PositionOf(span.Start), piece.PositionOf(last))));
             }
         }
 
@@ -52,6 +52,7 @@ internal sealed class CodeText
         return null;
     }
 
+    /// <summary>A literal, at its place in the text.</summary>
     private readonly struct Piece
     {
         public Piece(int start, DecodedLiteral literal, SyntaxToken token) => (Start, this.literal, Token) = (start, literal, token);

@@ -92,27 +92,29 @@ internal readonly struct DecodedLiteral
         return last > 0 ? last : text.Length;
     }
 
-    private readonly struct Decoder
+    private struct Decoder
     {
         private readonly string text;
         private readonly int start;
         private readonly StringBuilder value;
         private readonly List<int> offsets;
+        private int end;
 
         public Decoder(string text, int start)
         {
             (this.text, this.start) = (text, start);
             value = new StringBuilder(text.Length);
             offsets = new List<int>(text.Length + 1);
+            end = text.Length;
         }
 
-        public DecodedLiteral Result()
+        public readonly DecodedLiteral Result()
         {
-            offsets.Add(start + (offsets.Count == 0 ? text.Length : offsets[offsets.Count - 1] - start + 1));
+            offsets.Add(start + end);
             return new DecodedLiteral(value.ToString(), offsets.ToArray());
         }
 
-        private void Add(char c, int at)
+        private readonly void Add(char c, int at)
         {
             value.Append(c);
             offsets.Add(start + at);
@@ -120,6 +122,7 @@ internal readonly struct DecodedLiteral
 
         public void Plain(int from, int to)
         {
+            end = to;
             for (var i = from; i < to; i++)
             {
                 Add(text[i], i);
@@ -128,6 +131,7 @@ internal readonly struct DecodedLiteral
 
         public void Quoted(int from, int to, bool verbatim, bool braces)
         {
+            end = to;
             for (var i = from; i < to; i++)
             {
                 var c = text[i];
@@ -148,7 +152,7 @@ internal readonly struct DecodedLiteral
         }
 
         /// <summary>The last character of the escape that begins at <paramref name="at"/>.</summary>
-        private int Escape(int at, int to)
+        private readonly int Escape(int at, int to)
         {
             var kind = text[at + 1];
             if (kind is not ('u' or 'U' or 'x'))
@@ -199,6 +203,7 @@ internal readonly struct DecodedLiteral
 
         public void Indented(int from, int to, int indent, bool atLineStart)
         {
+            end = to;
             var skip = atLineStart ? indent : 0;
             for (var i = from; i < to; i++)
             {

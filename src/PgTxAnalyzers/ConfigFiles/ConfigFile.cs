@@ -68,7 +68,10 @@ internal sealed class ConfigFile
 
     /// <summary>Null: it is none, is too long, or cannot be read.</summary>
     public static ConfigFile? Read(AdditionalText file, CancellationToken cancellation) =>
-        FormatOf(file.Path) is var format and not ConfigFormat.None && file.GetText(cancellation) is { Length: <= MaxLength } text ? new ConfigFile(file.Path, format, text) : null;
+        FormatOf(file.Path) != ConfigFormat.None && file.GetText(cancellation) is { } text ? Of(file.Path, text) : null;
+
+    public static ConfigFile? Of(string path, SourceText text) =>
+        FormatOf(path) is var format and not ConfigFormat.None && text.Length <= MaxLength ? new ConfigFile(path, format, text) : null;
 
     public ImmutableArray<ConfigValue> Values => (Format switch
     {

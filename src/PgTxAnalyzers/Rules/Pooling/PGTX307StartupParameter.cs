@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Pooling;
@@ -87,5 +88,5 @@ internal sealed class PGTX307StartupParameter : PoolingRule
     }
 
     private static Diagnostic Finding(ConnectionSite site, ConnectionKeyword keyword, string parameter, PoolerGate gate) =>
-        Diagnostic.Create(Rule, site.PlaceOf(keyword), Places(null, gate), parameter, ConnectionKeywords.Of(keyword).Name, gate.Evidence?.Text);
+        Diagnostic.Create(Rule, site.PlaceOf(keyword), Places(null, gate), ImmutableDictionary<string, string?>.Empty.Add("pgtx.keyword", keyword.ToString()), parameter, ConnectionKeywords.Of(keyword).Name, gate.Evidence?.Text);
 }
