@@ -91,6 +91,7 @@ internal sealed partial record FixPair(string Heading, int Number, string Before
     private TestCode Around(TestCode code) =>
         Heading.Contains("regions exist") || Id == "PGTX209" ? code.WithFile("Ledger.cs", Ledger)
         : Id is "PGTX202" or "PGTX212" ? code.WithOption("pgtx.retrying_strategy", "true")
+        : Id.StartsWith("PGTX3", StringComparison.Ordinal) ? code.WithOption("pgtx.pooling", "transaction")
         : code;
 
     private const string Ledger = """

@@ -111,7 +111,10 @@ public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
         var outer = lines.Indentation(lines.LineOf(whole.SpanStart));
         var inner = lines.Indentation(lines.LineOf(whole.Block.Statements[0].SpanStart));
         var kept = lines.Take(first, last, inner, outer);
-        var end = lines.Text.Lines[lines.LineOf(release.Span.End)].EndIncludingLineBreak;
+
+        // The blank line behind a block is the block's.
+        var lastLine = lines.LineOf(release.Span.End);
+        var end = lines.Text.Lines[lines.IsBlank(lastLine + 1) ? lastLine + 1 : lastLine].EndIncludingLineBreak;
         edits.Replace(TextSpan.FromBounds(lines.Text.Lines[lines.LineOf(whole.SpanStart)].Start, end), kept);
         return true;
     }

@@ -74,7 +74,6 @@ public class PoolingFixTests
         """), InTransaction("""
         await conn.ExecuteAsync("SELECT pg_advisory_xact_lock(@id)", new { id = 1 });
         await conn.ExecuteAsync("UPDATE jobs SET ran_at = now()");
-
         """));
 
     [Theory]
