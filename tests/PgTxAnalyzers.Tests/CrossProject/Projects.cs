@@ -30,7 +30,12 @@ internal sealed class Projects
     /// <param name="references">The projects that it references; null for all before it.</param>
     public Projects With(string name, string source, string[]? references = null)
     {
-        projects.Add((name, [(name + ".cs", source)], references));
+        return With(name, [(name + ".cs", source)], references);
+    }
+
+    public Projects With(string name, (string Path, string Text)[] files, string[]? references)
+    {
+        projects.Add((name, files, references));
         return this;
     }
 
@@ -91,7 +96,7 @@ internal sealed class Projects
         foreach (var (name, files, references) in projects)
         {
             var trees = files.Append(("Usings.cs", TestCode.ImplicitUsings)).Select(f => CSharpSyntaxTree.ParseText(SourceText.From(f.Item2, Encoding.UTF8), Parse, f.Item1));
-            Compilation compilation = CSharpCompilation.Create(name, trees, [.. References.References, .. before.Where(b => references is null || references.Contains(b.Key)).Select(b => b.Value)], TestCode.Of("").CompilationOptions(isProgram: false));
+            Compilation compilation = CSharpCompilation.Create(name, trees, [.. References.References, .. before.Where(b => references is null || references.Contains(b.Key)).Select(b => b.Value)], TestCode.Of("").CompilationOptions(isProgram: files.Any(f => f.Text.Contains("WebApplication.CreateBuilder"))));
             TestCode.NoErrors(compilation);
             if (asBuild)
                 compilation = Generate(compilation, new GivenOptions(Options));
