@@ -127,7 +127,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(state, new Value.Connection(region.Connection ?? RegionOps.OwnConnection(region), property.Type, region.IsContext));
         }
 
-        if (symbol.GetMethod is not { } getter || IsAuto(symbol))
+        if (symbol.GetMethod is not { } getter || context.IsAuto(symbol))
         {
             return null;
         }
@@ -148,13 +148,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
             };
         }
 
-        return property.Property.SetMethod is { } && !IsAuto(property.Property) && receiver is Value.Instance ? BodyRun.Escape(state, value) : null;
+        return property.Property.SetMethod is { } && !context.IsAuto(property.Property) && receiver is Value.Instance ? BodyRun.Escape(state, value) : null;
     }
 
     public IReadOnlyList<Outcome>? Set(BodyRun run, IPropertyReferenceOperation property, Value receiver, Value value, State state)
     {
         var symbol = property.Property;
-        if (symbol.SetMethod is not { } setter || symbol.DeclaringSyntaxReferences.IsEmpty || IsAuto(symbol))
+        if (symbol.SetMethod is not { } setter || symbol.DeclaringSyntaxReferences.IsEmpty || context.IsAuto(symbol))
         {
             return null;
         }
@@ -319,7 +319,4 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
     private static ITypeSymbol Unwrapped(ITypeSymbol type) =>
         type is INamedTypeSymbol { TypeArguments.Length: 1, Name: "Task" or "ValueTask" } task ? task.TypeArguments[0] : type;
-
-    private static bool IsAuto(IPropertySymbol property) =>
-        property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(f => SymbolEqualityComparer.Default.Equals(f.AssociatedSymbol, property));
 }

@@ -18,6 +18,7 @@ internal sealed class CompilationContext
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
     private readonly object gate = new();
     private readonly Lazy<RetryContext> retry;
+    private readonly ConcurrentDictionary<IPropertySymbol, bool> automatic = new(SymbolEqualityComparer.Default);
     private NameIndex? names;
     private ForeignEffects? foreign;
 
@@ -68,6 +69,11 @@ internal sealed class CompilationContext
     {
         get
         {
+            if (Volatile.Read(ref foreign) is { } known)
+            {
+                return known;
+            }
+
             lock (gate)
             {
                 return foreign ??= ForeignEffects.In(Compilation, default);
@@ -86,11 +92,20 @@ internal sealed class CompilationContext
 
     public NameIndex Index(CancellationToken cancellation)
     {
+        if (Volatile.Read(ref names) is { } known)
+        {
+            return known;
+        }
+
         lock (gate)
         {
             return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames.Union(Foreign.BeginNames), cancellation);
         }
     }
+
+    /// <summary>The compiler writes the property's accessors: it is a plain place.</summary>
+    public bool IsAuto(IPropertySymbol property) => automatic.GetOrAdd(property, static p =>
+        p.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, p)));
 
     /// <summary>The sources declare operators or conversions.</summary>
     public bool HasOperators(CancellationToken cancellation)

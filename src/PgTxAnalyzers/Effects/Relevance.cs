@@ -118,7 +118,7 @@ internal sealed class Relevance
             }
 
             var model = context.Bodies.Model(body.SyntaxTree);
-            if (NeverReturns(body, model))
+            if (NeverReturns(body))
             {
                 return Calls.That;
             }
@@ -192,21 +192,17 @@ internal sealed class Relevance
         }
     }
 
-    /// <summary>A helper that always throws ends its caller's path.</summary>
-    private static bool NeverReturns(SyntaxNode declaration, SemanticModel model)
+    /// <summary>A helper that always throws ends its caller's path: its last statement throws, and none before it returns.</summary>
+    private static bool NeverReturns(SyntaxNode declaration)
     {
         if (declaration is not BaseMethodDeclarationSyntax method)
         {
             return false;
         }
 
-        if (method.ExpressionBody is { Expression: ThrowExpressionSyntax })
-        {
-            return true;
-        }
-
-        return method.Body is { Statements.Count: > 0 } block && block.DescendantNodes().Any(n => n is ThrowStatementSyntax)
-            && model.AnalyzeControlFlow(block) is { Succeeded: true, EndPointIsReachable: false, ReturnStatements.IsEmpty: true };
+        return method.ExpressionBody is { Expression: ThrowExpressionSyntax }
+            || (method.Body is { Statements: { Count: > 0 } statements } body && statements[statements.Count - 1] is ThrowStatementSyntax
+                && !body.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ExpressionSyntax)).Any(n => n is ReturnStatementSyntax or YieldStatementSyntax));
     }
 
     /// <summary>The Dispose of what a using statement holds.</summary>

@@ -19,25 +19,49 @@ internal sealed partial class BodyRun
 
     private IReadOnlyList<Outcome> Called(IOperation operation, IMethodSymbol method, IOperation? instance, ImmutableArray<IArgumentOperation> arguments, State state)
     {
-        var paths = new List<(State State, Value Receiver, ImmutableArray<Value> Values)>();
-        foreach (var (s, receiver) in instance is null ? Single(state, Value.Nothing) : Evaluate(instance, state))
+        var result = new List<Outcome>(1);
+        foreach (var (before, receiver) in instance is null ? Single(state, Value.Nothing) : Evaluate(instance, state))
         {
-            paths.Add((s, receiver, ImmutableArray<Value>.Empty));
-        }
-
-        foreach (var argument in arguments)
-        {
-            paths = paths.SelectMany(p => Evaluate(argument.Value, p.State).Select(a => (a.State, p.Receiver, p.Values.Add(a.Value)))).ToList();
-        }
-
-        var result = new List<Outcome>();
-        foreach (var (s, receiver, values) in paths)
-        {
-            var outcomes = calls.Call(this, new CallSite(operation, method, receiver, Unconverted(instance)?.Type, arguments, values), s);
-            result.AddRange(outcomes.Select(o => new Outcome(OutArguments(arguments, o.State), o.Value)));
+            foreach (var (s, values) in Arguments(arguments, before))
+            {
+                foreach (var (after, value) in calls.Call(this, new CallSite(operation, method, receiver, Unconverted(instance)?.Type, arguments, values), s))
+                {
+                    result.Add(new Outcome(OutArguments(arguments, after), value));
+                }
+            }
         }
 
         return result;
+    }
+
+    private IEnumerable<(State State, ImmutableArray<Value> Values)> Arguments(ImmutableArray<IArgumentOperation> arguments, State state)
+    {
+        var values = ImmutableArray.CreateBuilder<Value>(arguments.Length);
+        foreach (var argument in arguments)
+        {
+            var outcomes = Evaluate(argument.Value, state);
+            if (outcomes.Count != 1)
+            {
+                return Forked(arguments, values.ToImmutable(), outcomes);
+            }
+
+            state = outcomes[0].State;
+            values.Add(outcomes[0].Value);
+        }
+
+        return new[] { (state, values.MoveToImmutable()) };
+    }
+
+    /// <summary>An argument has several outcomes: those behind it are evaluated on each path.</summary>
+    private IEnumerable<(State State, ImmutableArray<Value> Values)> Forked(ImmutableArray<IArgumentOperation> arguments, ImmutableArray<Value> values, IReadOnlyList<Outcome> outcomes)
+    {
+        IEnumerable<(State State, ImmutableArray<Value> Values)> paths = outcomes.Select(o => (o.State, values.Add(o.Value))).ToList();
+        foreach (var argument in arguments.Skip(values.Length + 1))
+        {
+            paths = paths.SelectMany(p => Evaluate(argument.Value, p.State).Select(a => (a.State, p.Values.Add(a.Value)))).ToList();
+        }
+
+        return paths;
     }
 
     private static IOperation? Unconverted(IOperation? operation)

@@ -127,7 +127,7 @@ internal sealed partial class BodyRun
         var result = new List<Outcome>();
         foreach (var (s, receiver) in Operands(reference.Instance, reference.Arguments, state))
         {
-            result.AddRange(calls.Property(this, reference, receiver, s) ?? Single(s, ReadProperty(reference, receiver, s)));
+            Add(result, calls.Property(this, reference, receiver, s) ?? Single(s, ReadProperty(reference, receiver, s)));
         }
 
         return result;
@@ -347,7 +347,7 @@ internal sealed partial class BodyRun
         IReadOnlyList<Outcome> paths = Single(state, Value.Nothing);
         foreach (var child in operation.ChildOperations)
         {
-            paths = paths.SelectMany(p => Evaluate(child, p.State)).ToList();
+            paths = paths.Count == 1 ? Evaluate(child, paths[0].State) : paths.SelectMany(p => Evaluate(child, p.State)).ToList();
         }
 
         return paths;
@@ -355,9 +355,12 @@ internal sealed partial class BodyRun
 
     private static State Last(IReadOnlyList<Outcome> paths, State state) => paths.Count > 0 ? paths[paths.Count - 1].State : state;
 
-    private static IReadOnlyList<Outcome> Map(IReadOnlyList<Outcome> paths, Func<Value, Value> map) => paths.Select(p => new Outcome(p.State, map(p.Value))).ToList();
+    private static IReadOnlyList<Outcome> Map(IReadOnlyList<Outcome> paths, Func<Value, Value> map) =>
+        paths.Count == 1 ? Single(paths[0].State, map(paths[0].Value)) : paths.Select(p => new Outcome(p.State, map(p.Value))).ToList();
 
-    private static IReadOnlyList<Outcome> Map2(IReadOnlyList<Outcome> paths, Func<Outcome, Value> map) => paths.Select(p => new Outcome(p.State, map(p))).ToList();
+    private static IReadOnlyList<Outcome> Map2(IReadOnlyList<Outcome> paths, Func<Outcome, Value> map) =>
+        paths.Count == 1 ? Single(paths[0].State, map(paths[0])) : paths.Select(p => new Outcome(p.State, map(p))).ToList();
 
-    private static IReadOnlyList<Outcome> Then(IReadOnlyList<Outcome> paths, Func<State, State> change) => paths.Select(p => new Outcome(change(p.State), p.Value)).ToList();
+    private static IReadOnlyList<Outcome> Then(IReadOnlyList<Outcome> paths, Func<State, State> change) =>
+        paths.Count == 1 ? Single(change(paths[0].State), paths[0].Value) : paths.Select(p => new Outcome(change(p.State), p.Value)).ToList();
 }

@@ -178,7 +178,7 @@ internal sealed partial class BodyRun : IBlockSemantics
             var next = new List<Outcome>(paths.Count);
             foreach (var path in paths)
             {
-                next.AddRange(Evaluate(operation, path.State));
+                Add(next, Evaluate(operation, path.State));
             }
 
             paths = Distinct(next);
@@ -205,6 +205,15 @@ internal sealed partial class BodyRun : IBlockSemantics
         }
 
         return paths;
+    }
+
+    /// <summary>Nearly always it is one outcome: copying it as a range costs more than what it took to find it.</summary>
+    private static void Add(List<Outcome> to, IReadOnlyList<Outcome> outcomes)
+    {
+        for (var i = 0; i < outcomes.Count; i++)
+        {
+            to.Add(outcomes[i]);
+        }
     }
 
     public State Forget(ControlFlowRegion region, State state)

@@ -11,7 +11,20 @@ internal static class Garbage
 {
     public static State Collect(State state, int depth)
     {
-        if (!state.Values.Keys.Any(IsMemberOfMade))
+        // Most blocks leave a state as it was.
+        if (!state.HasParts || state.CollectedAt == depth)
+        {
+            return state;
+        }
+
+        var collected = Remaining(state, depth);
+        collected.CollectedAt = depth;
+        return collected;
+    }
+
+    private static State Remaining(State state, int depth)
+    {
+        if (!state.Values.Keys.Any(IsPartOfMade))
         {
             return state;
         }
@@ -20,7 +33,7 @@ internal static class Garbage
         var work = new Stack<Place>();
         foreach (var entry in state.Values)
         {
-            if (!IsMemberOfMade(entry.Key))
+            if (!IsPartOfMade(entry.Key))
             {
                 Mark(entry.Value);
             }
@@ -60,7 +73,8 @@ internal static class Garbage
         }
     }
 
-    private static bool IsMemberOfMade(Place place) => place is Place.Member or Place.Slot && Root(place) is not null;
+    /// <summary>A member, or what the engine keeps, of an object that was made in the code that is followed.</summary>
+    public static bool IsPartOfMade(Place place) => place is Place.Member or Place.Slot && Root(place) is not null;
 
     private static Place? Root(Place place) => place switch
     {

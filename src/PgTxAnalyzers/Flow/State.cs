@@ -20,15 +20,15 @@ internal sealed record Continuation(ControlFlowRegion Finally, ControlFlowBranch
 /// </summary>
 internal sealed class State : IEquatable<State>
 {
-    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, 0, ImmutableArray<Region>.Empty, null);
+    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, 0, false, ImmutableArray<Region>.Empty, null);
 
     /// <summary>The sum over the values, kept up to date with each change: states are made far more often than they are compared.</summary>
     private readonly int sum;
     private readonly int hash;
 
-    private State(ImmutableDictionary<Place, Value> values, int sum, ImmutableArray<Region> regions, Continuation? pending)
+    private State(ImmutableDictionary<Place, Value> values, int sum, bool hasParts, ImmutableArray<Region> regions, Continuation? pending)
     {
-        (Values, this.sum, Regions, Pending) = (values, sum, regions, pending);
+        (Values, this.sum, HasParts, Regions, Pending) = (values, sum, hasParts, regions, pending);
         var h = sum;
         foreach (var region in regions)
         {
@@ -58,6 +58,12 @@ internal sealed class State : IEquatable<State>
     /// <summary>The innermost finally block that runs, and what comes after it.</summary>
     public Continuation? Pending { get; }
 
+    /// <summary>The depth for which garbage was looked for and is gone; a note for <see cref="Garbage"/> alone, and no part of the state.</summary>
+    public int CollectedAt { get; set; } = -1;
+
+    /// <summary>There may be members of objects that were made here: the only values that can become garbage.</summary>
+    public bool HasParts { get; }
+
     public IEnumerable<Region> Live => Regions.Where(r => r.IsLive);
 
     public bool HasRegion => !Regions.IsEmpty;
@@ -77,7 +83,7 @@ internal sealed class State : IEquatable<State>
             removed = Mix(place, old);
         }
 
-        return new(Values.SetItem(place, value), sum - removed + Mix(place, value), Regions, Pending);
+        return new(Values.SetItem(place, value), sum - removed + Mix(place, value), HasParts || Garbage.IsPartOfMade(place), Regions, Pending);
     }
 
     public State Remove(IEnumerable<Place> places)
@@ -91,22 +97,22 @@ internal sealed class State : IEquatable<State>
             }
         }
 
-        return values == Values ? this : new(values, total, Regions, Pending);
+        return values == Values ? this : new(values, total, HasParts && values.Count > 0, Regions, Pending);
     }
 
-    public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Sum(values), Regions, Pending);
+    public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Sum(values), true, Regions, Pending);
 
-    public State WithPending(Continuation? pending) => pending == Pending ? this : new(Values, sum, Regions, pending);
+    public State WithPending(Continuation? pending) => pending == Pending ? this : new(Values, sum, HasParts, Regions, pending);
 
-    public State WithRegions(ImmutableArray<Region> regions) => new(Values, sum, regions, Pending);
+    public State WithRegions(ImmutableArray<Region> regions) => new(Values, sum, HasParts, regions, Pending);
 
     public Region? Region(RegionId id) => Regions.FirstOrDefault(r => r.Id.Equals(id));
 
-    public State Begin(Region region) => new(Values, sum, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
+    public State Begin(Region region) => new(Values, sum, HasParts, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
 
-    public State End(Region region) => new(Values, sum, Regions.Remove(region), Pending);
+    public State End(Region region) => new(Values, sum, HasParts, Regions.Remove(region), Pending);
 
-    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) ? this : new(Values, sum, Regions.Replace(old, now), Pending);
+    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) ? this : new(Values, sum, HasParts, Regions.Replace(old, now), Pending);
 
     /// <summary>Each live region that fits, changed.</summary>
     public State Update(Func<Region, bool> which, Func<Region, Region> change)
