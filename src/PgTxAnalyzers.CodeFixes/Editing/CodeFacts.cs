@@ -286,7 +286,7 @@ internal sealed class CodeFacts
         /// <summary>A task, a query or a delegate that was made of a connection: to wait for it is to run the command.</summary>
         private bool IsDeferredCommand(ISymbol symbol, ITypeSymbol? type)
         {
-            if (symbol is not ILocalSymbol || type is null || !IsDeferred(type))
+            if (symbol is not ILocalSymbol || type is null || !IsDeferred(type) || (type.Name == "IEnumerable" && BufferedQuery.IsIn(symbol, model, cancellationToken)))
             {
                 return false;
             }

@@ -60,7 +60,7 @@ internal sealed class HeldCall
 
         var facts = new FactSource(model, cancellationToken);
         return CallPath.Find(callNode, region, facts, cancellationToken) is { } path
-            ? new HeldCall(model, new SourceLines(root, text), facts, region, path)
+            ? new HeldCall(model, new SourceLines(root, text, document.Project.AnalyzerOptions.AnalyzerConfigOptionsProvider.GetOptions(root.SyntaxTree)), facts, region, path)
             : null;
     }
 }

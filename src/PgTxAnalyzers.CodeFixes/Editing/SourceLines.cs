@@ -4,12 +4,16 @@ using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Text;
 
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
 /// <summary>The lines of a document as a fix sees them: which belong to a statement, which are blank, how they are indented.</summary>
-internal sealed class SourceLines(SyntaxNode root, SourceText text)
+/// <param name="root">The tree of the document.</param>
+/// <param name="text">Its text.</param>
+/// <param name="options">Its <c>.editorconfig</c>, which says how far a block is indented where the code around does not show it.</param>
+internal sealed class SourceLines(SyntaxNode root, SourceText text, AnalyzerConfigOptions? options = null)
 {
     public SyntaxNode Root { get; } = root;
 
@@ -191,7 +195,22 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text)
             }
         }
 
-        return inner.StartsWith("\t", StringComparison.Ordinal) ? "\t" : "    ";
+        return inner.StartsWith("\t", StringComparison.Ordinal) ? "\t" : StatedStep() ?? "    ";
+    }
+
+    private string? StatedStep()
+    {
+        if (options is null)
+        {
+            return null;
+        }
+
+        if (options.TryGetValue("indent_style", out var style) && style.Trim() == "tab")
+        {
+            return "\t";
+        }
+
+        return options.TryGetValue("indent_size", out var size) && int.TryParse(size, out var spaces) && spaces is > 0 and <= 16 ? new string(' ', spaces) : null;
     }
 
     public bool ClosesBlock(int line) => line >= 0 && line < Text.Lines.Count && LineText(line).TrimStart().StartsWith("}", StringComparison.Ordinal);

@@ -175,6 +175,115 @@ public sealed class FoundAndFixedTests
         """);
 
     [Fact]
+    public async Task PGTX701_lets_nested_scopes_flow() => await FixedAll("PGTX701", "PGTX701.AddAsyncFlow", """
+        public async Task MoveAsync(int from, int to, CancellationToken ct)
+        {
+            using (var outer = new TransactionScope())
+            {
+                await db.Holds.Where(h => h.OrderId == from).ExecuteUpdateAsync(s => s.SetProperty(h => h.OrderId, to), ct);
+                using (var inner = new TransactionScope(TransactionScopeOption.RequiresNew))
+                {
+                    await db.Holds.Where(h => h.OrderId == to).ExecuteDeleteAsync(ct);
+                    inner.Complete();
+                }
+
+                outer.Complete();
+            }
+        }
+        """, """
+        public async Task MoveAsync(int from, int to, CancellationToken ct)
+        {
+            using (var outer = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+            {
+                await db.Holds.Where(h => h.OrderId == from).ExecuteUpdateAsync(s => s.SetProperty(h => h.OrderId, to), ct);
+                using (var inner = new TransactionScope(TransactionScopeOption.RequiresNew, TransactionScopeAsyncFlowOption.Enabled))
+                {
+                    await db.Holds.Where(h => h.OrderId == to).ExecuteDeleteAsync(ct);
+                    inner.Complete();
+                }
+
+                outer.Complete();
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task PGTX103_begins_later_in_regions_that_follow_each_other_and_share_calls() => await FixedAll("PGTX103", "PGTX103.MoveBeginDown", """
+        public async Task TwiceAsync(Guid orderId, string country, CancellationToken ct)
+        {
+            await using (var transaction = await db.Database.BeginTransactionAsync(ct))
+            {
+                var rate = await tax.RateAsync(country, ct);
+                var other = await tax.RateAsync(country + "2", ct);
+                await db.Database.ExecuteSqlAsync($"INSERT INTO quotes (order_id, tax) VALUES ({orderId}, {rate + other})", ct);
+                await transaction.CommitAsync(ct);
+            }
+
+            await using var connection = await dataSource.OpenConnectionAsync(ct);
+            await using var second = await connection.BeginTransactionAsync(ct);
+            var third = await tax.RateAsync(country + "3", ct);
+            await connection.ExecuteAsync("INSERT INTO quotes (order_id, tax) VALUES (@orderId, @third)", new { orderId, third }, second);
+            await second.CommitAsync(ct);
+        }
+        """, """
+        public async Task TwiceAsync(Guid orderId, string country, CancellationToken ct)
+        {
+            var rate = await tax.RateAsync(country, ct);
+            var other = await tax.RateAsync(country + "2", ct);
+
+            await using (var transaction = await db.Database.BeginTransactionAsync(ct))
+            {
+                await db.Database.ExecuteSqlAsync($"INSERT INTO quotes (order_id, tax) VALUES ({orderId}, {rate + other})", ct);
+                await transaction.CommitAsync(ct);
+            }
+
+            var third = await tax.RateAsync(country + "3", ct);
+            await using var connection = await dataSource.OpenConnectionAsync(ct);
+            await using var second = await connection.BeginTransactionAsync(ct);
+            await connection.ExecuteAsync("INSERT INTO quotes (order_id, tax) VALUES (@orderId, @third)", new { orderId, third }, second);
+            await second.CommitAsync(ct);
+        }
+        """);
+
+    [Fact]
+    public async Task PGTX101_split_follows_the_editorconfig_where_the_code_shows_no_indentation() => await TestCode.Of("""
+        using Dapper;
+        using Npgsql;
+
+        using var http = new HttpClient();
+        await using var connection = new NpgsqlConnection(args[0]);
+        await connection.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var rate = await connection.ExecuteScalarAsync<int>("DELETE FROM rates RETURNING rate", transaction: transaction);
+        var answer = await http.GetStringAsync(args[1] + rate); // fix: PGTX101
+        await connection.ExecuteAsync("INSERT INTO rates VALUES (@answer)", new { answer }, transaction);
+        await transaction.CommitAsync();
+        """).WithOption("indent_size", "2").Fix("PGTX101", "PGTX101.Split").Becomes("""
+        using Dapper;
+        using Npgsql;
+
+        using var http = new HttpClient();
+        int rate;
+        await using (var connection = new NpgsqlConnection(args[0]))
+        {
+          await connection.OpenAsync();
+          await using var transaction = await connection.BeginTransactionAsync();
+          rate = await connection.ExecuteScalarAsync<int>("DELETE FROM rates RETURNING rate", transaction: transaction);
+          await transaction.CommitAsync();
+        }
+
+        var answer = await http.GetStringAsync(args[1] + rate);
+
+        await using (var connection = new NpgsqlConnection(args[0]))
+        {
+          await connection.OpenAsync();
+          await using var transaction = await connection.BeginTransactionAsync();
+          await connection.ExecuteAsync("INSERT INTO rates VALUES (@answer)", new { answer }, transaction);
+          await transaction.CommitAsync();
+        }
+        """);
+
+    [Fact]
     public async Task PGTX101_does_not_move_from_one_region_into_another() => await Code("""
         public async Task PayAsync(int id, CancellationToken ct)
         {

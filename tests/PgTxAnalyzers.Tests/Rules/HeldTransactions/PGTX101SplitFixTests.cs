@@ -483,5 +483,48 @@ public sealed class PGTX101SplitFixTests
         }
         """);
 
+    [Fact]
+    public async Task Windows_line_ends_and_a_region_across_both_halves() => await new StatedFinding(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", """
+        public async Task ChargeAsync(int id, CancellationToken ct)
+        {
+            #region The charge
+            await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
+            #region Both
+            var number = await shared.ExecuteScalarAsync<int>("DELETE FROM holds RETURNING id", transaction: transaction); // one
+
+            /* two */
+            var charge = await /*call*/payments.ChargeAsync(number, 1, ct); // three
+
+            // four
+            await shared.ExecuteAsync("UPDATE orders SET charge = @charge", new { charge }, transaction);
+            #endregion
+
+            // five
+            await transaction.CommitAsync(ct); // six
+            #endregion
+        }
+        """) { LineEnd = "\r\n" }.Becomes(Key, """
+        public async Task ChargeAsync(int id, CancellationToken ct)
+        {
+            #region The charge
+            await using var transaction = await shared.BeginTransactionAsync(ct);
+            #region Both
+            var number = await shared.ExecuteScalarAsync<int>("DELETE FROM holds RETURNING id", transaction: transaction); // one
+            await transaction.CommitAsync(ct);
+
+            /* two */
+            var charge = await payments.ChargeAsync(number, 1, ct); // three
+
+            await using var transaction2 = await shared.BeginTransactionAsync(ct);
+            // four
+            await shared.ExecuteAsync("UPDATE orders SET charge = @charge", new { charge }, transaction2);
+            #endregion
+
+            // five
+            await transaction2.CommitAsync(ct); // six
+            #endregion
+        }
+        """);
+
     private static StatedFinding Fix(string members) => new(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", members);
 }

@@ -175,6 +175,16 @@ public sealed class PGTX101SplitRefusalTests
         await shared.ExecuteAsync("UPDATE orders SET state = @charge", new { charge }, transaction);
         await transaction.CommitAsync(ct);
         """)]
+    [InlineData("rows of the first half are read in the second", """
+        var rows = shared.Query<int>("SELECT id FROM orders", transaction: transaction, buffered: false);
+        var charge = await /*call*/payments.ChargeAsync(number, 1, ct);
+        foreach (var row in rows)
+        {
+            await shared.ExecuteAsync("UPDATE orders SET state = @charge WHERE id = @row", new { charge, row }, transaction);
+        }
+
+        await transaction.CommitAsync(ct);
+        """)]
     [InlineData("the call is part of a command, between other things that are evaluated in order", """
         await shared.ExecuteAsync("UPDATE orders SET state = @state", new { a = Interlocked.Increment(ref number), state = await /*call*/payments.ChargeAsync(number, 1, ct) }, transaction);
         await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
@@ -422,6 +432,14 @@ public sealed class PGTX101SplitRefusalTests
             """).Results();
         Assert.DoesNotContain(offers, offer => offer.Key == Key);
     }
+
+    [Fact]
+    public async Task Offered_when_all_rows_have_been_read() => Assert.Contains((await Fix(Frame("all rows", """
+        var rows = await shared.QueryAsync<int>("UPDATE orders SET state = 'paying' RETURNING id", transaction: transaction);
+        var charge = await /*call*/payments.ChargeAsync(rows.Sum(), 1, ct);
+        await shared.ExecuteAsync("UPDATE orders SET state = @charge WHERE id = ANY(@rows)", new { charge, rows }, transaction);
+        await transaction.CommitAsync(ct);
+        """)).Results()).Offers, offer => offer.Key == Key);
 
     [Fact]
     public async Task Offered_when_the_locked_row_is_read_again() => Assert.Contains((await Fix(Frame("read again", """

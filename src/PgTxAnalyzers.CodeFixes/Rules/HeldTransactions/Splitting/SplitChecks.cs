@@ -173,7 +173,7 @@ internal sealed class SplitChecks(SplitHalves halves, CancellationToken cancella
     {
         var crossing = halves.Crossing().OfType<ILocalSymbol>().ToList();
         var isContextNew = halves.First.Count > 0 && Enumerable.Range(0, halves.Unit.Rung + 1).SelectMany(rung => halves.Heads.In(rung)).Any(IsNewContext);
-        return crossing.All(local => PlainData.IsPlain(local.Type) && !(isContextNew && !ImmutableTypes.Contains(local.Type)))
+        return crossing.All(local => PlainData.IsPlain(local.Type) && (local.Type.Name != "IEnumerable" || BufferedQuery.IsIn(local, _call.Model, cancellationToken)) && !(isContextNew && !ImmutableTypes.Contains(local.Type)))
             && !crossing.Any(local => IsCaptured(local, halves.First) && IsCaptured(local, halves.Group.Statements.Concat(halves.Second).Concat(halves.Tail)));
     }
 
