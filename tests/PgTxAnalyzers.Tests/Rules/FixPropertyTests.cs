@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.Tests.Verification;
@@ -9,7 +10,8 @@ namespace PgTxAnalyzers.Tests.Rules;
 
 /// <summary>
 /// Random programs, and every action that is offered for any finding in them. The result compiles, has one finding less of that rule and none more of any, still has
-/// all comments, and the action is not offered a second time for the same call.
+/// all comments, and the action is not offered a second time for the same call. Where a fix can be applied to all findings of a document, that keeps the same
+/// promises, and a second time changes nothing.
 /// </summary>
 public sealed class FixPropertyTests(ITestOutputHelper output)
 {
@@ -68,10 +70,13 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
             return $"The program does not compile: {broken}\n{source}";
 
         var findings = await Findings(document);
+        var batches = new Dictionary<string, (CodeFixProvider Provider, Diagnostic Finding)>();
         foreach (var finding in findings)
         {
-            foreach (var (_, action) in await FixActions.Offered(document.Project, finding))
+            foreach (var (provider, action) in await FixActions.Offered(document.Project, finding))
             {
+                if (provider.GetFixAllProvider() is not null)
+                    batches.TryAdd(action.EquivalenceKey!, (provider, finding));
                 var after = (await FixActions.Apply(action, document.Project)).GetDocument(document.Id)!;
                 applied.AddOrUpdate(action.EquivalenceKey!, 1, (_, count) => count + 1);
                 if (await BrokenPromise(document, after, findings, finding, action.EquivalenceKey!) is { } promise)
@@ -79,7 +84,25 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
             }
         }
 
+        foreach (var (key, (provider, finding)) in batches)
+        {
+            var all = await ApplyToAll(document, provider, finding.Id, key);
+            applied.AddOrUpdate("all " + key, 1, (_, count) => count + 1);
+            if (await BrokenPromise(document, all, findings, finding, key) is { } promise)
+                return $"All of {key} {promise}\n{source}\nbecomes\n{await all.GetTextAsync()}";
+            var twice = await ApplyToAll(all, provider, finding.Id, key);
+            if ((await twice.GetTextAsync()).ToString() != (await all.GetTextAsync()).ToString())
+                return $"All of {key} a second time\n{await all.GetTextAsync()}\nbecomes\n{await twice.GetTextAsync()}";
+        }
+
         return null;
+    }
+
+    private static async Task<Document> ApplyToAll(Document document, CodeFixProvider provider, string id, string key)
+    {
+        var action = await FixActions.FixAllAction(
+            provider.GetFixAllProvider()!, provider, document.Project, document, FixAllScope.Document, id, key, async project => await Findings(project.GetDocument(document.Id)!));
+        return action is null ? document : (await FixActions.Apply(action, document.Project)).GetDocument(document.Id)!;
     }
 
     private static async Task<string?> BrokenPromise(Document before, Document after, ImmutableArray<Diagnostic> findings, Diagnostic finding, string key)
