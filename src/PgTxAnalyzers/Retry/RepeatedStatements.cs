@@ -31,14 +31,21 @@ internal static class RepeatedStatements
         var found = new Dictionary<ExpressionSyntax, RepeatedStatement>();
         foreach (var opening in file.Calls(Openers))
         {
+            // Nothing is bound before something behind the opening stands where it may run again.
+            var extent = opening.FirstAncestorOrSelf<BlockSyntax>() is { } block ? (SyntaxNode)block : file.Root;
+            var calls = extent.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > opening.Span.End && MayRunAgain(c)).ToList();
+            if (calls.Count == 0)
+            {
+                continue;
+            }
+
             var role = file.Retry.FactOf(opening, out _, file.Cancellation).Role;
             if (role is not (ApiRole.OpenNew or ApiRole.Open or ApiRole.Begin) || Opened(opening, role, file) is not { Count: > 0 } names)
             {
                 continue;
             }
 
-            var extent = opening.FirstAncestorOrSelf<BlockSyntax>() is { } block ? (SyntaxNode)block : file.Root;
-            foreach (var call in extent.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > opening.Span.End))
+            foreach (var call in calls)
             {
                 if (IsRepeated(call, opening, role == ApiRole.Begin, names, file))
                 {
@@ -53,6 +60,23 @@ internal static class RepeatedStatements
 
         // Of a call in a call, the outer one only passes the result on.
         return found.Values.Where(r => !found.Keys.Any(other => other != r.Statement && r.Statement.Span.Contains(other.Span))).OrderBy(r => r.Statement.SpanStart);
+    }
+
+    /// <summary>By syntax: in a lambda, handed on as a method group, or in a try with handlers.</summary>
+    private static bool MayRunAgain(SyntaxNode call)
+    {
+        foreach (var ancestor in call.Ancestors())
+        {
+            switch (ancestor)
+            {
+                case AnonymousFunctionExpressionSyntax or TryStatementSyntax { Catches.Count: > 0 }:
+                    return true;
+                case MemberDeclarationSyntax:
+                    return false;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>What is open from here on, by name: the new connection, the connection or context itself, the transaction.</summary>
