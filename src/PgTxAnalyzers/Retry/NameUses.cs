@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -18,7 +19,9 @@ internal sealed class NameUses
 {
     private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<string, ImmutableArray<SimpleNameSyntax>> all = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<SyntaxTree, Dictionary<string, List<SimpleNameSyntax>>> trees = new();
+
+    /// <summary>Per tree, shared by the compilations that see it, so that an edit walks one file. It holds no tree alive: the trees are its keys, and what a value holds is its own key.</summary>
+    private static readonly ConditionalWeakTable<SyntaxTree, Dictionary<string, List<SimpleNameSyntax>>> Trees = new();
 
     public NameUses(BodyCatalog bodies) => this.bodies = bodies;
 
@@ -57,7 +60,7 @@ internal sealed class NameUses
 
     private Dictionary<string, List<SimpleNameSyntax>> Index(SyntaxTree tree, CancellationToken cancellation)
     {
-        if (trees.TryGetValue(tree, out var known))
+        if (Trees.TryGetValue(tree, out var known))
         {
             return known;
         }
@@ -77,7 +80,7 @@ internal sealed class NameUses
             }
         }
 
-        return trees.GetOrAdd(tree, index);
+        return Trees.GetValue(tree, _ => index);
     }
 
     /// <summary>The invocation or creation whose callee the name is; null for a mere mention.</summary>

@@ -24,6 +24,7 @@ internal sealed class RetryContext
         Scopes = new RetryScopes(this);
         Coverage = new Coverage(this);
         Regions = new RegionSearch(this);
+        Runners = new RunnerNames(this);
         Unprotected = new UnprotectedWork(this);
         RollbackNames = new RollbackNames(this);
         settings = new Lazy<ContextSettings>(() => new ContextSettings(this, retryingStrategy));
@@ -38,6 +39,8 @@ internal sealed class RetryContext
     public Coverage Coverage { get; }
 
     public RegionSearch Regions { get; }
+
+    public RunnerNames Runners { get; }
 
     public UnprotectedWork Unprotected { get; }
 

@@ -19,7 +19,8 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
 {
     public static RetryLoop? Of(TryStatementSyntax attempt, SemanticModel model, CancellationToken cancellation)
     {
-        if (attempt.Catches.Count == 0)
+        // By syntax first: without a loop, a jump or a call of its own method nothing runs again, and nothing is bound.
+        if (attempt.Catches.Count == 0 || (LoopAround(attempt) is null && !attempt.Catches.Any(c => c.Block.DescendantNodes(InFunction).Any(n => n is GotoStatementSyntax || IsOwnName(n, attempt)))))
         {
             return null;
         }
@@ -121,6 +122,14 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
             jump.Expression is IdentifierNameSyntax label && attempt.Ancestors().OfType<LabeledStatementSyntax>()
                 .Concat(attempt.Ancestors().OfType<BlockSyntax>().SelectMany(b => b.Statements.OfType<LabeledStatementSyntax>()))
                 .Any(l => l.Identifier.ValueText == label.Identifier.ValueText && l.SpanStart < attempt.Span.End && l.SpanStart <= attempt.SpanStart));
+
+    private static bool IsOwnName(SyntaxNode node, TryStatementSyntax attempt) =>
+        node is SimpleNameSyntax name && attempt.Ancestors().Any(a => a switch
+        {
+            MethodDeclarationSyntax m => m.Identifier.ValueText == name.Identifier.ValueText,
+            LocalFunctionStatementSyntax l => l.Identifier.ValueText == name.Identifier.ValueText,
+            _ => false,
+        });
 
     private static bool CallsItself(CatchClauseSyntax clause, SemanticModel model, CancellationToken cancellation)
     {

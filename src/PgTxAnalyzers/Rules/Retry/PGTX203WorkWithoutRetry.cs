@@ -73,7 +73,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
         {
             foreach (var declaration in type.Members.OfType<MethodDeclarationSyntax>())
             {
-                if (!CanBeEntry(declaration, type) || file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } method)
+                if (!CanBeEntry(declaration, type) || !file.Retry.Unprotected.MayBeIn(declaration, file.Cancellation) || file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } method)
                 {
                     continue;
                 }
@@ -105,6 +105,11 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
     /// <summary>Delegates that are handed to a timer or an endpoint: a lambda, or the body of a method group.</summary>
     private static IEnumerable<(SyntaxNode Body, EntryFramework Framework)> Handlers(RetryFile file)
     {
+        if (!file.Retry.Unprotected.MayBeIn(file.Root, file.Cancellation))
+        {
+            yield break;
+        }
+
         foreach (var call in file.Calls(Endpoints).OfType<InvocationExpressionSyntax>())
         {
             if (file.Model.GetSymbolInfo(call, file.Cancellation).Symbol is IMethodSymbol { ContainingType: { } owner } && owner.ContainingNamespace?.ToDisplayString() == "Microsoft.AspNetCore.Builder")

@@ -79,7 +79,7 @@ internal sealed class PGTX207UnitNotReplayable : RetryRule
         {
             switch (node)
             {
-                case AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax } lambda when file.Retry.Scopes.Around(lambda, out _, file.Cancellation) is { Kind: not RetryKind.Loop } scope && scope.Unit == lambda:
+                case AnonymousFunctionExpressionSyntax { Parent: ArgumentSyntax } lambda when file.Retry.Runners.Has(lambda, file.Cancellation) && file.Retry.Scopes.Around(lambda, out _, file.Cancellation) is { Kind: not RetryKind.Loop } scope && scope.Unit == lambda:
                     yield return new RepeatedUnit(scope, lambda, file.Retry, file.Cancellation);
                     break;
                 case TryStatementSyntax { Catches.Count: > 0 } attempt when RetryLoop.Of(attempt, file.Model, file.Cancellation) is { Loop: { } loop } retry:
