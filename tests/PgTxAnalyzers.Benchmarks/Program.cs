@@ -21,6 +21,7 @@ internal static class Program
         if (args is ["--effects", ..])
         {
             EffectMeasurement.Run(args is [_, var size] ? int.Parse(size) : Lines);
+            ProjectMeasurement.Run(200);
             return;
         }
 
