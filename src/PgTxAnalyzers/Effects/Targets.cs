@@ -12,7 +12,7 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class Targets
 {
     /// <summary>Implementations of one member that are looked into; a member with more is a plug-in point, and unknown.</summary>
-    private const int MaxImplementations = 24;
+    private const int MaxImplementations = 32;
 
     private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> cache = new(SymbolEqualityComparer.Default);
