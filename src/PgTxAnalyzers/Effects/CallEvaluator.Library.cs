@@ -209,6 +209,10 @@ internal sealed partial class CallEvaluator
             if (commits)
             {
                 Facts.Committed.Add(r.Begin);
+                if (CommitChoice.IsCallers(call.Operation.Syntax, run.Frame.Method))
+                {
+                    Facts.Chosen.Add(r.Begin);
+                }
             }
 
             return r.Kind is RegionKind.Scope or RegionKind.Suppress ? s : s.End(r);

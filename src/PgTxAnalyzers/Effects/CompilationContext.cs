@@ -154,6 +154,9 @@ internal sealed partial class RootFacts
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();
 
+    /// <summary>Those whose commit the caller chooses by a parameter.</summary>
+    public HashSet<SyntaxNode> Chosen { get; } = new();
+
     /// <summary>See <see cref="CompilationContext.Obliges"/>.</summary>
     public bool Obliges { get; init; }
 

@@ -30,6 +30,9 @@ internal sealed class PGTX704SuccessPathDoesNotCommit : FlowRule
 
         // A transaction that no path commits is one for reading, or a trial run: nobody expects its changes to stay.
         where flow.Facts.Committed.Contains(region.Begin)
+
+            // `if (!dryRun) commit`: what a trial run writes is meant to go.
+            && !flow.Facts.Chosen.Contains(region.Begin)
         group region by (At: region.LostAt ?? region.Begin, region.Begin) into lost
         orderby lost.Key.At.SpanStart
         let first = lost.First()

@@ -253,4 +253,23 @@ public class PGTX704SuccessPathDoesNotCommitTests
 
         await tx.CommitAsync(ct);
         """).Counting("PGTX704").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("if (!dryRun) { await tx.CommitAsync(); }", "")]
+    [InlineData("if (keep) await tx.CommitAsync();", "")]
+    [InlineData("if (url.Length > 0) { await tx.CommitAsync(); }", " // expect: PGTX704")]
+    public async Task A_trial_run_that_the_caller_asks_for_is_none(string commit, string mark) => await TestCode.Of($$"""
+        using Npgsql;
+
+        public sealed class Repair(NpgsqlConnection conn)
+        {
+            public async Task RunAsync(string url, bool dryRun, bool keep)
+            {
+                await using var tx = await conn.BeginTransactionAsync();{{mark}}
+                await using var command = new NpgsqlCommand("UPDATE orders SET paid = true", conn);
+                await command.ExecuteNonQueryAsync();
+                {{commit}}
+            }
+        }
+        """).Counting("PGTX704").HasMarkedFindings();
 }
