@@ -120,8 +120,8 @@ public sealed class FixPropertyTests(ITestOutputHelper output)
         if ((await Comments(before)).FirstOrDefault(comment => !comments.Remove(comment)) is { } lost)
             return $"loses {lost}";
 
-        // Each call of a program has a number of its own: the same one must not be found again.
-        foreach (var same in left.Where(other => other.Id == finding.Id && Text(other) == Text(finding)))
+        // Each call of a program has a number of its own: the same one must not be found again. The other rules stand on code that may well be there twice.
+        foreach (var same in left.Where(other => other.Id is "PGTX101" or "PGTX102" or "PGTX103" && other.Id == finding.Id && Text(other) == Text(finding)))
         {
             if ((await FixActions.Offered(after.Project, same)).Any(offer => offer.Action.EquivalenceKey == key))
                 return "is offered again for its own result";
