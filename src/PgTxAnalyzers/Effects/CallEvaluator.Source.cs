@@ -193,7 +193,7 @@ internal sealed partial class CallEvaluator
         }
 
         run.Throw(state, ThrownKind.Any);
-        return isLexical ? outcomes.Select(o => new Outcome(o.State, Reaches.HandedOut(o.Value, group.At.Syntax))).ToList() : outcomes;
+        return isLexical ? outcomes.Select(o => new Outcome(o.State, Reaches.HandedOut(o.Value, group.At.Syntax, stand.Frame.ReportsFrom))).ToList() : outcomes;
     }
 
     /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>
@@ -276,7 +276,7 @@ internal sealed partial class CallEvaluator
             var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
             var handed = Reaches.Pending(reaches, back.Bring(pending));
-            result.Add(new(NoteUses(caller, at.Syntax, back.Bring(exit)), frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction } ? Reaches.HandedOut(handed, null) : handed));
+            result.Add(new(NoteUses(caller, at.Syntax, back.Bring(exit)), frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction } ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
         return result;

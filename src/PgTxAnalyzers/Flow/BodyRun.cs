@@ -148,10 +148,10 @@ internal sealed partial class BodyRun : IBlockSemantics
             Add(new Held(reach, mine.RemoveAll(r => r.Owner < Frame.ReportsFrom), at));
             mine = mine.RemoveAll(r => r.Owner >= Frame.ReportsFrom);
         }
-
         else if (reach.Origin is { } origin)
         {
-            Add(new Held(reach, mine, origin));
+            Add(new Held(reach, mine.RemoveAll(r => r.Owner < reach.OriginReportsFrom), origin));
+            mine = mine.RemoveAll(r => r.Owner >= reach.OriginReportsFrom);
         }
 
         // Without a place the caller still has to learn that its call reaches a sink: it may have a region, or keep the task.

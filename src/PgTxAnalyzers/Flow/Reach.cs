@@ -60,6 +60,9 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     /// </summary>
     public SyntaxNode? Origin { get; init; }
 
+    /// <summary>The regions that may be reported at <see cref="Origin"/>: see <see cref="Frame.ReportsFrom"/> of the lambda.</summary>
+    public int OriginReportsFrom { get; init; }
+
     /// <summary>Not a sink, but the next step of a pipeline: what is behind it may be anything.</summary>
     public bool IsPipeline { get; init; }
 

@@ -20,8 +20,8 @@ internal static class Reaches
     }
 
     /// <summary>The value as a lambda hands it out, or as the delegate made at <paramref name="origin"/> does.</summary>
-    public static Value HandedOut(Value value, Microsoft.CodeAnalysis.SyntaxNode? origin) => value is Value.Pending p
-        ? p with { Reaches = p.Reaches.Select(r => r with { Origin = r.Origin ?? origin ?? r.Chain[0].At }).ToImmutableArray() }
+    public static Value HandedOut(Value value, Microsoft.CodeAnalysis.SyntaxNode? origin, int reportsFrom) => value is Value.Pending p
+        ? p with { Reaches = p.Reaches.Select(r => r.Origin is not null ? r : r with { Origin = origin ?? r.Chain[0].At, OriginReportsFrom = reportsFrom }).ToImmutableArray() }
         : value;
 
     /// <summary>A value that holds up whoever awaits it.</summary>

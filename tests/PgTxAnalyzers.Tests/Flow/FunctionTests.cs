@@ -58,6 +58,16 @@ public class FunctionTests
                 await http.GetStringAsync(url, ct);
             });
             """,
+        ["a task that a lambda in a local function hands out"] = """
+            await Outer(); // expect: PGTX101
+            async Task Outer()
+            {
+                await Task.Run(async () =>
+                {
+                    await Task.Run(() => http.GetStringAsync(url, ct));
+                });
+            }
+            """,
         ["a local function inside a local function"] = """
             await Outer(); // expect: PGTX101
             async Task Outer()
