@@ -204,7 +204,7 @@ internal sealed partial class CallEvaluator
             var arguments = ran.Arguments.Select(a => ValueOf(a, regions)).ToImmutableArray();
             foreach (var outcome in evaluator.RunDelegate(run, target, arguments, call.Operation, state))
             {
-                var after = regions.Aggregate(outcome.State, (s, r) => s.Region(r.Id) is { } live ? s.End(live) : s);
+                var after = regions.Aggregate(outcome.State, (s, r) => s.Regions.FirstOrDefault(l => l.Id.CameFrom(r.Id)) is { } live ? s.End(live) : s);
                 yield return new Outcome(after, Reaches.Merge(path.Value, outcome.Value is Value.Pending ? outcome.Value : Value.Nothing));
             }
         }

@@ -5,7 +5,11 @@ using PgTxAnalyzers.Postgres;
 namespace PgTxAnalyzers.Flow;
 
 /// <summary>Which begin: the expression that runs it, and for one that a callee has returned, the callee's own.</summary>
-internal sealed record RegionId(SyntaxNode Begin, RegionId? Inner = null);
+internal sealed record RegionId(SyntaxNode Begin, RegionId? Inner = null)
+{
+    /// <summary>It is that begin, perhaps under the name of the call that it came home through.</summary>
+    public bool CameFrom(RegionId other) => Equals(other) || Inner?.CameFrom(other) == true;
+}
 
 /// <summary>How the region came to be; decides its words in a message and the fixes that apply.</summary>
 internal enum RegionKind : byte

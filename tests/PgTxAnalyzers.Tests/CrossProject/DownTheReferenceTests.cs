@@ -163,6 +163,52 @@ public class DownTheReferenceTests
             }
             """).FindTheSame("App.cs:8 PGTX103", "App.cs:11 PGTX101", "App.cs:21 PGTX103");
 
+    [Theory]
+    [InlineData("ResilientTransaction.New(db).ExecuteAsync(async () => { await db.SaveChangesAsync(); })")]
+    [InlineData("db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(async () => { await db.SaveChangesAsync(); }, () => Task.FromResult(true))")]
+    public Task What_a_helper_began_is_over_when_it_comes_home_from_a_callee(string unit) => new Projects()
+        .With("Infra", """
+            using Microsoft.EntityFrameworkCore;
+            public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options);
+            public class ResilientTransaction
+            {
+                private readonly DbContext _context;
+                private ResilientTransaction(DbContext context) => _context = context ?? throw new ArgumentNullException(nameof(context));
+                public static ResilientTransaction New(DbContext context) => new(context);
+                public async Task ExecuteAsync(Func<Task> action)
+                {
+                    var strategy = _context.Database.CreateExecutionStrategy();
+                    await strategy.ExecuteAsync(async () =>
+                    {
+                        await using var transaction = await _context.Database.BeginTransactionAsync();
+                        await action();
+                        await transaction.CommitAsync();
+                    });
+                }
+            }
+            """)
+        .With("App", $$"""
+            using Microsoft.EntityFrameworkCore;
+            public class EventService(ShopContext db)
+            {
+                public async Task SaveAsync() => await {{unit}};
+            }
+            public class Api(EventService events, ShopContext db, HttpClient http)
+            {
+                public async Task UpdateAsync()
+                {
+                    await events.SaveAsync();
+                    await http.GetStringAsync("/after");
+                    await ResilientTransaction.New(db).ExecuteAsync(async () =>
+                    {
+                        await db.SaveChangesAsync();
+                        await http.GetStringAsync("/inside");
+                    });
+                    await http.GetStringAsync("/after");
+                }
+            }
+            """).FindTheSame("App.cs:15 PGTX101");
+
     [Fact]
     public Task A_helper_returns_the_transaction_that_it_begins() => new Projects()
         .With("Infra", """
