@@ -8,9 +8,14 @@ public sealed class ConfigurationFilesTests(PackageFeed feed)
     private const string Program = """
         using Npgsql;
 
-        await using var connection = new NpgsqlConnection(Environment.GetEnvironmentVariable("SHOP"));
-        await using var command = new NpgsqlCommand("LISTEN orders", connection);
-        await command.ExecuteNonQueryAsync();
+        public static class Shop
+        {
+            public static async Task ListenAsync(NpgsqlConnection connection, CancellationToken ct)
+            {
+                await using var command = new NpgsqlCommand("LISTEN orders", connection);
+                await command.ExecuteNonQueryAsync(ct);
+            }
+        }
         """;
 
     private const string Settings = """
@@ -31,7 +36,7 @@ public sealed class ConfigurationFilesTests(PackageFeed feed)
         var build = await shop.BuildAsync();
 
         Assert.Equal(
-            [("Shop.cs", 4, "PGTX303"), ("appsettings.Production.json", 4, "PGTX306")],
+            [("Shop.cs", 7, "PGTX303"), ("appsettings.Production.json", 4, "PGTX306")],
             build.Findings.Select(f => (f.File, f.Line, f.Id)).OrderBy(f => f.Id));
         Assert.Contains("appsettings.Production.json:4", build.Findings.Single(f => f.Id == "PGTX303").Message);
         Assert.DoesNotContain("s3cret", build.Output);
@@ -52,7 +57,7 @@ public sealed class ConfigurationFilesTests(PackageFeed feed)
 
         var build = await shop.BuildAsync("service/Shop.csproj");
 
-        Assert.Equal([("Shop.cs", 4, "PGTX303")], build.Findings.Select(f => (f.File, f.Line, f.Id)));
+        Assert.Equal([("Shop.cs", 7, "PGTX303")], build.Findings.Select(f => (f.File, f.Line, f.Id)));
         Assert.Contains("pgbouncer.ini:2", build.Findings[0].Message);
     }
 

@@ -82,7 +82,7 @@ internal static class Programs
 
             public async Task ArchiveAsync(CancellationToken ct)
             {
-                using var scope = new TransactionScope(TransactionScopeOption.Required);
+                using var scope = new TransactionScope(TransactionScopeOption.Required, new TransactionOptions { IsolationLevel = IsolationLevel.ReadCommitted });
                 await using var archive = orders.CreateCommand("UPDATE orders SET archived = true WHERE id = 1");
                 await archive.ExecuteNonQueryAsync(ct);
                 scope.Complete();
