@@ -82,14 +82,15 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             Meet(action);
             var names = context.Index(action.CancellationToken);
             var seen = new HashSet<(string, Location)>();
-            foreach (var declaration in context.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken))
+            var candidates = context.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken).Concat(context.OpenBodies.In(action.SemanticModel, action.CancellationToken));
+            foreach (var declaration in candidates.Distinct())
             {
                 if (context.Bodies.Graph(declaration, action.CancellationToken) is not { } graph)
                 {
                     continue;
                 }
 
-                foreach (var flow in Flows(names, graph, Symbol(action.SemanticModel, declaration, action.CancellationToken), action.CancellationToken))
+                foreach (var flow in Flows(names, graph, BodyCatalog.MethodOf(declaration, action.SemanticModel, action.CancellationToken), action.CancellationToken))
                 {
                     foreach (var rule in RuleCatalog.Flow)
                     {
@@ -122,10 +123,5 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
                 }
             }
         }
-
-        private static IMethodSymbol? Symbol(SemanticModel model, SyntaxNode declaration, CancellationToken cancellation) =>
-            (declaration is CSharpSyntaxNode { Parent: { } parent } && declaration is Microsoft.CodeAnalysis.CSharp.Syntax.ArrowExpressionClauseSyntax
-                ? (model.GetDeclaredSymbol(parent, cancellation) as IPropertySymbol)?.GetMethod
-                : model.GetDeclaredSymbol(declaration, cancellation)) as IMethodSymbol;
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 
@@ -19,6 +20,16 @@ internal static class SyntaxSearch
     public static bool IsFunction(SyntaxNode node) => node
         is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or BaseMethodDeclarationSyntax or AccessorDeclarationSyntax
         or BasePropertyDeclarationSyntax or BaseFieldDeclarationSyntax or BaseTypeDeclarationSyntax or CompilationUnitSyntax;
+
+    /// <summary>The function around it can await.</summary>
+    public static bool IsInAsync(this SyntaxNode node) => node.EnclosingFunction() switch
+    {
+        AnonymousFunctionExpressionSyntax lambda => lambda.AsyncKeyword.RawKind != 0,
+        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        CompilationUnitSyntax => true,
+        _ => false,
+    };
 
     /// <summary>True for a statement that stands in a list: only such a statement can be moved, or have one put before it.</summary>
     public static bool IsInList(this StatementSyntax statement) => statement.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax;

@@ -61,6 +61,7 @@ internal sealed partial class CallEvaluator
         {
             run.Throw(entry, ThrownKind.Any);
             var later = ImmutableArray<Reach>.Empty;
+            var waitedFor = new List<Reach>();
             foreach (var reach in row.Reaches)
             {
                 var chain = ImmutableArray.CreateBuilder<Step>();
@@ -80,7 +81,8 @@ internal sealed partial class CallEvaluator
                 }
                 else
                 {
-                    run.Hold(whole, at, entry.Live.Where(r => !IsGiven(r)).Select(r => (Region: r, Fate: FateOf(r, reach.Fates))).Where(r => !Fates.IsEnd(r.Fate) && r.Fate != 'g').Select(r => Raised(r.Region, r.Fate)));
+                    run.Hold(whole, at, entry.Live.Where(r => !IsGiven(r)).Select(r => (Region: r, Fate: FateOf(r, reach.Fates))).Where(r => !Fates.IsEnd(r.Fate) && r.Fate != 'g').Select(r => Raised(r.Region, r.Fate)).Concat(entry.Holding.Where(r => r.Resource is not null)));
+                    waitedFor.Add(whole);
                 }
             }
 
@@ -96,7 +98,7 @@ internal sealed partial class CallEvaluator
                 {
                     var left = Exit(state, exit);
                     run.Throw(left.State, ThrownKind.Any);
-                    result.Add(new Outcome(left.State, Reaches.Merge(Reaches.Pending(later, left.Value), value is Value.Pending ? value : Value.Nothing)));
+                    result.Add(new Outcome(waitedFor.Aggregate(left.State, ResourceOps.Crossed), Reaches.Merge(Reaches.Pending(later, left.Value), value is Value.Pending ? value : Value.Nothing)));
                 }
             }
 

@@ -75,7 +75,7 @@ internal sealed class EffectProbe
         var run = new BodyRun(new Frame(null, graph, method, entry.Self, reportsFrom: 0), evaluator, cancellation);
         run.Walk(entry.State);
         ends = facts.Ends;
-        var reaches = run.Held.Where(h => h.Reach is { Deed: Deed.Sink, IsPipeline: false }).Select(h => Reach(h.Reach, entry.FatesOf(h.Regions, facts), isLater: false)).ToList();
+        var reaches = run.Held.Where(h => h.Reach is { Deed: Deed.Sink, IsPipeline: false, Says: ReachKind.Reaches }).Select(h => Reach(h.Reach, entry.FatesOf(h.Regions, facts), isLater: false)).ToList();
         var exits = new List<ForeignExit>();
         foreach (var state in run.Exits)
         {
@@ -83,7 +83,7 @@ internal sealed class EffectProbe
             var value = run.ReturnedIn(state);
             if (value is Value.Pending pending)
             {
-                reaches.AddRange(pending.Reaches.Where(r => !r.IsPipeline).Select(r => Reach(r, summary.Fates, isLater: true)));
+                reaches.AddRange(pending.Reaches.Where(r => !r.IsPipeline && r.Task is null).Select(r => Reach(r, summary.Fates, isLater: true)));
                 value = pending.Result;
             }
 

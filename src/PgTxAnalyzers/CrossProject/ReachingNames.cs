@@ -40,7 +40,7 @@ internal sealed class ReachingNames
 
     /// <summary>Operators that only run their delegate, objects that are only made, and LINQ's own names do not make a body worth a look.</summary>
     private static bool Matters(ApiRole role) => role is
-        ApiRole.Begin or ApiRole.Adopt or ApiRole.Scope or ApiRole.Complete or ApiRole.Commit or ApiRole.Rollback or ApiRole.Savepoint or ApiRole.Command or ApiRole.Query
+        ApiRole.Begin or ApiRole.Adopt or ApiRole.Scope or ApiRole.Complete or ApiRole.Commit or ApiRole.Rollback or ApiRole.Savepoint or ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Query
         or ApiRole.Save or ApiRole.Copy or ApiRole.Sink or ApiRole.Wait or ApiRole.TransactionRunner or ApiRole.DisposeTransaction or ApiRole.Close;
 
     private void Add(ModelPattern pattern)

@@ -144,6 +144,12 @@ internal sealed class BodyCatalog
         _ => null,
     };
 
+    /// <summary>The method that a node of <see cref="Body"/> is the body of; for a program's statements, the one that the compiler makes of them.</summary>
+    public static IMethodSymbol? MethodOf(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
+        (declaration is ArrowExpressionClauseSyntax { Parent: { } property }
+            ? (model.GetDeclaredSymbol(property, cancellation) as IPropertySymbol)?.GetMethod
+            : model.GetDeclaredSymbol(declaration, cancellation)) as IMethodSymbol;
+
     /// <summary>The graph of a local function, wherever it is nested in the graph of its method.</summary>
     public static ControlFlowGraph? LocalFunction(ControlFlowGraph graph, IMethodSymbol function, CancellationToken cancellation)
     {

@@ -12,6 +12,7 @@ internal sealed partial class CallEvaluator
     /// <summary>Runs its delegate before it returns, or before its task completes.</summary>
     private IReadOnlyList<Outcome> RunNow(BodyRun run, CallSite call, State state)
     {
+        state = Lend(call, state);
         var delegates = call.Values.Where(v => v is Value.Lambda or Value.MethodGroup).ToList();
         if (delegates.Count == 0)
         {
@@ -38,6 +39,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> RunLater(BodyRun run, CallSite call, Value subject, State state)
     {
         var result = subject is Value.Connection ? subject : Elements(state, subject);
+        var rows = result as Value.Rows;
         foreach (var target in call.Values.Where(v => v is Value.Lambda or Value.MethodGroup))
         {
             var aside = new BodyRun(Callee(run, run.Frame.Graph, null, run.Frame.Self, run.Frame.IsLexical ? run.Frame.ReportsFrom : null), this, cancellation);
@@ -49,7 +51,7 @@ internal sealed partial class CallEvaluator
             result = Reaches.Merge(result, Reaches.Pending(aside.Held.Where(h => h.Reach.Deed == Deed.Sink).Select(h => h.Reach).ToImmutableArray(), Value.Nothing));
         }
 
-        return BodyRun.Single(state, result is Value.Pending or Value.Connection ? result : Value.Nothing);
+        return BodyRun.Single(state, rows is not null ? Rows(result, rows) : result is Value.Pending or Value.Connection ? result : Value.Nothing);
     }
 
     /// <summary>EF Core's <c>ExecuteInTransaction</c>: the delegate is the region.</summary>

@@ -16,7 +16,12 @@ internal sealed partial class CallEvaluator
 {
     private IReadOnlyList<Outcome> Library(BodyRun run, CallSite call, ApiFact fact, State state)
     {
-        var subject = call.Receiver is Value.Unknown && call.Operation is IInvocationOperation { Instance: null } && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
+        var subject = Subject(call);
+        if (fact.Role is ApiRole.Begin or ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Query or ApiRole.Save or ApiRole.Copy or ApiRole.Savepoint)
+        {
+            state = ResourceOps.Used(run, ConnectionOf(call, subject, state), state);
+        }
+
         switch (fact.Role)
         {
             case ApiRole.Begin:
@@ -37,7 +42,7 @@ internal sealed partial class CallEvaluator
                 run.Throw(state, ThrownKind.Database);
                 Takes(run, call, subject, state);
                 Unenlisted(run, call, subject, state);
-                return BodyRun.Single(RegionOps.Opened(state, subject), Value.Nothing);
+                return BodyRun.Single(ResourceOps.Opened(RegionOps.Opened(state, subject), subject, call.Operation.Syntax, run.Frame.Depth), Value.Nothing);
             case ApiRole.NewContext:
                 return NewContext(run, call, state);
             case ApiRole.OpenNew or ApiRole.NewConnection:
@@ -46,12 +51,26 @@ internal sealed partial class CallEvaluator
                 return NewCommand(run, call, fact.Role, state);
             case ApiRole.Command:
                 return Command(run, call, subject, state);
+            case ApiRole.Query when IsTableToList(call):
+                return Statement(run, subject, Level.Open, false, call, state, ApiRole.Query).Select(o => new Outcome(o.State, new Value.Rows(subject, EveryElement))).ToList();
             case ApiRole.Query:
                 return Statement(run, subject, Level.Open, false, call, state, ApiRole.Query);
             case ApiRole.Save:
                 return Statement(run, subject, Level.Locking, true, call, state, ApiRole.Save);
-            case ApiRole.Copy:
-                return Statement(run, subject, Level.Locking, true, call, state);
+            case ApiRole.Copy or ApiRole.Reader:
+                return OpenResult(run, call, subject, fact.Role, state);
+            case ApiRole.Stream:
+                return Stream(run, call, subject, state);
+            case ApiRole.Rows:
+                return BodyRun.Single(state, AsRows(call, subject));
+            case ApiRole.Unbounded:
+                run.Throw(state, ThrownKind.Any);
+                return BodyRun.Single(state, new Value.Rows(Value.Nothing, EveryElement));
+            case ApiRole.Read:
+                return ReadOn(run, call, subject, state) ?? Unknown(run, call, state);
+            case ApiRole.Close when subject is Value.OpenResult result:
+                run.Throw(state, ThrownKind.Database);
+                return BodyRun.Single(ResourceOps.End(state, result.Region), Value.Nothing);
             case ApiRole.Enqueue:
                 Publish(run, call.Operation, call.Method, fact, state);
                 return Unknown(run, call, state);
@@ -63,8 +82,8 @@ internal sealed partial class CallEvaluator
                 return InTransaction(run, call, subject, state);
             case ApiRole.StrategyRunner or ApiRole.RetryRunner or ApiRole.Runner:
                 return RunNow(run, call, state);
-            case ApiRole.Lazy:
-                return RunLater(run, call, subject, state);
+            case ApiRole.Lazy or ApiRole.LazyBuffer:
+                return RunLater(run, call, fact.Role == ApiRole.LazyBuffer && subject is Value.Rows rows ? rows.Source : subject, state);
             default:
                 return Unknown(run, call, state);
         }
@@ -164,6 +183,7 @@ internal sealed partial class CallEvaluator
             case Value.Transaction t:
                 if (state.Region(t.Region) is { } region)
                 {
+                    NoteLate(run, state, t.Region, call.Operation.Syntax);
                     ended = Ended(ended, region);
                 }
 
@@ -172,13 +192,14 @@ internal sealed partial class CallEvaluator
                 // The facade ends the transaction of its context.
                 foreach (var r in state.Regions.Where(r => RegionOps.IsOn(r, subject)))
                 {
+                    NoteLate(run, state, r.Id, call.Operation.Syntax);
                     ended = Ended(ended, r);
                 }
 
                 break;
             case Value.Unknown when context.Shapes.Of(call.ReceiverType) == Shape.Transaction:
                 // Which transaction this is, is not known. It may be any that somebody else can reach: those are over.
-                foreach (var r in state.Regions.Where(r => r is { Escaped: true, IsLive: true } || !IsHeld(state, r)))
+                foreach (var r in state.Regions.Where(r => r.Resource is null && (r is { Escaped: true, IsLive: true } || !IsHeld(state, r))))
                 {
                     ended = Ended(ended, r);
                 }
@@ -233,9 +254,13 @@ internal sealed partial class CallEvaluator
         Facts.Ends = true;
         var subject = call.Receiver is Value.Unknown && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
         var ended = state;
-        switch (subject)
+        switch (subject is Value.Pending { Result: Value.OpenResult inner } ? inner : subject)
         {
+            case Value.OpenResult result:
+                ended = ResourceOps.End(ended, result.Region);
+                break;
             case Value.Transaction t when call.Method.Name.StartsWith("Dispose", StringComparison.Ordinal):
+                NoteLate(run, state, t.Region, call.Operation.Syntax);
                 if (state.Region(t.Region) is { } region)
                 {
                     ended = Disposed(run, ended, region);
@@ -248,9 +273,11 @@ internal sealed partial class CallEvaluator
                 // Inside a scope the transaction outlives its connection: Npgsql parks it until the scope ends.
                 foreach (var r in state.Regions.Where(r => RegionOps.IsOn(r, subject)))
                 {
+                    NoteLate(run, state, r.Id, call.Operation.Syntax);
                     ended = Disposed(run, ended, r);
                 }
 
+                ended = ResourceOps.Closed(ended, subject);
                 break;
             case Value.Instance { Type: { } type } when context.Shapes.Of(type) == Shape.Command:
                 break;
@@ -284,7 +311,7 @@ internal sealed partial class CallEvaluator
         }
 
         SecondConnection(run, call, connection, state);
-        return BodyRun.Single(RegionOps.Opened(state, connection), connection);
+        return BodyRun.Single(ResourceOps.Opened(RegionOps.Opened(state, connection), connection, call.Operation.Syntax, run.Frame.Depth), connection);
     }
 
     private IReadOnlyList<Outcome> NewCommand(BodyRun run, CallSite call, ApiRole role, State state)
@@ -444,8 +471,8 @@ internal sealed partial class CallEvaluator
             }
         }
 
-        run.Hold(reach, operation.Syntax, state.Live);
+        run.Hold(reach, operation.Syntax, state.Holding);
         run.Throw(state, thrown);
-        return BodyRun.Single(state, Value.Nothing);
+        return BodyRun.Single(ResourceOps.Crossed(state, reach), Value.Nothing);
     }
 }

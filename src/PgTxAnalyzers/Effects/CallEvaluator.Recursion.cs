@@ -64,7 +64,7 @@ internal sealed partial class CallEvaluator
             (leansOn, grew) = (int.MaxValue, false);
             var body = new BodyRun(frame, this, cancellation);
             body.Walk(entry);
-            var run = new Run(body.Exits.Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray());
+            var run = new Run(body.Exits.Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray()) { Worked = body.Worked, Yields = body.Yields };
             if (assumed.TryGetValue(key, out var taken) && !run.DoesTheSame(taken))
             {
                 assumed[key] = run;
@@ -134,6 +134,12 @@ internal sealed partial class CallEvaluator
 
     private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<(State State, Thrown Thrown)> Throws, ImmutableArray<Held> Held)
     {
+        /// <summary>See <see cref="BodyRun.Worked"/>.</summary>
+        public HashSet<RegionId> Worked { get; init; } = new();
+
+        /// <summary>See <see cref="BodyRun.Yields"/>.</summary>
+        public Region? Yields { get; init; }
+
         public static readonly Run Nothing = new(ImmutableArray<(State, Value)>.Empty, ImmutableArray<(State, Thrown)>.Empty, ImmutableArray<Held>.Empty);
 
         public bool DoesTheSame(Run other) =>

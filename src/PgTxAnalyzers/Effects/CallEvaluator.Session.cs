@@ -26,7 +26,7 @@ internal sealed partial class CallEvaluator
             case ApiRole.Query or ApiRole.Save or ApiRole.Copy:
                 Work(call.Operation.Syntax, subject, state);
                 return Library(run, call, fact, state);
-            case ApiRole.Command:
+            case ApiRole.Command or ApiRole.Reader or ApiRole.Stream:
                 return WatchedCommand(run, call, fact, subject, state);
             default:
                 return Library(run, call, fact, state);
@@ -87,7 +87,7 @@ internal sealed partial class CallEvaluator
     /// <summary>Later work on a context whose connection has gone back to the pool in between.</summary>
     private void Work(SyntaxNode at, Value connection, State state)
     {
-        if (connection is not Value.Connection { IsContext: true } context || InRegion(state, connection) || IsOpened(state, context))
+        if ((connection is Value.Rows rows ? rows.Source : connection) is not Value.Connection { IsContext: true } context || InRegion(state, connection) || IsOpened(state, context))
         {
             return;
         }

@@ -35,7 +35,7 @@ internal sealed partial class CallEvaluator
         }
 
         // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter.
-        if (!state.HasRegion && !context.Names.CanBegin(method.MethodKind == MethodKind.Constructor ? method.ContainingType.Name : method.Name)
+        if (!state.HasRegion && !HandsSomethingBack(method.MethodKind == MethodKind.Constructor ? method.ContainingType.Name : method.Name)
             && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor)
         {
             return null;
@@ -46,7 +46,7 @@ internal sealed partial class CallEvaluator
         var found = false;
         foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
         {
-            if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) || LendsRows(target)) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
                 continue;
             }
@@ -235,7 +235,7 @@ internal sealed partial class CallEvaluator
         var name = frame.Method is { } method ? Names.Of(method) : "a lambda";
         foreach (var fact in ran == frame ? done.Held : ImmutableArray<Held>.Empty)
         {
-            if (waited && !isLazy)
+            if ((waited && !isLazy) || fact.Reach.Says != ReachKind.Reaches)
             {
                 Carry(caller, fact, frame, at.Syntax, name);
             }
@@ -257,9 +257,10 @@ internal sealed partial class CallEvaluator
             }
         }
 
+        caller.Worked.UnionWith(done.Worked);
         if (isLazy)
         {
-            return BodyRun.Single(state, Reaches.Pending(reaches, Value.Nothing));
+            return BodyRun.Single(state, Reaches.Pending(reaches, RowsOf(done.Yields)));
         }
 
         var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll);
@@ -279,8 +280,15 @@ internal sealed partial class CallEvaluator
             result.Add(new(NoteUses(caller, at.Syntax, back.Bring(exit)), frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction } ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
-        return result;
+        return waited || frame.Method is not { IsAsync: true } || at is not IInvocationOperation { TargetMethod: var started } ? result
+            : Started(caller, at, Names.Of(started), state.Live.Where(r => done.Worked.Contains(r.Id)).ToImmutableArray(), result);
     }
+
+    /// <summary>An iterator that only enumerates a query of EF Core calls nothing that a model names.</summary>
+    private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
+
+    /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened.</summary>
+    private bool HandsSomethingBack(string name) => context.Names.CanBegin(name) || context.Opens.CanBegin(name) || context.OpenBodies.Lends(name);
 
     private static bool StartsTask(IOperation at) =>
         at is IInvocationOperation { TargetMethod: { MethodKind: not MethodKind.DelegateInvoke } runner } && Names.IsAwaitable(runner.ReturnType);

@@ -56,7 +56,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
     public IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state)
     {
         cancellation.ThrowIfCancellationRequested();
-        state = Facts.Session is null ? state : Closing(call, state);
+        var outcomes = Effect(run, call, Facts.Session is null ? state : Closing(call, state));
+        NoteDropped(run, call.Operation, outcomes);
+        return outcomes;
+    }
+
+    private IReadOnlyList<Outcome> Effect(BodyRun run, CallSite call, State state)
+    {
         if (Sequence(run, call, state) is { } plain)
         {
             return plain;
@@ -75,7 +81,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (fact.Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Handler or ApiRole.Behavior) && !(fact.Role == ApiRole.Pipeline && call.Receiver is Value.Lambda or Value.MethodGroup))
         {
-            return Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state);
+            return Worked(run, call, fact.Role, state, Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state));
         }
 
         if (call.Method.MethodKind == MethodKind.DelegateInvoke)
@@ -184,7 +190,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         var subject = call.Operation is IInvocationOperation { Instance: null } && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
         if (Waiting.IsPassThrough(method))
         {
-            return BodyRun.Single(state, subject);
+            return BodyRun.Single(state, AsRows(call, subject));
         }
 
         if (Waiting.Combines(method))
@@ -202,9 +208,9 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(state, call.Receiver.Awaited);
         }
 
-        if (method.Name is "MoveNext" or "MoveNextAsync" && subject is Value.Pending pending)
+        if (method.Name is "MoveNext" or "MoveNextAsync" && subject is Value.Pending or Value.OpenResult)
         {
-            return BodyRun.Single(run.Waited(state, pending, call.Operation), Value.Nothing);
+            return MoveNext(run, call, subject, state);
         }
 
         if (method.Name is not ("GetEnumerator" or "GetAsyncEnumerator"))
@@ -213,9 +219,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         // A query of EF Core is sent when it is enumerated. Its enumerator is no connection: disposing it ends nothing.
-        return subject switch
+        return AsRows(call, subject) switch
         {
+            Value.Rows rows => Enumerate(run, call, rows, state),
             Value.Connection => Statement(run, subject, Level.Open, false, call, state, ApiRole.Query),
+            Value.Pending { Result: Value.Rows rows } lazy => Enumerate(run, call, rows, state).Select(o => new Outcome(o.State, lazy with { Result = o.Value })).ToList(),
             Value.Pending => BodyRun.Single(state, subject),
             _ => null,
         };
@@ -250,6 +258,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
             run.Throw(state, ThrownKind.Any);
         }
 
+        state = Lend(call, state);
         var subject = call.Receiver is not Value.Unknown ? call.Receiver : call.Values.FirstOrDefault() ?? Value.Nothing;
         var type = Unwrapped(call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType : call.Method.ReturnType);
         var shape = context.Shapes.Of(type);
@@ -261,6 +270,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
             case Shape.Context or Shape.Connection:
                 state = RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
                 return BodyRun.Single(state, new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, shape == Shape.Context));
+        }
+
+        if (call.Method is { Name: "ToList" or "ToArray", ContainingType.Name: "Enumerable" } && subject is Value.Connection && IsTable(call))
+        {
+            return BodyRun.Single(state, new Value.Rows(subject, EveryElement));
         }
 
         if (call.Method.MethodKind == MethodKind.Constructor)

@@ -21,6 +21,7 @@ internal sealed class CompilationContext
     private readonly ConcurrentDictionary<IPropertySymbol, bool> automatic = new(SymbolEqualityComparer.Default);
     private NameIndex? names;
     private ForeignEffects? foreign;
+    private NameIndex? opens;
 
     /// <summary>1: yes, -1: no, 0: nobody has asked yet. Whoever asks at the same time finds the same.</summary>
     private volatile int operators;
@@ -31,7 +32,10 @@ internal sealed class CompilationContext
         Bodies = new BodyCatalog(compilation, keepsModels);
         Targets = new Targets(Bodies);
         FieldDelegates = new FieldDelegates(Bodies);
-        Relevance = new Relevance(this);
+        Relevance = new Relevance(this, role => role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.LazyBuffer or ApiRole.Read or ApiRole.Rows or ApiRole.Unbounded or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior));
+        Sinks = new Relevance(this, role => role == ApiRole.Sink);
+        Retries = new RetryingStrategy(this);
+        OpenBodies = new OpenBodies(this);
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
         Outboxes = new Outboxes(Bodies);
@@ -87,6 +91,14 @@ internal sealed class CompilationContext
 
     public SharedConnections SharedConnections { get; }
 
+    /// <summary>Which methods can reach a sink at all.</summary>
+    public Relevance Sinks { get; }
+
+    public RetryingStrategy Retries { get; }
+
+    /// <summary>Which bodies without a transaction are worth a look.</summary>
+    public OpenBodies OpenBodies { get; }
+
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
     public NameIndex Names => names ?? Index(default);
 
@@ -125,6 +137,17 @@ internal sealed class CompilationContext
         return own.Concat(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)));
     }
 
+    /// <summary>Which names can open a connection or a result; made when the first file asks.</summary>
+    public NameIndex Opens => opens ?? OpenIndex(default);
+
+    public NameIndex OpenIndex(CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return opens ??= NameIndex.Create(Bodies.Sources, Models.OpenNames, cancellation, yields: true);
+        }
+    }
+
     public SqlSummary Sql(string text) => texts.GetOrAdd(text, static t => SqlText.Classify(t));
 }
 
@@ -150,6 +173,9 @@ internal sealed partial class RootFacts
 
     /// <summary>A bound was reached: what was not come to may be reachable all the same.</summary>
     public bool IsCutShort { get; set; }
+
+    /// <summary>Database tasks that still run when their transaction ends.</summary>
+    public HashSet<LateTask> LateTasks { get; } = new();
 
     /// <summary>Begins whose region some path commits.</summary>
     public HashSet<SyntaxNode> Committed { get; } = new();

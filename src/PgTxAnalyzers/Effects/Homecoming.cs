@@ -57,7 +57,9 @@ internal sealed class Homecoming
         Value.Transaction t => new Value.Transaction(Bring(t.Region)) { On = t.On is { } on ? Bring(on) : null },
         Value.Connection c => c with { Identity = Bring(c.Identity) },
         Value.Instance i => i with { Identity = Bring(i.Identity) },
-        Value.Pending p => p with { Result = Bring(p.Result) },
+        Value.Pending p => p with { Result = Bring(p.Result), Reaches = p.Reaches.Select(r => r.Task is { } task ? r with { Task = Bring(task) } : r).ToImmutableArray() },
+        Value.OpenResult o => new Value.OpenResult(Bring(o.Region)),
+        Value.Rows r => r with { Source = Bring(r.Source) },
         Value.MethodGroup g => g with { Receiver = Bring(g.Receiver) },
         _ => value,
     };
@@ -87,19 +89,39 @@ internal sealed class Homecoming
     {
         if (region.Owner < callee.Depth)
         {
-            return region with { Returned = false, Connection = Connection(region) };
+            return region with { Returned = false, Connection = Connection(region), Resource = BringResource(region) };
         }
 
-        return region with { Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = Connection(region) };
+        return region with { Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = Connection(region), Resource = BringResource(region) };
     }
 
     /// <summary>A parameter of the callee is another connection at the next call.</summary>
     private Place? Connection(Region region) => region.Connection is { } known && !IsCallees(known.Root) ? Bring(known) : null;
 
+    /// <summary>The external calls that the callee has made while the connection was open are one call for the caller: its own.</summary>
+    private Resource? BringResource(Region region)
+    {
+        if (region.Resource is not { } resource || (resource.Crossed.IsEmpty && resource.Of is null))
+        {
+            return region.Resource;
+        }
+
+        var known = before.Region(region.Id)?.Resource?.Crossed ?? ImmutableArray<Reach>.Empty;
+        return resource with
+        {
+            Of = resource.Of is { } transaction ? Bring(transaction) : null,
+            Crossed = resource.Crossed.Select(r => known.Contains(r) || IsInLambda(r) ? r : (r with { HeldAt = null }).Through(new Step(Name, at))).Distinct().ToImmutableArray(),
+        };
+    }
+
+    private bool IsInLambda(Reach reach) => callee.Method is not { MethodKind: MethodKind.LocalFunction } && caller.IsInRoot(reach.HeldAt ?? reach.Chain[0].At);
+
+    private string Name => callee.Method is { } method ? Names.Of(method) : "a lambda";
+
     /// <summary>A begin in the root's own text keeps its name: a message shows it as it is.</summary>
     private RegionId Bring(RegionId id)
     {
-        if (IsInRoot(id.Begin) || IsOlder(id))
+        if (caller.IsInRoot(id.Begin) || IsOlder(id))
         {
             return id;
         }
@@ -110,18 +132,6 @@ internal sealed class Homecoming
     private bool IsOlder(RegionId id) => before.Regions.Any(r => r.Id.Equals(id) && r.Owner < callee.Depth);
 
     private static int Length(RegionId? id) => id is null ? 0 : 1 + Length(id.Inner);
-
-    private bool IsInRoot(SyntaxNode node)
-    {
-        var root = caller;
-        while (root.Caller is { } up)
-        {
-            root = up;
-        }
-
-        var body = root.Graph.OriginalOperation.Syntax;
-        return body.SyntaxTree == node.SyntaxTree && body.Span.Contains(node.Span);
-    }
 
     private Place Bring(Place place) => place switch
     {

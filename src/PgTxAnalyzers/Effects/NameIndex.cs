@@ -32,7 +32,8 @@ internal sealed class NameIndex
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
-    public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation)
+    /// <param name="yields">An iterator lends what it has begun to whoever enumerates it.</param>
+    public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation, bool yields = false)
     {
         var leakers = seeds.ToBuilder();
         var runners = ImmutableHashSet.CreateBuilder<string>();
@@ -59,7 +60,7 @@ internal sealed class NameIndex
                     }
 
                     var begins = Mentions(declaration, leakers);
-                    if (begins && Wrapping.LeavesOpen(declaration, leakers))
+                    if (begins && ((yields && Wrapping.IsIterator(declaration)) || Wrapping.LeavesOpen(declaration, leakers)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
@@ -96,6 +97,11 @@ internal sealed class NameIndex
     /// <summary>Any of the words stands somewhere in the sources.</summary>
     public bool Mentions(IEnumerable<Compilation> sources, ICollection<string> words, CancellationToken cancellation) =>
         sources.SelectMany(c => c.SyntaxTrees).Any(t => WordsOf(t, cancellation).ContainsAny(words));
+
+    /// <summary>One of the names stands in the file, or in the body as a use.</summary>
+    public bool IsMentionedIn(TreeWords words) => words.ContainsAny(beginners);
+
+    public bool IsMentionedIn(SyntaxNode body) => Mentions(body, beginners);
 
     /// <summary>A member of this name may hand a region to its caller.</summary>
     public bool CanBegin(string name) => leakers.Contains(name);

@@ -125,6 +125,10 @@ internal static class RegionOps
         _ => null,
     };
 
+    /// <summary>The connection is that of the region's transaction, beyond doubt.</summary>
+    public static bool IsSurelyIn(State state, Region region, Value connection) =>
+        IsOn(region, connection) || (region.Kind == RegionKind.Scope && ScopeOf(state, connection)?.Id.Equals(region.Id) == true);
+
     /// <summary>Where the scope of a connection is noted.</summary>
     private static Place Enlisted(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.Scope);
 

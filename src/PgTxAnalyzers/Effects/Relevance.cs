@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
@@ -17,6 +18,7 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class Relevance
 {
     private readonly CompilationContext context;
+    private readonly Func<ApiRole, bool> matters;
     private readonly ConcurrentDictionary<IMethodSymbol, Calls> calls = new(SymbolEqualityComparer.Default);
 
     /// <summary>
@@ -25,7 +27,8 @@ internal sealed class Relevance
     /// </summary>
     private readonly ConcurrentDictionary<IMethodSymbol, int> nearest = new(SymbolEqualityComparer.Default);
 
-    public Relevance(CompilationContext context) => this.context = context;
+    /// <param name="matters">The roles that are looked for.</param>
+    public Relevance(CompilationContext context, Func<ApiRole, bool> matters) => (this.context, this.matters) = (context, matters);
 
     /// <param name="within">Calls below this one that are still followed: what lies deeper does not matter.</param>
     public bool Matters(IMethodSymbol method, int within, CancellationToken cancellation)
@@ -118,7 +121,7 @@ internal sealed class Relevance
             }
 
             var model = context.Bodies.Model(body.SyntaxTree);
-            if (NeverReturns(body))
+            if (matters(ApiRole.Begin) && NeverReturns(body))
             {
                 return Calls.That;
             }
@@ -151,7 +154,7 @@ internal sealed class Relevance
                 }
 
                 var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
-                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || context.Models.Find(called, receiver).Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior)
+                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || matters(context.Models.Find(called, receiver).Role)
                     || (called is IMethodSymbol known && context.Foreign.Matters(known))
                     || (called is IPropertySymbol { GetMethod: { } read } && context.Foreign.Matters(read)))
                 {

@@ -23,6 +23,11 @@ internal sealed record BodyFlow(ImmutableArray<Held> Held, ImmutableArray<Region
         var location = node.GetLocation();
         return Compilation is null || Compilation.ContainsSyntaxTree(node.SyntaxTree) ? location : Location.Create(node.SyntaxTree.FilePath, location.SourceSpan, location.GetLineSpan().Span);
     }
+
+    public CompilationContext? Context { get; init; }
+
+    /// <summary>The body as it stands in the source.</summary>
+    public SyntaxNode? Body { get; init; }
 }
 
 /// <summary>Runs one body as a root: nothing is known of its caller but what its parameters say.</summary>
@@ -38,7 +43,7 @@ internal static class RootAnalysis
             .Where(r => r is { Changed: true, Escaped: false, Returned: false, Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Scope or RegionKind.Sql })
             .Where(r => r.Lost || (r.Kind != RegionKind.Scope && r.Owner == 0))
             .Distinct().ToImmutableArray();
-        return new BodyFlow(run.Held.Where(h => h.Place is not null).ToImmutableArray(), lost, facts) { Compilation = context.Compilation };
+        return new BodyFlow(run.Held.Where(h => h.Place is not null).ToImmutableArray(), lost, facts) { Compilation = context.Compilation, Context = context, Body = graph.OriginalOperation.Syntax };
     }
 
     /// <summary>What a body reaches when it is entered in a given state.</summary>

@@ -34,6 +34,8 @@ internal static class Wrapping
             i.Expression is IdentifierNameSyntax id && id.Identifier.ValueText == parameter
             || i.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target, Name.Identifier.ValueText: "Invoke" } && target.Identifier.ValueText == parameter);
 
+    public static bool IsIterator(SyntaxNode declaration) => declaration.DescendantNodes().Any(n => n is YieldStatementSyntax);
+
     /// <summary>A begin of the body outlives it: none of its own statements holds or ends it.</summary>
     public static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners)
     {

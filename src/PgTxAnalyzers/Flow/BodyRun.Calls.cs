@@ -111,7 +111,14 @@ internal sealed partial class BodyRun
         var at = Source(awaited);
         foreach (var reach in pending.Reaches)
         {
-            Hold(reach, at.Syntax, state.Live);
+            if (reach.Task is { } task)
+            {
+                state = ResourceOps.End(state, task);
+                continue;
+            }
+
+            Hold(reach, at.Syntax, reach.Deed == Deed.Sink ? state.Holding : state.Live);
+            state = ResourceOps.Crossed(state, reach with { HeldAt = at.Syntax });
         }
 
         // A task of a callee in source has done more than its sinks.

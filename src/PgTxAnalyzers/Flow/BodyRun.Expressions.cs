@@ -70,6 +70,8 @@ internal sealed partial class BodyRun
             case IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } o: return Map(Evaluate(o.Operand, state), Negate);
             case IIsTypeOperation o: return Map(Evaluate(o.ValueOperand, state), v => o.IsNegated ? Negate(TypeTests.Of(v, o.TypeOperand)) : TypeTests.Of(v, o.TypeOperand));
             case IIsPatternOperation o: return Pattern(o, state);
+            case ITranslatedQueryOperation o: return Evaluate(o.Operation, state);
+            case IReturnOperation { Kind: OperationKind.YieldReturn } o: return Yield(o, state);
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
             case IFlowAnonymousFunctionOperation or IAnonymousFunctionOperation or INameOfOperation or ITypeOfOperation: return Single(state, Value.Nothing);

@@ -69,6 +69,9 @@ internal static class Garbage
                 case Value.Pending pending:
                     Mark(pending.Result);
                     break;
+                case Value.Rows rows:
+                    Mark(rows.Source);
+                    break;
             }
         }
     }

@@ -69,12 +69,37 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     /// <summary>No sink: the member of an interface, by its documentation id, whose implementation may stand in a project that is compiled later.</summary>
     public string? Member { get; init; }
 
+    /// <summary>No sink, but the database task of this begin: whoever waits for it ends it.</summary>
+    public RegionId? Task { get; init; }
+
+    /// <summary>What is said about the call beside that it reaches a sink.</summary>
+    public ReachKind Says { get; init; }
+
+    /// <summary>Where somebody has waited for it, if that is not the call itself.</summary>
+    public SyntaxNode? HeldAt { get; init; }
+
     public bool IsDirect => Chain.Length == 1;
 
     public Reach Through(Step step) => this with { Chain = Chain.Insert(0, step) };
 
     public bool Equals(Reach? other) =>
-        other is not null && IsWait == other.IsWait && Deed == other.Deed && Sink.At == other.Sink.At && Chain.Length == other.Chain.Length && Chain[0].At == other.Chain[0].At;
+        other is not null && IsWait == other.IsWait && Deed == other.Deed && Says == other.Says && Sink.At == other.Sink.At && Chain.Length == other.Chain.Length && Chain[0].At == other.Chain[0].At;
 
     public override int GetHashCode() => Sink.At.GetHashCode() ^ Chain.Length;
+}
+
+/// <summary>See <see cref="Reach.Says"/>.</summary>
+internal enum ReachKind : byte
+{
+    /// <summary>The call runs into a sink or a wait.</summary>
+    Reaches,
+
+    /// <summary>It did, and the connection that was open meanwhile has been used again after it.</summary>
+    UsedAgain,
+
+    /// <summary>A database task, and nobody keeps it.</summary>
+    Dropped,
+
+    /// <summary>A command whose work, or whose number, nobody bounds.</summary>
+    Unbounded,
 }

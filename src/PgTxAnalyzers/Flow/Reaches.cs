@@ -32,6 +32,9 @@ internal static class Reaches
             (reaches, result) = (reaches.AddRange(inner.Reaches), inner.Result);
         }
 
-        return reaches.IsEmpty ? result : new Value.Pending(reaches.Distinct().Take(MaxPerValue).ToImmutableArray(), result);
+        // What is said about calls that have been made waits for nobody; and every task stays: one that was forgotten would never be awaited.
+        var tasks = reaches.Count(r => r.Task is not null);
+        var kept = reaches.Where(r => r.Says == ReachKind.Reaches).Distinct().OrderBy(r => r.Task is null).Take(MaxPerValue + tasks).ToImmutableArray();
+        return kept.IsEmpty ? result : new Value.Pending(kept, result);
     }
 }

@@ -34,6 +34,9 @@ internal enum RegionKind : byte
 
     /// <summary>The region of a library helper around its delegate (EF Core's <c>ExecuteInTransaction</c>).</summary>
     Runner,
+
+    /// <summary>No transaction: an open result, a connection that was opened, or a task that runs on one. See <see cref="Region.Resource"/>.</summary>
+    Resource,
 }
 
 /// <summary>A statement that changed what the region costs, for the message.</summary>
@@ -101,6 +104,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>A callee has used it since; its caller is told when the call comes home.</summary>
     public bool UsedBroken { get; init; }
 
+    /// <summary>What is held, where it is not a transaction.</summary>
+    public Resource? Resource { get; init; }
+
     public Cause? OpenedBy { get; init; }
 
     public Cause? LockedBy { get; init; }
@@ -111,12 +117,16 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>The beginning as the owner of the region sees it.</summary>
     public SyntaxNode Begin => Id.Begin;
 
-    public bool IsLive => !Lost && Kind != RegionKind.Suppress;
+    /// <summary>A transaction that has not ended. A resource is none: it is asked for by itself.</summary>
+    public bool IsLive => !Lost && Kind is not (RegionKind.Suppress or RegionKind.Resource);
+
+    /// <summary>An external call holds it up: a transaction, an open result that has more to give, or an opened connection.</summary>
+    public bool IsHeld => IsLive || Resource is { Kind: not (ResourceKind.Task or ResourceKind.Elements), IsDrained: false };
 
     public bool Equals(Region? other) =>
         other is not null && Id.Equals(other.Id) && Kind == other.Kind && Level == other.Level && Owner == other.Owner && Intended == other.Intended
         && Changed == other.Changed && Completed == other.Completed && Escaped == other.Escaped && Returned == other.Returned && OutOfSight == other.OutOfSight && Lost == other.Lost && LostAt == other.LostAt
-        && Broken == other.Broken && SwallowedBy == other.SwallowedBy && UsedBroken == other.UsedBroken && Equals(Connection, other.Connection);
+        && Broken == other.Broken && SwallowedBy == other.SwallowedBy && UsedBroken == other.UsedBroken && Equals(Connection, other.Connection) && Equals(Resource, other.Resource);
 
     public override int GetHashCode() => (Id.GetHashCode() * 31) + ((int)Level * 7) + (Changed ? 3 : 0) + (Lost ? 5 : 0) + (Broken ? 11 : 0);
 }

@@ -66,6 +66,9 @@ internal sealed class State : IEquatable<State>
 
     public IEnumerable<Region> Live => Regions.Where(r => r.IsLive);
 
+    /// <summary>What an external call holds up here.</summary>
+    public IEnumerable<Region> Holding => Regions.Where(r => r.IsHeld);
+
     public bool HasRegion => !Regions.IsEmpty;
 
     public Value? Find(Place place) => Values.TryGetValue(place, out var value) ? value : null;

@@ -76,8 +76,14 @@ internal abstract record Value
         public override int GetHashCode() => Reaches.Length == 0 ? 1 : Reaches[0].GetHashCode();
     }
 
+    /// <summary>A result that is being read, or a COPY that is being written: a reader, an enumerator, an importer.</summary>
+    internal sealed record OpenResult(RegionId Region) : Value;
+
+    /// <summary>A sequence whose elements come from the server while it is enumerated. <paramref name="Source"/>: the connection, where it is known.</summary>
+    internal sealed record Rows(Value Source, Resource Opens) : Value;
+
     /// <summary>Surely not null, so a null check on it has one outcome.</summary>
-    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or Instance { Exact: true };
+    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Instance { Exact: true };
 
     /// <summary>The value behind a task.</summary>
     public Value Awaited => this is Pending p ? p.Result : this;

@@ -60,6 +60,23 @@ internal enum ApiRole : byte
     /// <summary>Runs SQL text on a connection.</summary>
     Command,
 
+    /// <summary>Runs SQL text on a connection, and returns the open result (a reader, a COPY out of a table) that occupies the connection until it is disposed.</summary>
+    Reader,
+
+    /// <summary>
+    /// Runs SQL text and returns rows that are read while they are enumerated. A member with a <c>buffered</c> argument or a <c>CommandDefinition</c> does so only where that says so; else it is a <see cref="Command"/>.
+    /// </summary>
+    Stream,
+
+    /// <summary>Hands a query on as a sequence: it runs, and is read, when somebody enumerates.</summary>
+    Rows,
+
+    /// <summary>Returns a sequence that is as long as a file, or whatever else nobody bounds.</summary>
+    Unbounded,
+
+    /// <summary>Reads on in an open result. Where it says that there is no more (false or null), nothing is left to wait for.</summary>
+    Read,
+
     /// <summary>Runs a query whose SQL is not a text in the source.</summary>
     Query,
 
@@ -106,6 +123,9 @@ internal enum ApiRole : byte
 
     /// <summary>A member that the project implements, and that stands in front of the handlers. It is given the next step as a delegate.</summary>
     Behavior,
+
+    /// <summary>As <see cref="Lazy"/>, and the enumeration reads its source to the end before it hands out the first element.</summary>
+    LazyBuffer,
 
     /// <summary>Known to do none of these, although it looks so.</summary>
     Neutral,

@@ -36,6 +36,7 @@ internal sealed class ModelSet
         _compute = member => Compute(member, null);
         _computeOnReceiver = key => Compute(key.Member, key.Receiver);
         AnyDataLibrary = DataLibraries.IsReferencedBy(compilation);
+        OpenNames = builtIn.OpenNamesIn(compilation).Union(user.OpenNames);
         BeginNames = builtIn.BeginNamesIn(compilation).Union(user.BeginNames);
     }
 
@@ -44,6 +45,9 @@ internal sealed class ModelSet
 
     /// <summary>The simple names of the members that can begin a region; a type's name stands for its constructors.</summary>
     public ImmutableHashSet<string> BeginNames { get; }
+
+    /// <summary>The simple names of the members that can open a connection or a result.</summary>
+    public ImmutableHashSet<string> OpenNames { get; }
 
     public static ModelSet Create(Compilation compilation, IEnumerable<ModelLine>? user = null)
     {
@@ -132,7 +136,7 @@ internal sealed class ModelSet
 
     private static bool IsInherited(ApiRole role) => role is
         ApiRole.Begin or ApiRole.Adopt or ApiRole.Enlist or ApiRole.Commit or ApiRole.Rollback or ApiRole.Savepoint or ApiRole.DisposeTransaction
-        or ApiRole.Open or ApiRole.OpenNew or ApiRole.NewConnection or ApiRole.Close or ApiRole.NewCommand or ApiRole.Command or ApiRole.Save;
+        or ApiRole.Open or ApiRole.OpenNew or ApiRole.NewConnection or ApiRole.Close or ApiRole.NewCommand or ApiRole.Command or ApiRole.Reader or ApiRole.Save;
 
     private ApiFact? Decide(ISymbol member, ITypeSymbol? receiver, bool user) =>
         DecidingLine(member, receiver, user) is { } line ? (line.Excludes ? default : line.Fact) : null;
@@ -174,7 +178,7 @@ internal sealed class ModelSet
     /// </summary>
     private ModelLine? DecidingLineOfExtension(IMethodSymbol extension, ModelLine? own, ITypeSymbol receiver, bool user)
     {
-        if (own is null ? !IsAwaitable(extension.ReturnType) : own.Fact.Role is not (ApiRole.Command or ApiRole.Begin))
+        if (own is null ? !IsAwaitable(extension.ReturnType) : own.Fact.Role is not (ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Begin))
         {
             return own;
         }

@@ -65,22 +65,33 @@ internal sealed class ModelTable
     public ImmutableHashSet<string> TypeNames(ApiRole role) => Lines.Where(line => line.Fact.Role == role).Select(line => SimpleName(line.Pattern.Type)).ToImmutableHashSet();
 
     /// <summary>Those of <see cref="BeginNames"/> whose types the compilation has: a name such as "Begin" is worth a look only where its library is.</summary>
-    public ImmutableHashSet<string> BeginNamesIn(Compilation compilation)
+    public ImmutableHashSet<string> BeginNamesIn(Compilation compilation) => NamesIn(compilation, CanBegin);
+
+    /// <summary>Likewise, the names of what opens a connection or a result.</summary>
+    public ImmutableHashSet<string> OpenNamesIn(Compilation compilation) => NamesIn(compilation, CanOpen);
+
+    /// <summary>Those of every type.</summary>
+    public ImmutableHashSet<string> OpenNames => NamesIn(null, CanOpen);
+
+    private ImmutableHashSet<string> NamesIn(Compilation? compilation, Func<ApiRole, bool> fits)
     {
         // By the names of the references alone: to look every type up would cost more than all that a project without transactions costs.
-        var references = compilation.ReferencedAssemblyNames.Select(r => r.Name).ToList();
-        return Lines.Where(line => CanBegin(line.Fact.Role) && !line.Excludes && IsInSight(line.Pattern.Root))
+        var references = compilation?.ReferencedAssemblyNames.Select(r => r.Name).ToList();
+        return Lines.Where(line => fits(line.Fact.Role) && !line.Excludes && IsInSight(line.Pattern.Root))
             .SelectMany(line => line.Pattern.Members.Select(member => member == "#ctor" ? SimpleName(line.Pattern.Type) : member))
             .ToImmutableHashSet();
 
         // linq2db's assembly is not called as its namespace is.
-        bool IsInSight(string root) => root is "System" or "Microsoft" or "LinqToDB" or "*" || references.Any(r => r.StartsWith(root, StringComparison.Ordinal));
+        bool IsInSight(string root) => references is null || root is "System" or "Microsoft" or "LinqToDB" or "*" || references.Any(r => r.StartsWith(root, StringComparison.Ordinal));
     }
 
     private bool HasOpenRoot { get; }
 
     public static bool CanBegin(ApiRole role) =>
         role is ApiRole.Begin or ApiRole.Adopt or ApiRole.Enlist or ApiRole.Scope or ApiRole.TransactionRunner;
+
+    private static bool CanOpen(ApiRole role) =>
+        role is ApiRole.Open or ApiRole.OpenNew or ApiRole.Reader or ApiRole.Copy or ApiRole.Stream or ApiRole.Rows;
 
     /// <summary>Adds the lines that name this type.</summary>
     public void AddLinesOf(INamedTypeSymbol type, List<ModelLine> lines)

@@ -57,6 +57,7 @@ internal sealed partial class SqlClassifier
             WithHold = _withHold,
             OnCommit = _onCommit,
             IsExecuted = _isExecuted,
+            IsWholeTable = IsWholeTable(),
             Calls = TakeCalls(),
         };
     }

@@ -45,6 +45,12 @@ internal sealed class SqlStatement
 
     public SqlOnCommit OnCommit { get; init; }
 
+    /// <summary>
+    /// An UPDATE or DELETE of every row, or a SELECT of them: no WHERE, no LIMIT, and no part that is not known. A SELECT with parentheses is none: it may
+    /// be an aggregate, or read from a function.
+    /// </summary>
+    public bool IsWholeTable { get; init; }
+
     /// <summary>EXPLAIN that executes what it explains.</summary>
     public bool IsExecuted { get; init; }
 

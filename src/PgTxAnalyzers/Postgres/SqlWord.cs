@@ -30,7 +30,7 @@ internal enum SqlWord : byte
     User, View, Wrapper,
 
     // Inside statements.
-    Asensitive, Atomic, Binary, By, Case, Cursor, Cycle, Distinct, False, For, Hold, In, Insensitive, Into, Join, Key, Lateral, Locked, Nowait, Of, Off, On,
+    Asensitive, Atomic, Binary, By, Case, Cursor, Cycle, Distinct, False, For, Hold, In, Insensitive, Into, Join, Key, Lateral, Limit, Locked, Nowait, Of, Off, On,
     Overlay, Preserve, Rows, Scroll, Search, Share, Skip, Substring, True, Using, Verbose, Where, Without,
 
     // Functions that do something to the session or the transaction.

@@ -30,7 +30,7 @@ internal static class EfWork
             }
             else
             {
-                raw |= fact.Role is ApiRole.Command or ApiRole.Open or ApiRole.OpenNew or ApiRole.Copy or ApiRole.Begin or ApiRole.Commit;
+                raw |= fact.Role is ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Open or ApiRole.OpenNew or ApiRole.Copy or ApiRole.Begin or ApiRole.Commit;
             }
         }
 

@@ -131,7 +131,7 @@ internal static class RepeatedStatements
             return false;
         }
 
-        if (fact.Role is ApiRole.Command or ApiRole.Query or ApiRole.Save or ApiRole.Copy)
+        if (fact.Role is ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Query or ApiRole.Save or ApiRole.Copy)
         {
             return Owners(call, model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default));
         }

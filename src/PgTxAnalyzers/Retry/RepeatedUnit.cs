@@ -180,7 +180,7 @@ internal sealed class RepeatedUnit
     private bool WorksIn(InvocationExpressionSyntax call, int depth)
     {
         var fact = context.FactOf(call, out var method, cancellation);
-        if (fact.Role is ApiRole.Command or ApiRole.Query or ApiRole.Save or ApiRole.Copy or ApiRole.Begin)
+        if (fact.Role is ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Query or ApiRole.Save or ApiRole.Copy or ApiRole.Begin)
         {
             return true;
         }

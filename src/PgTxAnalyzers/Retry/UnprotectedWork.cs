@@ -159,7 +159,7 @@ internal sealed class UnprotectedWork
     }
 
     private static bool IsWork(ApiFact fact, IMethodSymbol method) =>
-        fact.Role is ApiRole.Open or ApiRole.OpenNew or ApiRole.Command or ApiRole.Copy && !KnownTypes.IsEfCore(method)
+        fact.Role is ApiRole.Open or ApiRole.OpenNew or ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Copy && !KnownTypes.IsEfCore(method)
         && method.ContainingNamespace?.ToDisplayString() is { } space && (space == "Dapper" || space == "System.Data" || space == "System.Data.Common" || space.StartsWith("Npgsql", StringComparison.Ordinal));
 
     /// <summary>A scope stands around it, or it stands in a function that does not run here.</summary>

@@ -59,7 +59,7 @@ internal sealed class FlowOf
     }
 
     /// <summary>"Transaction Open changed", one word per fact; regions are separated by commas.</summary>
-    public static string Describe(State state) => string.Join(", ", state.Regions.Select(r => string.Join(" ", new[]
+    public static string Describe(State state) => string.Join(", ", state.Regions.Where(r => r.Resource is null).Select(r => string.Join(" ", new[]
     {
         r.Kind.ToString(),
         r.Lost ? "lost" : r.Level.ToString(),

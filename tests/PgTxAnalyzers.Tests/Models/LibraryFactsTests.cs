@@ -30,7 +30,7 @@ public class LibraryFactsTests
         System.Data.Common.DbTransaction.ReleaseAsync = Savepoint
         System.Data.Common.DbTransaction.DisposeAsync = DisposeTransaction
         System.Data.IDbCommand.ExecuteNonQuery = Command
-        System.Data.Common.DbCommand.ExecuteReaderAsync = Command
+        System.Data.Common.DbCommand.ExecuteReaderAsync = Reader
         System.Data.Common.DbCommand.PrepareAsync = Command
         System.Data.Common.DbCommand.Cancel = None
         System.Data.Common.DbBatch.ExecuteNonQueryAsync = Command
@@ -46,8 +46,8 @@ public class LibraryFactsTests
         Npgsql.NpgsqlConnection.CreateCommand = NewCommand
         Npgsql.NpgsqlConnection.BeginBinaryImportAsync = Copy
         Npgsql.NpgsqlConnection.BeginTextImport = Copy
-        Npgsql.NpgsqlConnection.BeginBinaryExport = Command
-        Npgsql.NpgsqlConnection.BeginRawBinaryCopy = Command
+        Npgsql.NpgsqlConnection.BeginBinaryExport = Reader
+        Npgsql.NpgsqlConnection.BeginRawBinaryCopy = Reader
         Npgsql.NpgsqlConnection.Wait = Wait
         Npgsql.NpgsqlConnection.WaitAsync = Wait
         Npgsql.NpgsqlTransaction.CommitAsync = Commit
@@ -55,7 +55,7 @@ public class LibraryFactsTests
         Npgsql.NpgsqlTransaction.DisposeAsync = DisposeTransaction
         Npgsql.NpgsqlCommand.ExecuteScalarAsync = Command
         Npgsql.NpgsqlCommand.Prepare = Command
-        Npgsql.NpgsqlBatch.ExecuteReader = Command
+        Npgsql.NpgsqlBatch.ExecuteReader = Reader
         Npgsql.NpgsqlDataSource.OpenConnection = OpenNew
         Npgsql.NpgsqlDataSource.CreateConnection = NewConnection
         Npgsql.NpgsqlDataSource.CreateCommand = DataSourceCommand
@@ -99,7 +99,16 @@ public class LibraryFactsTests
         System.Linq.Queryable.First = Query
         System.Linq.Queryable.Where = None
         Dapper.SqlMapper.ExecuteAsync = Command
-        Dapper.SqlMapper.QueryUnbufferedAsync = Command
+        Dapper.SqlMapper.QueryUnbufferedAsync = Stream
+        Dapper.SqlMapper.Query = Stream
+        Dapper.SqlMapper.ExecuteReader = Reader
+        Dapper.SqlMapper.QueryMultiple = Command
+        System.Data.IDbCommand.ExecuteReader = Reader
+        System.Data.Common.DbDataReader.ReadAsync = Read
+        Npgsql.NpgsqlDataReader.NextResult = Read
+        Npgsql.NpgsqlBinaryImporter.CompleteAsync = Close
+        Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.AsAsyncEnumerable = Rows
+        System.Linq.Enumerable.OrderBy = LazyBuffer
         Dapper.SqlMapper.QuerySingleOrDefault = Command
         Dapper.SqlMapper.AddTypeHandler = None
         LinqToDB.Data.DataConnection.BeginTransactionAsync = Begin

@@ -7,12 +7,12 @@ using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Rules.HeldTransactions;
 
-/// <summary>The strongest statement about one call: one finding per call, and all three rules ask here whose it is.</summary>
+/// <summary>The strongest statement about one call: one finding per call, and 101 to 104, 106 and 108 ask here whose it is.</summary>
 internal sealed record HeldCall(BodyFlow Flow, SyntaxNode Place, Region Region, Reach Reach)
 {
     /// <summary>
-    /// 101 where a sink is reached at level open; else 102 where a wait is; else 103. Of equally strong statements the one with the
-    /// shortest chain.
+    /// 101 where a sink is reached at level open; else 102 where a wait is; else 104 where a result is open; else 103; else 108. Of equally strong
+    /// statements the one with the shortest chain.
     /// </summary>
     public static IEnumerable<HeldCall> Of(BodyFlow flow, HeldBy heldBy) =>
         from fact in flow.Held
@@ -28,21 +28,18 @@ internal sealed record HeldCall(BodyFlow Flow, SyntaxNode Place, Region Region, 
         (HeldBy By, HeldCall Call)? best = null;
         foreach (var fact in call)
         {
+            if (fact.Reach.Says is ReachKind.Dropped or ReachKind.Unbounded)
+            {
+                continue;
+            }
+
             foreach (var region in fact.Regions)
             {
-                // A long transaction by intent, one that unknown code may have ended, and a scope in which nothing has been opened yet.
-                if (!region.IsLive || region.Intended || region.OutOfSight || (region.Level == Level.None && !fact.Reach.IsPipeline))
+                if (Statement(fact, region) is not { } by)
                 {
                     continue;
                 }
 
-                // A body that was given its transaction does not choose how long it is.
-                if (fact.Reach.IsPipeline && region.Kind == RegionKind.Parameter)
-                {
-                    continue;
-                }
-
-                var by = fact.Reach.IsPipeline ? HeldBy.Pipeline : fact.Reach.IsWait ? HeldBy.Wait : region.Level >= Level.Open ? HeldBy.SinkWhileOpen : HeldBy.SinkWhilePinned;
                 var better = best is null || by < best.Value.By
                     || (by == best.Value.By && IsBetterWitness(fact.Reach, region, best.Value.Call));
                 if (better)
@@ -53,6 +50,30 @@ internal sealed record HeldCall(BodyFlow Flow, SyntaxNode Place, Region Region, 
         }
 
         return best;
+    }
+
+    private static HeldBy? Statement(Held fact, Region region)
+    {
+        if (region.Resource is { } resource)
+        {
+            // Waits are 102's alone; and what stays open in a transaction that is long by intent is so by intent.
+            return fact.Reach.IsWait || fact.Reach.IsPipeline || resource.Kind is ResourceKind.Elements or ResourceKind.Task || fact.Regions.Any(r => r.Intended) ? null
+                : resource.Kind != ResourceKind.Connection ? HeldBy.SinkWhileReading
+                : fact.Reach.Says == ReachKind.UsedAgain ? HeldBy.SinkWhileConnected
+                : null;
+        }
+
+        // A long transaction by intent, one that unknown code may have ended, and a scope in which nothing has been opened yet.
+        if (!region.IsLive || region.Intended || region.OutOfSight || (region.Level == Level.None && !fact.Reach.IsPipeline))
+        {
+            return null;
+        }
+
+        // A body that was given its transaction does not choose how long it is.
+        return fact.Reach.IsPipeline ? (region.Kind == RegionKind.Parameter ? null : HeldBy.Pipeline)
+            : fact.Reach.IsWait ? HeldBy.Wait
+            : region.Level >= Level.Open ? HeldBy.SinkWhileOpen
+            : HeldBy.SinkWhilePinned;
     }
 
     private static bool IsBetterWitness(Reach reach, Region region, HeldCall than)
@@ -79,8 +100,10 @@ internal enum HeldBy : byte
 {
     SinkWhileOpen,
     Wait,
+    SinkWhileReading,
     SinkWhilePinned,
 
     /// <summary>The rest of a pipeline.</summary>
     Pipeline,
+    SinkWhileConnected,
 }

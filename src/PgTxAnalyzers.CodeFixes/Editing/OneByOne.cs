@@ -1,0 +1,47 @@
+using System;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Text;
+
+namespace PgTxAnalyzers.CodeFixes.Editing;
+
+/// <summary>
+/// Applies a fix to all findings of a document, one after the other, the last in the text first: an edit leaves what stands before it where it is. Each step passes the same
+/// guards as the single fix; a finding whose plan does not is left.
+/// </summary>
+internal sealed class OneByOne : DocumentBasedFixAllProvider
+{
+    private readonly string id;
+    private readonly Func<Document, (TextSpan Begin, TextSpan Place), CancellationToken, Task<TextEdits?>> plan;
+
+    public OneByOne(string id, Func<Document, (TextSpan Begin, TextSpan Place), CancellationToken, Task<TextEdits?>> plan) => (this.id, this.plan) = (id, plan);
+
+    /// <summary>Where the finding says that it began, and where it stands.</summary>
+    public static (TextSpan Begin, TextSpan Place) Places(Diagnostic finding) =>
+        (finding.AdditionalLocations.Count > 0 ? finding.AdditionalLocations[0].SourceSpan : default, finding.Location.SourceSpan);
+
+    protected override async Task<Document?> FixAllAsync(FixAllContext fixAllContext, Document document, ImmutableArray<Diagnostic> diagnostics)
+    {
+        var open = diagnostics.Select(Places).OrderByDescending(p => p.Place.Start).ThenByDescending(p => p.Begin.Start).ToList();
+        while (open.Count > 0)
+        {
+            var next = open[0];
+            open.RemoveAt(0);
+            if (await plan(document, next, fixAllContext.CancellationToken).ConfigureAwait(false) is { } edits
+                && await Offer.AcceptedAsync(document, id, next.Place, edits, fixAllContext.CancellationToken).ConfigureAwait(false) is { } changed)
+            {
+                document = changed;
+                open = open.Select(p => (Shift(p.Begin, edits), Shift(p.Place, edits))).ToList();
+            }
+        }
+
+        return document;
+    }
+
+    /// <summary>Where a place is after the edits; one that was changed itself is found no more, and has nothing left to fix.</summary>
+    private static TextSpan Shift(TextSpan span, TextEdits edits) => TextSpan.FromBounds(edits.Map(span.Start), Math.Max(edits.Map(span.Start), edits.Map(span.End)));
+}

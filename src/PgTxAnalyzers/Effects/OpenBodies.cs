@@ -1,0 +1,170 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// Which bodies without a transaction are worth a look: those that open a connection or a result, or enumerate a query, and call something that can
+/// reach a sink meanwhile. Words first, then syntax, then a search over calls; no graph.
+/// </summary>
+internal sealed class OpenBodies
+{
+    private static readonly int[] ForEach = { TreeWords.Hash("foreach") };
+
+    private readonly CompilationContext context;
+    private readonly object gate = new();
+    private QueryNames? queries;
+
+    public OpenBodies(CompilationContext context) => this.context = context;
+
+    public IEnumerable<SyntaxNode> In(SemanticModel model, CancellationToken cancellation)
+    {
+        var tree = model.SyntaxTree;
+        var words = NameIndex.WordsOf(tree, cancellation);
+        var opens = context.OpenIndex(cancellation);
+        var queries = Queries(cancellation);
+        var mayOpen = opens.IsMentionedIn(words);
+        var mayEnumerate = words.ContainsAny(ForEach) && queries.AreMentionedIn(words);
+        if (!mayOpen && !mayEnumerate)
+        {
+            yield break;
+        }
+
+        foreach (var declaration in NameIndex.Declarations(tree.GetRoot(cancellation)))
+        {
+            if (((mayOpen && opens.IsMentionedIn(declaration)) || (mayEnumerate && queries.AreEnumeratedIn(declaration))) && CallsOthers(declaration)
+                && MayReachSink(declaration, model, cancellation))
+            {
+                yield return declaration;
+            }
+        }
+    }
+
+    /// <summary>
+    /// There is more in it than to open, to use and to return what came: without a loop, three calls at least (open, the other system, use again). A
+    /// repository's method opens, runs one command and returns.
+    /// </summary>
+    private static bool CallsOthers(SyntaxNode declaration)
+    {
+        var (calls, loops) = (0, false);
+        foreach (var node in declaration.DescendantNodes())
+        {
+            calls += node is InvocationExpressionSyntax ? 1 : 0;
+            loops |= node is CommonForEachStatementSyntax;
+            if (calls >= (loops ? 1 : 3))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool MayReachSink(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
+        BodyCatalog.MethodOf(declaration, model, cancellation) is not { } method || method.DeclaringSyntaxReferences.IsEmpty || context.Sinks.Matters(method, context.MaxCallDepth, cancellation);
+
+    /// <summary>A member of this name may hand out rows that are read while they are enumerated.</summary>
+    public bool Lends(string name) => (queries ?? Queries(default)).Contains(name);
+
+    private QueryNames Queries(CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return queries ??= QueryNames.Create(context, cancellation);
+        }
+    }
+}
+
+/// <summary>The names under which the project keeps queries of EF Core: members and parameters whose type is a <c>DbSet</c> or an <c>IQueryable</c>.</summary>
+internal sealed class QueryNames
+{
+    private static readonly string[] Types = { "DbSet", "IQueryable", "IOrderedQueryable" };
+
+    /// <summary>EF Core's own ways to a query.</summary>
+    private static readonly string[] Sources = { "Set", "FromSql", "FromSqlRaw", "FromSqlInterpolated", "SqlQuery", "SqlQueryRaw", "FromExpression" };
+
+    /// <summary>What ends the name of a call whose result is in memory.</summary>
+    private static readonly string[] InMemory = { "ToList", "ToArray", "ToHashSet", "ToDictionary", "ToLookup" };
+
+    private readonly HashSet<string> names;
+    private readonly int[] hashes;
+
+    private QueryNames(HashSet<string> names) => (this.names, hashes) = (names, names.Select(TreeWords.Hash).ToArray());
+
+    public static QueryNames Create(CompilationContext context, CancellationToken cancellation)
+    {
+        var names = new HashSet<string>();
+        if (context.Compilation.ReferencedAssemblyNames.Any(r => r.Name == "Microsoft.EntityFrameworkCore"))
+        {
+            names.UnionWith(Sources);
+            var types = Types.Select(TreeWords.Hash).ToArray();
+            foreach (var tree in context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation).ContainsAny(types)))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                names.UnionWith(tree.GetRoot(cancellation).DescendantNodes().OfType<SimpleNameSyntax>().Where(n => Types.Contains(n.Identifier.ValueText)).SelectMany(DeclaredWith));
+            }
+        }
+
+        // An iterator over a query lends it to whoever enumerates the iterator.
+        var found = new QueryNames(names);
+        var yields = new[] { TreeWords.Hash("yield") };
+        foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation) is var w && w.ContainsAny(yields) && found.AreMentionedIn(w)))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            names.UnionWith(NameIndex.Declarations(tree.GetRoot(cancellation)).Where(d => Wrapping.IsIterator(d) && found.AreEnumeratedIn(d)).Select(Wrapping.NameOf).OfType<string>());
+        }
+
+        return new QueryNames(names);
+    }
+
+    /// <summary>A query or an iterator over one goes by this name.</summary>
+    public bool Contains(string name) => names.Contains(name);
+
+    /// <summary>The names that a declaration with this type gives.</summary>
+    private static IEnumerable<string> DeclaredWith(SimpleNameSyntax type)
+    {
+        SyntaxNode node = type;
+        while (node.Parent is NameSyntax or NullableTypeSyntax or TypeArgumentListSyntax)
+        {
+            node = node.Parent;
+        }
+
+        return node.Parent switch
+        {
+            PropertyDeclarationSyntax p => new[] { p.Identifier.ValueText },
+            MethodDeclarationSyntax m => new[] { m.Identifier.ValueText },
+            ParameterSyntax p => new[] { p.Identifier.ValueText },
+            VariableDeclarationSyntax { Parent: FieldDeclarationSyntax } v => v.Variables.Select(x => x.Identifier.ValueText),
+            _ => Enumerable.Empty<string>(),
+        };
+    }
+
+    public bool AreMentionedIn(TreeWords words) => words.ContainsAny(hashes);
+
+    /// <summary>A loop of the body may run over a query.</summary>
+    public bool AreEnumeratedIn(SyntaxNode declaration) =>
+        declaration.DescendantNodes().OfType<CommonForEachStatementSyntax>().Any(loop => !IsInMemory(loop.Expression, declaration))
+        && declaration.DescendantNodes().OfType<SimpleNameSyntax>().Any(n => names.Contains(n.Identifier.ValueText));
+
+    private static bool IsInMemory(ExpressionSyntax expression, SyntaxNode declaration)
+    {
+        switch (expression)
+        {
+            case ParenthesizedExpressionSyntax inner:
+                return IsInMemory(inner.Expression, declaration);
+            case AwaitExpressionSyntax or BaseObjectCreationExpressionSyntax or ArrayCreationExpressionSyntax or ImplicitArrayCreationExpressionSyntax:
+                return true;
+            case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax call }:
+                return InMemory.Contains(call.Name.Identifier.ValueText);
+            case IdentifierNameSyntax name:
+                var variables = declaration.DescendantNodes().OfType<VariableDeclaratorSyntax>().Where(v => v.Identifier.ValueText == name.Identifier.ValueText).ToList();
+                return variables.Count > 0 && variables.All(v => v.Initializer is { } value && value.Value is not IdentifierNameSyntax && IsInMemory(value.Value, declaration));
+            default:
+                return false;
+        }
+    }
+}
