@@ -17,9 +17,10 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 internal static class FindingGuard
 {
     /// <summary>
-    /// What is left to say of a call when the transaction around it is gone: its connection is still held. It stands for the stronger finding that was there before.
+    /// What a fix may bring: what is left to say of a call when the transaction around it is gone (its connection is still held), and what is said of a statement
+    /// of every row as soon as a transaction is around it.
     /// </summary>
-    private const string Remainder = "PGTX108";
+    private static readonly string[] Allowed = { "PGTX108", "PGTX110" };
 
     /// <summary>One light bulb asks about one document several times. The entries go with the documents.</summary>
     private static readonly ConditionalWeakTable<Document, IReadOnlyList<Diagnostic>> Known = new();
@@ -35,7 +36,7 @@ internal static class FindingGuard
         var left = await FindingsAsync(after, cancellationToken).ConfigureAwait(false);
         var count = Count(old, id);
         return (count == 0 || Count(left, id) < count)
-            && left.GroupBy(finding => finding.Id).All(rule => rule.Count() <= Count(old, rule.Key) || rule.Key == Remainder
+            && left.GroupBy(finding => finding.Id).All(rule => rule.Count() <= Count(old, rule.Key) || Allowed.Contains(rule.Key)
                 || (repeats && rule.Key != id && rule.All(finding => old.Any(other => other.Id == rule.Key && Text(other) == Text(finding)))));
     }
 
