@@ -55,7 +55,7 @@ internal sealed class RetryContext
 
     /// <summary>Nobody restarts a database under a project of tests. By what it references, or by its name where its references are not in sight.</summary>
     public bool IsTestProject => isTestProject ??= Compilation.Compilation.AssemblyName is { } name
-            && (name.EndsWith("Tests", StringComparison.Ordinal) || name.EndsWith(".Test", StringComparison.Ordinal))
+            && (name.EndsWith("Tests", StringComparison.Ordinal) || (name.IndexOf('.') > 0 && name.Split('.').Any(part => part is "Test" or "Tests")))
         || Compilation.Compilation.ReferencedAssemblyNames.Any(a =>
             a.Name is "xunit.core" or "xunit.v3.core" or "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
 
