@@ -12,7 +12,8 @@ var builder = WebApplication.CreateBuilder(args);
 var configuration = builder.Configuration;
 
 builder.Services.AddNpgsqlDataSource(configuration.GetConnectionString("Checkout")!);
-builder.Services.AddDbContext<CheckoutContext>((services, options) => options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>()));
+builder.Services.AddDbContext<CheckoutContext>((services, options) => options.UseNpgsql(
+    services.GetRequiredService<NpgsqlDataSource>(), npgsql => npgsql.EnableRetryOnFailure(errorCodesToAdd: ["25P03"])));
 builder.Services.AddHttpClient<PaymentClient>(client => client.BaseAddress = Address("Payments"));
 builder.Services.AddHttpClient<QuoteDesk>(client => client.BaseAddress = Address("Rates"));
 builder.Services.AddHttpClient<ICarrier, HttpCarrier>(client => client.BaseAddress = Address("Carrier"));

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Rules;
 
 namespace PgTxAnalyzers.Tests.Docs;
 
@@ -11,11 +12,14 @@ public class ModePackTests
 
     [Fact]
     public void Mode_ci_makes_warnings_errors() =>
-        Holds("ci", rule => rule.Descriptor.DefaultSeverity == DiagnosticSeverity.Warning ? "error" : null);
+        Holds("ci", rule => rule.Descriptor.DefaultSeverity == DiagnosticSeverity.Warning && !SeverityDependsOnPlace(rule) ? "error" : null);
 
     [Fact]
     public void Mode_all_lifts_what_is_less_than_a_warning() =>
         Holds("all", rule => rule.Descriptor.DefaultSeverity < DiagnosticSeverity.Warning ? "warning" : null);
+
+    // An error of a suggestion would break builds that are meant to pass.
+    private static bool SeverityDependsOnPlace(DocumentedRule rule) => rule.Descriptor.CustomTags.Contains(RuleHelp.SeverityByPlace);
 
     private static void Holds(string mode, Func<DocumentedRule, string?> severity)
     {

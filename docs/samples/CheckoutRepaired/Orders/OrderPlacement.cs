@@ -45,27 +45,29 @@ public sealed class OrderPlacement(CheckoutContext db, PaymentClient payments, O
         return order;
     }
 
-    /// <summary>The product that is sold out, or null where the order was written.</summary>
-    private async Task<string?> SaveAsync(Order order, CancellationToken ct)
+    /// <summary>The product that is sold out, or null where the order was written. A lost connection runs the unit again, whole.</summary>
+    private Task<string?> SaveAsync(Order order, CancellationToken ct) => db.Database.CreateExecutionStrategy().ExecuteAsync<string?>(async token =>
     {
-        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+        // What an attempt that failed had tracked would be written a second time.
+        db.ChangeTracker.Clear();
+        await using var transaction = await db.Database.BeginTransactionAsync(token);
 
         // In one order for everybody, so that two baskets with the same goods do not deadlock.
         foreach (var line in order.Lines.OrderBy(line => line.Sku, StringComparer.Ordinal))
         {
             var taken = await db.Products
                 .Where(product => product.Sku == line.Sku && product.Stock >= line.Quantity)
-                .ExecuteUpdateAsync(update => update.SetProperty(product => product.Stock, product => product.Stock - line.Quantity), ct);
+                .ExecuteUpdateAsync(update => update.SetProperty(product => product.Stock, product => product.Stock - line.Quantity), token);
             if (taken == 0)
             {
-                await transaction.RollbackAsync(ct);
+                await transaction.RollbackAsync(token);
                 return line.Sku;
             }
         }
 
         db.Orders.Add(order);
-        await db.SaveChangesAsync(ct);
-        await transaction.CommitAsync(ct);
+        await db.SaveChangesAsync(token);
+        await transaction.CommitAsync(token);
         return null;
-    }
+    }, ct);
 }

@@ -22,7 +22,8 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
         "Npgsql does not retry. A restart, a failover or a recycled pooler ends each pooled connection, and the command that meets it throws. Run the unit, from the opening of the connection on, in a retry scope with back-off and a bound.",
-        RuleHelp.LinkFor("PGTX203"));
+        RuleHelp.LinkFor("PGTX203"),
+        RuleHelp.SeverityByPlace);
 
     /// <summary>Members of minimal APIs that take a handler.</summary>
     private static readonly string[] Endpoints = { "MapGet", "MapPost", "MapPut", "MapDelete", "MapPatch", "MapMethods", "Map", "MapFallback" };

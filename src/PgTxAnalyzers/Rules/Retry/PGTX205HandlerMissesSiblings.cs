@@ -22,7 +22,8 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
         DiagnosticSeverity.Info,
         isEnabledByDefault: true,
         "A lost connection comes as 57P01, 57P02, 57P03, 57P05, 25P03, 08xxx, or as a broken socket without any SQLSTATE; a conflict as 40001 or 40P01. Ask NpgsqlException.IsTransient, or name them all. A message's text is translated and reworded: never ask that.",
-        RuleHelp.LinkFor("PGTX205"));
+        RuleHelp.LinkFor("PGTX205"),
+        RuleHelp.SeverityByPlace);
 
     public override DiagnosticDescriptor Descriptor => Rule;
 
