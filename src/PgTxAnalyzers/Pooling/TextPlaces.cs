@@ -108,6 +108,12 @@ internal static class TextPlaces
     /// <summary>Where a word stands in a file, as an identifier.</summary>
     public static IEnumerable<SyntaxToken> Identifiers(SyntaxTree tree, string name, CancellationToken cancellation)
     {
+        if (name.Length == 0)
+        {
+            // Half-typed: a declaration without its name. An empty word stands everywhere, and the search would not move on.
+            yield break;
+        }
+
         var text = tree.GetText(cancellation).ToString();
         SyntaxNode? root = null;
         for (var at = text.IndexOf(name, System.StringComparison.Ordinal); at >= 0; at = text.IndexOf(name, at + name.Length, System.StringComparison.Ordinal))
