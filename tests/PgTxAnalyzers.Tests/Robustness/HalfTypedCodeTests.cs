@@ -33,6 +33,19 @@ public class HalfTypedCodeTests
         }
     }
 
+    /// <summary>The declaration has no name yet: a search for the uses of an empty word would find one at every character.</summary>
+    [Fact]
+    public Task A_declaration_without_its_name_is_passed_over() => AnalyzeAndAskForFixes(TestCode.Of("""
+        using Npgsql;
+
+        public static class ConnectionStrings
+        {
+            public const string  = "Host=pgbouncer;Port=6432;Database=shop;Username=app";
+
+            public static NpgsqlDataSource Open() => NpgsqlDataSource.Create("Host=pgbouncer;Port=6432;Database=shop;Search Path=a");
+        }
+        """).Broken()).WaitAsync(Patience, TestContext.Current.CancellationToken);
+
     private static async Task AnalyzeAndAskForFixes(TestCode code)
     {
         // A quarter of the inputs has findings; the others need no workspace.
