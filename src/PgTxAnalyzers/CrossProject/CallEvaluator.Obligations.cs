@@ -21,6 +21,12 @@ internal sealed partial class CallEvaluator
             return outcomes;
         }
 
+        // What is in sight has been followed. Who awaits only what is, owes nothing, and its flow stays as small as it was.
+        if (!context.Targets.Of(method, Value.Nothing, false, cancellation).IsEmpty || context.Foreign.Matters(method))
+        {
+            return outcomes;
+        }
+
         var at = call.Operation.Syntax;
         var reach = new Reach(SinkKind.None, false, ImmutableArray.Create(new Step(Names.Of(method), at))) { Member = member };
         if (Names.IsAwaitable(method.ReturnType) && !Waiting.IsWaitedFor(call.Operation))
