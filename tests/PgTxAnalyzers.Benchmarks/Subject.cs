@@ -46,7 +46,8 @@ internal sealed class Subject
     /// <summary>A measurement of something that does not work measures nothing.</summary>
     public void MustBe(IEnumerable<Diagnostic> findings)
     {
-        var found = findings.CountBy(finding => finding.Id).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}");
+        // What the other families say of every shape alike tells nothing about its regions.
+        var found = findings.Where(finding => finding.Id is "PGTX101" or "PGTX102" or "PGTX103").CountBy(finding => finding.Id).OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Value} {pair.Key}");
         var expected = Code.Expected.Select(pair => $"{pair.Value} {pair.Key}");
         if (!found.SequenceEqual(expected))
             throw new InvalidOperationException($"{Code.Shape}: expected [{string.Join(", ", expected)}], found [{string.Join(", ", found)}].");
