@@ -50,6 +50,7 @@ public sealed class PGTX101LiveTests(LiveServers servers)
             return $"{LivePair.Completes}, with the row `{string.Join(", ", await database.Contents())}`";
         }, before: "`PostgresException` 25P03", after: "completes, with the row `1 paid`");
 
+        await pair.ObservePoolDuringCall(before: "`NpgsqlException`: the connection pool has been exhausted", after: "is served");
         pair.PageShowsIt();
     }
 }

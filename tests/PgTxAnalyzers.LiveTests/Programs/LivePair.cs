@@ -23,10 +23,11 @@ internal sealed class LivePair
     private readonly LiveServers servers;
     private readonly string rule;
     private readonly LiveProgram before, after;
+    private readonly bool isByHand;
     private readonly List<string> rows = [];
 
-    private LivePair(LiveServers servers, string rule, LiveProgram before, LiveProgram after) =>
-        (this.servers, this.rule, this.before, this.after) = (servers, rule, before, after);
+    private LivePair(LiveServers servers, string rule, LiveProgram before, LiveProgram after, bool isByHand = false) =>
+        (this.servers, this.rule, this.before, this.after, this.isByHand) = (servers, rule, before, after, isByHand);
 
     /// <param name="servers">The servers of the run.</param>
     /// <param name="rule">The rule, whose findings in the code are marked.</param>
@@ -39,7 +40,7 @@ internal sealed class LivePair
     public static async Task<LivePair> Of(LiveServers servers, string rule, TestCode bad, TestCode good)
     {
         await good.Counting(rule).IsQuiet();
-        return new(servers, rule, await LiveProgram.Marked(bad, rule), await LiveProgram.Marked(good, rule));
+        return new(servers, rule, await LiveProgram.Marked(bad, rule), await LiveProgram.Marked(good, rule), isByHand: true);
     }
 
     /// <summary>With nothing going wrong, both write the same, and something.</summary>
@@ -94,9 +95,9 @@ internal sealed class LivePair
         }
     }
 
-    /// <summary>The table in the rule's page says what was observed.</summary>
-    public void PageShowsIt() => GeneratedText.HoldsBlock(
-        $"docs/rules/{rule}.md", "observed", "| | reported code | after the fix |\n|---|---|---|\n" + string.Join("\n", rows) + "\n");
+    /// <summary>The table in the rule's page says what was observed, of this pair and of further ones.</summary>
+    public void PageShowsIt(params LivePair[] further) => GeneratedText.HoldsBlock(
+        $"docs/rules/{rule}.md", "observed", $"| | reported code | {(isByHand ? "repaired by hand" : "after the fix")} |\n|---|---|---|\n" + string.Join("\n", rows.Concat(further.SelectMany(pair => pair.rows))) + "\n");
 
     private async Task<string> Seen(LiveProgram program, Func<LiveProgram, LiveDatabase, Task<string>> run)
     {

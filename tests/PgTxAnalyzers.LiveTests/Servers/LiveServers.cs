@@ -52,7 +52,7 @@ public sealed class LiveServers : IAsyncLifetime
         return database;
     }
 
-    /// <summary>The string of that database through PgBouncer in transaction mode, with one server connection.</summary>
+    /// <summary>The string of that database through PgBouncer in transaction mode, with two server connections.</summary>
     internal string ThroughPooler(LiveDatabase database)
     {
         Need(pgbouncer is not null, "PgBouncer is not installed");

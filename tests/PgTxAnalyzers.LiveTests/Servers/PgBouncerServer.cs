@@ -5,7 +5,8 @@ namespace PgTxAnalyzers.LiveTests.Servers;
 
 /// <summary>
 /// A PgBouncer in transaction mode before the tests' PostgreSQL. Debian's package is 1.18: it does not know protocol-level prepared statements.
-/// Each database pools one server connection, so that two clients surely share it.
+/// Each database has two server connections, the one that was used last being the first to be used again: two clients, one after the other, surely share it, and one that
+/// comes while another client is in a transaction surely gets the other.
 /// </summary>
 internal sealed class PgBouncerServer : IAsyncDisposable
 {
@@ -34,7 +35,7 @@ internal sealed class PgBouncerServer : IAsyncDisposable
             unix_socket_dir =
             auth_type = any
             pool_mode = transaction
-            default_pool_size = 1
+            default_pool_size = 2
             max_client_conn = 200
             server_lifetime = 3600
 
