@@ -39,7 +39,8 @@ internal sealed class ConnectionFix
         await Offer.RegisterAsync(context, diagnostic, title, key, edits).ConfigureAwait(false);
     }
 
-    private async Task<TextEdits> PlanAsync(Document document, TextSpan place, CancellationToken cancellationToken)
+    /// <summary>The change in a document; empty where there is none.</summary>
+    public async Task<TextEdits> PlanAsync(Document document, TextSpan place, CancellationToken cancellationToken)
     {
         var edits = new TextEdits();
         var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);

@@ -51,6 +51,10 @@ internal static class FindingGuard
     public static async Task<bool> AnyInAsync(Document document, TextSpan span, ISet<string> ids, CancellationToken cancellationToken) =>
         (await FindingsAsync(document, cancellationToken).ConfigureAwait(false)).Any(finding => ids.Contains(finding.Id) && span.IntersectsWith(finding.Location.SourceSpan));
 
+    /// <summary>What a rule says about a document.</summary>
+    public static async Task<IReadOnlyList<Diagnostic>> OfRuleAsync(Document document, string id, CancellationToken cancellationToken) =>
+        (await FindingsAsync(document, cancellationToken).ConfigureAwait(false)).Where(finding => finding.Id == id).ToList();
+
     private static int Count(IReadOnlyList<Diagnostic> findings, string id) => findings.Count(finding => finding.Id == id);
 
     /// <summary>The code of a finding. The transaction of a second half has a number behind its name.</summary>

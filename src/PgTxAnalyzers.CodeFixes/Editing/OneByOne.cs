@@ -16,9 +16,16 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 internal sealed class OneByOne : DocumentBasedFixAllProvider
 {
     private readonly string id;
-    private readonly Func<Document, (TextSpan Begin, TextSpan Place), CancellationToken, Task<TextEdits?>> plan;
+    private readonly Func<Document, (TextSpan Begin, TextSpan Place), string?, CancellationToken, Task<TextEdits?>> plan;
 
-    public OneByOne(string id, Func<Document, (TextSpan Begin, TextSpan Place), CancellationToken, Task<TextEdits?>> plan) => (this.id, this.plan) = (id, plan);
+    public OneByOne(string id, Func<Document, (TextSpan Begin, TextSpan Place), CancellationToken, Task<TextEdits?>> plan)
+        : this(id, (document, places, _, cancellationToken) => plan(document, places, cancellationToken))
+    {
+    }
+
+    /// <param name="id">The rule.</param>
+    /// <param name="plan">Given the equivalence key of the action that was chosen: a rule may have several.</param>
+    public OneByOne(string id, Func<Document, (TextSpan Begin, TextSpan Place), string?, CancellationToken, Task<TextEdits?>> plan) => (this.id, this.plan) = (id, plan);
 
     /// <summary>Where the finding says that it began, and where it stands.</summary>
     public static (TextSpan Begin, TextSpan Place) Places(Diagnostic finding) =>
@@ -31,7 +38,7 @@ internal sealed class OneByOne : DocumentBasedFixAllProvider
         {
             var next = open[0];
             open.RemoveAt(0);
-            if (await plan(document, next, fixAllContext.CancellationToken).ConfigureAwait(false) is { } edits
+            if (await plan(document, next, fixAllContext.CodeActionEquivalenceKey, fixAllContext.CancellationToken).ConfigureAwait(false) is { } edits
                 && await Offer.AcceptedAsync(document, id, next.Place, edits, fixAllContext.CancellationToken).ConfigureAwait(false) is { } changed)
             {
                 document = changed;

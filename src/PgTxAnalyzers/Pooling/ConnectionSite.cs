@@ -24,6 +24,11 @@ internal sealed class ConnectionSite
     /// <summary>Null: a configuration file.</summary>
     public ExpressionSyntax? Node { get; init; }
 
+    public bool IsInConfiguration => Node is null;
+
+    /// <summary>The file that it stands in.</summary>
+    public string Path => Whole.GetLineSpan().Path;
+
     /// <summary>The literals and builders that the string is a piece of are looked at themselves.</summary>
     public bool IsPiece { get; init; }
 

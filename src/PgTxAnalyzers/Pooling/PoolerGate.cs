@@ -83,14 +83,20 @@ internal sealed class PoolerGate
     }
 
     /// <summary>The string is one for the pooler, surely.</summary>
-    public bool IsForPooler(ConnectionStringText text)
+    public bool IsForPooler(ConnectionSite site)
     {
-        if (IsDirect(text))
+        if (IsDirect(site.Text))
         {
             return false;
         }
 
-        return AnyStringShowsPooler ? text.ShowsPooler(Npgsql) : IsKnown && !text.Hosts(Npgsql).IsEmpty;
+        if (AnyStringShowsPooler)
+        {
+            return site.Text.ShowsPooler(Npgsql);
+        }
+
+        // A developer's own server is behind no pooler, whatever the option says of production.
+        return IsKnown && site.Text.Hosts(Npgsql) is { IsEmpty: false } hosts && !(site.IsInConfiguration && DevelopmentSettings.Holds(site.Path, hosts));
     }
 
     private bool IsDirect(ConnectionStringText text) =>

@@ -13,8 +13,8 @@ using PgTxAnalyzers.Postgres;
 namespace PgTxAnalyzers.CodeFixes.Rules.Pooling;
 
 /// <summary>
-/// Makes a session lock one of the transaction that it is taken in, and takes the unlock out: the commit or the rollback releases the lock. A <c>finally</c> that held
-/// nothing else goes with it.
+/// Makes the session locks of a function locks of the transaction that they are taken in, and takes the unlocks out: the commit or the rollback releases a lock. A <c>finally</c>
+/// that held nothing else goes with it. All of a function at once: which unlock belongs to which lock, only a run knows.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
@@ -25,55 +25,69 @@ public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX302");
 
-    /// <summary>None: a lock that ends with the transaction may end too early for what it protects.</summary>
-    public override FixAllProvider? GetFixAllProvider() => null;
+    /// <summary>Where each unlock stands in the transaction: there the lock is held for longer than before, never for less.</summary>
+    public override FixAllProvider GetFixAllProvider() => new OneByOne("PGTX302", (document, places, cancellationToken) => PlanAsync(document, places.Place, isHeldAsLong: true, cancellationToken));
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        if (root is null || model is null)
+        foreach (var diagnostic in context.Diagnostics)
         {
-            return;
-        }
-
-        var lines = new SourceLines(root, await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false));
-        foreach (var diagnostic in context.Diagnostics.Where(SessionTextFix.IsInside))
-        {
-            var edits = new TextEdits();
-            if (SessionText.At(root.FindToken(diagnostic.Location.SourceSpan.Start), model, context.CancellationToken) is { } text && SqlRewrites.TransactionLock(text, edits)
-                && RemoveUnlocks(text, lines, model, edits, context.CancellationToken))
-            {
-                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, edits).ConfigureAwait(false);
-            }
+            var edits = await PlanAsync(context.Document, diagnostic.Location.SourceSpan, isHeldAsLong: false, context.CancellationToken).ConfigureAwait(false);
+            await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, edits).ConfigureAwait(false);
         }
     }
 
-    /// <summary>False where an unlock is more than a statement of its own: somebody asks for its result.</summary>
-    private static bool RemoveUnlocks(SessionText taken, SourceLines lines, SemanticModel model, TextEdits edits, CancellationToken cancellationToken)
+    /// <param name="document">The document of the finding.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="isHeldAsLong">Only where no lock may be released earlier than it was.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private static async Task<TextEdits?> PlanAsync(Document document, TextSpan place, bool isHeldAsLong, CancellationToken cancellationToken)
     {
-        if (taken.Expression.EnclosingFunction() is not { } function)
+        var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
+        var model = await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false);
+        if (root is null || model is null || !root.FullSpan.Contains(place) || SessionText.At(root.FindToken(place.Start), model, cancellationToken) is not { } taken
+            || !Has(taken, SqlCallKind.SessionAdvisoryLock) || taken.Expression.EnclosingFunction() is not { } function)
         {
-            return false;
+            return null;
         }
 
+        var inside = (await FindingGuard.OfRuleAsync(document, "PGTX302", cancellationToken).ConfigureAwait(false)).Where(SessionTextFix.IsInside).Select(f => f.Location.SourceSpan).ToList();
+        var lines = new SourceLines(root, await document.GetTextAsync(cancellationToken).ConfigureAwait(false));
+        var edits = new TextEdits();
+        var (seen, unlocks) = (new HashSet<ExpressionSyntax>(), 0);
         foreach (var literal in function.DescendantNodes().OfType<ExpressionSyntax>().Where(e => e is LiteralExpressionSyntax or InterpolatedStringExpressionSyntax))
         {
-            if (SessionText.At(literal.GetFirstToken(), model, cancellationToken) is not { } text || !text.Sql.Statements.Any(s => s.Calls.Any(c => c.Kind == SqlCallKind.SessionAdvisoryUnlock)))
+            if (SessionText.At(literal.GetFirstToken(), model, cancellationToken) is not { } text || !seen.Add(text.Expression))
             {
                 continue;
             }
 
-            if (text.Sql.Statements.Length != 1 || text.Sql.Statements[0].Calls.Length != 1 || literal.ListStatement() is not ExpressionStatementSyntax unlock || !lines.OwnsItsLines(unlock)
-                || !Remove(unlock, lines, edits))
+            var isInside = inside.Any(text.Expression.Span.Contains);
+            if (Has(text, SqlCallKind.SessionAdvisoryUnlock))
             {
-                return false;
+                unlocks++;
+                if ((isHeldAsLong && !isInside) || !RemoveUnlock(text, literal, lines, edits))
+                {
+                    return null;
+                }
+            }
+            else if (Has(text, SqlCallKind.SessionAdvisoryLock) && (!isInside || !SqlRewrites.TransactionLock(text, edits)))
+            {
+                return null;
             }
         }
 
-        return true;
+        // Without an unlock in sight, somebody else releases it, or nobody was meant to.
+        return isHeldAsLong && unlocks == 0 ? null : edits;
     }
+
+    private static bool Has(SessionText text, SqlCallKind kind) => text.Sql.Statements.Any(s => s.Calls.Any(c => c.Kind == kind));
+
+    /// <summary>False where an unlock is more than a statement of its own: somebody asks for its result.</summary>
+    private static bool RemoveUnlock(SessionText text, ExpressionSyntax literal, SourceLines lines, TextEdits edits) =>
+        text.Sql.Statements.Length == 1 && text.Sql.Statements[0].Calls.Length == 1 && literal.ListStatement() is ExpressionStatementSyntax unlock && lines.OwnsItsLines(unlock)
+        && Remove(unlock, lines, edits);
 
     private static bool Remove(ExpressionStatementSyntax unlock, SourceLines lines, TextEdits edits)
     {

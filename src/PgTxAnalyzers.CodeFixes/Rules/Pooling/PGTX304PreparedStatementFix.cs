@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.CodeFixes.Editing;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Pooling;
@@ -20,46 +22,55 @@ public sealed class PGTX304PreparedStatementFix : CodeFixProvider
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX304");
 
-    /// <summary>None: upgrading the pooler is the better answer where there are many.</summary>
-    public override FixAllProvider? GetFixAllProvider() => null;
+    /// <summary>For documents: Npgsql runs the statements unprepared, with the same results.</summary>
+    public override FixAllProvider GetFixAllProvider() => new OneByOne("PGTX304", async (document, places, key, cancellationToken) => key == RemoveKey
+        ? await RemoveAsync(document, places.Place, cancellationToken).ConfigureAwait(false)
+        : await IsCallAsync(document, places.Place, cancellationToken).ConfigureAwait(false) ? null : await AutoPrepare.PlanAsync(document, places.Place, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (context.TextDocument is AdditionalDocument)
+            var place = diagnostic.Location.SourceSpan;
+            if (context.TextDocument is AdditionalDocument || !await IsCallAsync(context.Document, place, context.CancellationToken).ConfigureAwait(false))
             {
                 await AutoPrepare.RegisterAsync(context, diagnostic).ConfigureAwait(false);
-                continue;
-            }
-
-            var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-            if (root?.FindSpan(diagnostic.Location.SourceSpan)?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call && call.Span == diagnostic.Location.SourceSpan)
-            {
-                await RemoveAsync(context, diagnostic, root, call).ConfigureAwait(false);
             }
             else
             {
-                await AutoPrepare.RegisterAsync(context, diagnostic).ConfigureAwait(false);
+                var edits = await RemoveAsync(context.Document, place, context.CancellationToken).ConfigureAwait(false);
+                await Offer.RegisterAsync(context, diagnostic, "Remove the call: Npgsql runs the statement unprepared", RemoveKey, edits).ConfigureAwait(false);
             }
         }
     }
 
-    private static async Task RemoveAsync(CodeFixContext context, Diagnostic diagnostic, SyntaxNode root, InvocationExpressionSyntax call)
+    /// <summary>The finding stands on a call, and not on a connection string.</summary>
+    private static async Task<bool> IsCallAsync(Document document, TextSpan place, CancellationToken cancellationToken) => await CallAsync(document, place, cancellationToken).ConfigureAwait(false) is not null;
+
+    private static async Task<InvocationExpressionSyntax?> CallAsync(Document document, TextSpan place, CancellationToken cancellationToken)
+    {
+        var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
+        return root?.FindSpan(place)?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call && call.Span == place ? call : null;
+    }
+
+    private static async Task<TextEdits?> RemoveAsync(Document document, TextSpan place, CancellationToken cancellationToken)
     {
         // Only a statement of its own can go: a task that is kept is asked for later.
-        if (call.ListStatement() is not ExpressionStatementSyntax statement || statement.Expression is not (InvocationExpressionSyntax or AwaitExpressionSyntax))
+        if ((await CallAsync(document, place, cancellationToken).ConfigureAwait(false))?.ListStatement() is not ExpressionStatementSyntax statement
+            || statement.Expression is not (InvocationExpressionSyntax or AwaitExpressionSyntax))
         {
-            return;
+            return null;
         }
 
-        var lines = new SourceLines(root, await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false));
-        var edits = new TextEdits();
-        if (lines.OwnsItsLines(statement) && lines.FirstLine(statement) == lines.LineOf(statement.SpanStart))
+        var lines = new SourceLines(statement.SyntaxTree.GetRoot(cancellationToken), await document.GetTextAsync(cancellationToken).ConfigureAwait(false));
+        if (!lines.OwnsItsLines(statement) || lines.FirstLine(statement) != lines.LineOf(statement.SpanStart))
         {
-            lines.DeleteLines(edits, lines.LineOf(statement.SpanStart), lines.LastLine(statement));
-            await Offer.RegisterAsync(context, diagnostic, "Remove the call: Npgsql runs the statement unprepared", RemoveKey, edits).ConfigureAwait(false);
+            return null;
         }
+
+        var edits = new TextEdits();
+        lines.DeleteLines(edits, lines.LineOf(statement.SpanStart), lines.LastLine(statement));
+        return edits;
     }
 }

@@ -18,8 +18,9 @@ public sealed class PGTX306PoolResetsPooledSessionFix : CodeFixProvider
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX306");
 
-    /// <summary>None: whether a pool is kept in front of the pooler at all is to be decided string by string.</summary>
-    public override FixAllProvider? GetFixAllProvider() => null;
+    /// <summary>For documents. No host asks a provider for all findings of additional files.</summary>
+    public override FixAllProvider GetFixAllProvider() =>
+        new OneByOne("PGTX306", async (document, places, cancellationToken) => await Fix.PlanAsync(document, places.Place, cancellationToken).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)

@@ -24,7 +24,7 @@ public sealed class PGTX307StartupParameterFix : CodeFixProvider
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX307");
 
-    /// <summary>None: what takes the keyword's place has to be written by hand.</summary>
+    /// <summary>None: without the keyword the code reads another schema's tables until somebody has written by hand what takes its place.</summary>
     public override FixAllProvider? GetFixAllProvider() => null;
 
     /// <inheritdoc/>

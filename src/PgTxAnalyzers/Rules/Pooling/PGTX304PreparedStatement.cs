@@ -44,7 +44,7 @@ internal sealed class PGTX304PreparedStatement : PoolingRule
 
     public override IEnumerable<Diagnostic> Examine(ConnectionSite site, PoolerGate gate)
     {
-        if (gate.IsOn && !gate.TracksPreparedStatements && !site.IsPiece && site.Text.NumberOf(ConnectionKeyword.MaxAutoPrepare, gate.Npgsql) > 0 && gate.IsForPooler(site.Text))
+        if (gate.IsOn && !gate.TracksPreparedStatements && !site.IsPiece && site.Text.NumberOf(ConnectionKeyword.MaxAutoPrepare, gate.Npgsql) > 0 && gate.IsForPooler(site))
         {
             yield return Diagnostic.Create(Rule, site.PlaceOf(ConnectionKeyword.MaxAutoPrepare), Places(null, gate), "Max Auto Prepare", Prepares, gate.Evidence?.Text, After(gate));
         }

@@ -26,7 +26,7 @@ internal sealed class PGTX306PoolResetsPooledSession : PoolingRule
     public override IEnumerable<Diagnostic> Examine(ConnectionSite site, PoolerGate gate)
     {
         // In session mode the server connection is the client's own: the reset does no harm there.
-        if (gate.IsOn && !site.IsPiece && !site.IsOpenEnded && !site.Text.IsPartial && gate.IsForPooler(site.Text) && site.Text.IsPooled(gate.Npgsql)
+        if (gate.IsOn && !site.IsPiece && !site.IsOpenEnded && !site.Text.IsPartial && gate.IsForPooler(site) && site.Text.IsPooled(gate.Npgsql)
             && site.Text.BooleanOf(ConnectionKeyword.NoResetOnClose, gate.Npgsql) == false && site.Text.BooleanOf(ConnectionKeyword.Multiplexing, gate.Npgsql) != true)
         {
             yield return Diagnostic.Create(Rule, site.Whole, Places(null, gate), gate.Evidence?.Text);

@@ -28,7 +28,7 @@ internal sealed class PGTX307StartupParameter : PoolingRule
 
     public override IEnumerable<Diagnostic> Examine(ConnectionSite site, PoolerGate gate)
     {
-        if (!gate.IsKnown || site.IsPiece || !gate.IsForPooler(site.Text))
+        if (!gate.IsKnown || site.IsPiece || !gate.IsForPooler(site))
         {
             yield break;
         }

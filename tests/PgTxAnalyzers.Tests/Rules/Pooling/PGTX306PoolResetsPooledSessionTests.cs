@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Tests.Verification;
 
@@ -74,4 +75,46 @@ public class PGTX306PoolResetsPooledSessionTests
 
     [Fact]
     public Task A_string_of_another_server_is_no_evidence() => TestCode.Method("GC.KeepAlive(\"Server=sql;Database=shop;User Id=app;Password=x\");").WithOption("pgtx.pooling", "transaction").Counting(Id).IsQuiet();
+
+    [Theory]
+    [InlineData("appsettings.json", "Host=localhost;Username=app")]
+    [InlineData("appsettings.json", "Host=127.0.0.1:5432;Username=app")]
+    [InlineData("appsettings.json", "Server=localhost;Port=5432;User Id=app")]
+    [InlineData("C:\\shop\\appsettings.Development.json", "Host=db;Username=app")]
+    [InlineData("src/appsettings.Local.json", "Host=db;Username=app")]
+    [InlineData("appsettings.test.json", "Host=db;Username=app")]
+    [InlineData("web.Debug.config", "Host=db;Username=app")]
+    [InlineData(".env.local", "Host=db;Username=app")]
+    [InlineData("local.env", "Host=localhost;Username=app")]
+    [InlineData("Properties/launchSettings.json", "Host=127.0.0.1;Port=39372;Username=app")]
+    public async Task A_developers_own_server_is_behind_no_pooler(string path, string connection) => Assert.DoesNotContain(await InFile(path, connection), f => f.Id == Id);
+
+    [Theory]
+    [InlineData("appsettings.json", "Host=db;Username=app")]
+    [InlineData("appsettings.json", "Host=localhost;Port=5433;Username=app")]
+    [InlineData("appsettings.json", "Host=localhost,db;Username=app")]
+    [InlineData("appsettings.Production.json", "Host=localhost;Username=app")]
+    [InlineData("appsettings.Development.json", "Host=localhost;Port=6432;Username=app")]
+    [InlineData("Properties/launchSettings.json", "Host=pgbouncer;Username=app")]
+    [InlineData(".env", "Host=db;Username=app")]
+    [InlineData(".env.production", "Host=localhost;Username=app")]
+    [InlineData("docker-compose.yml", "Host=db;Username=app")]
+    [InlineData("docker-compose.override.yml", "Host=db;Username=app")]
+    public async Task Every_other_string_counts_where_only_the_option_speaks(string path, string connection) => Assert.Single(await InFile(path, connection), f => f.Id == Id);
+
+    /// <summary>Of code, the option speaks as well: a literal is not a developer's setting.</summary>
+    [Fact]
+    public Task A_string_in_code_counts() => TestCode.Method("GC.KeepAlive(\"Host=localhost;Username=app\"); // expect: PGTX306").WithOption("pgtx.pooling", "transaction").Counting(Id).HasMarkedFindings();
+
+    private static async Task<ImmutableArray<Diagnostic>> InFile(string path, string connection)
+    {
+        var text = Path.GetExtension(path) switch
+        {
+            ".json" => $"{{ \"Shop\": \"{connection}\" }}",
+            ".config" => $"<add name=\"Shop\" connectionString=\"{connection}\"/>",
+            ".yml" => $"services:\n  shop:\n    environment:\n      - Shop={connection}",
+            _ => $"Shop={connection}",
+        };
+        return await TestCode.Method("").WithAdditionalFile(path, text).WithOption("pgtx.pooling", "transaction").Findings();
+    }
 }

@@ -176,6 +176,32 @@ public class PoolingFixTests
     [InlineData(".env", "A='Host=pgbouncer;Username=a'", "A='Host=pgbouncer;Username=a;No Reset On Close=true'")]
     public async Task A_configuration_file_is_changed_at_its_place(string path, string before, string after)
     {
+        await FileBecomes(path, before, after);
+        Assert.DoesNotContain(await TestCode.Method("").WithAdditionalFile(path, after).Findings(), f => f.Severity == DiagnosticSeverity.Warning);
+    }
+
+    [Fact]
+    public Task Of_a_configuration_file_one_line_is_changed() => FileBecomes(
+        "appsettings.json",
+        "{\r\n\t// The pooler's port.\r\n\t\"ConnectionStrings\": {\r\n\t\t\"Shop\": \"Host=pgbouncer;Username=app\",\r\n\t\t\"Direct\": \"Host=db;Username=app\"\r\n\t},\r\n\r\n\t\"AllowedHosts\": \"*\"\r\n}\r\n",
+        "{\r\n\t// The pooler's port.\r\n\t\"ConnectionStrings\": {\r\n\t\t\"Shop\": \"Host=pgbouncer;Username=app;No Reset On Close=true\",\r\n\t\t\"Direct\": \"Host=db;Username=app\"\r\n\t},\r\n\r\n\t\"AllowedHosts\": \"*\"\r\n}\r\n");
+
+    /// <summary>The host asks a provider for actions in a file of a kind that its export names, and for no other.</summary>
+    [Theory]
+    [InlineData("PGTX304")]
+    [InlineData("PGTX306")]
+    [InlineData("PGTX307")]
+    public void A_fix_of_connection_strings_says_that_it_is_for_additional_files_too(string id)
+    {
+        var fix = Product.CreateFixes().Single(provider => provider.FixableDiagnosticIds.Contains(id));
+        var export = (ExportCodeFixProviderAttribute)Attribute.GetCustomAttribute(fix.GetType(), typeof(ExportCodeFixProviderAttribute))!;
+        Assert.Equal([nameof(TextDocumentKind.Document), nameof(TextDocumentKind.AdditionalDocument)], export.DocumentKinds);
+        Assert.Null(export.DocumentExtensions);
+    }
+
+    /// <summary>Applies the only action for the only finding of a workspace with that additional file, which changes nothing else.</summary>
+    private static async Task FileBecomes(string path, string before, string after)
+    {
         var code = TestCode.Method("").WithAdditionalFile(path, before);
         var project = FixWorkspace.Open(code);
         var finding = Assert.Single(await code.Findings());
@@ -187,16 +213,129 @@ public class PoolingFixTests
         }
 
         var changed = await FixActions.Apply(Assert.Single(actions), project);
+        var changes = changed.GetChanges(project);
+        Assert.Equal(document.Id, Assert.Single(changes.GetChangedAdditionalDocuments()));
+        Assert.Empty(changes.GetChangedDocuments());
         Assert.Equal(after, (await changed.AdditionalDocuments.Single().GetTextAsync(TestContext.Current.CancellationToken)).ToString());
-        Assert.DoesNotContain(await TestCode.Method("").WithAdditionalFile(path, after).Findings(), f => f.Id == finding.Id);
     }
 
     [Fact]
     public Task FixAll_makes_every_setting_local() => Shown("await conn.ExecuteAsync(\"SET x = 1\"); // expect: PGTX301\nawait conn.ExecuteAsync(\"SET y = 1\"); // expect: PGTX301")
         .FixAll("PGTX301", "PGTX301.SetLocal").Becomes(Shown("await conn.ExecuteAsync(\"SET LOCAL x = 1\");\nawait conn.ExecuteAsync(\"SET LOCAL y = 1\");"));
 
+    [Fact]
+    public Task PGTX302_takes_all_locks_of_a_function() => Fixed("PGTX302", "PGTX302.TransactionLock", InTransaction("""
+        await conn.ExecuteAsync("SELECT pg_advisory_lock(1)"); // fix: PGTX302
+        await conn.ExecuteAsync("SELECT pg_advisory_lock(2)");
+        await conn.ExecuteAsync("UPDATE jobs SET ran_at = now()");
+        await conn.ExecuteAsync("SELECT pg_advisory_unlock(2)");
+        await conn.ExecuteAsync("SELECT pg_advisory_unlock(1)");
+        """), InTransaction("""
+        await conn.ExecuteAsync("SELECT pg_advisory_xact_lock(1)");
+        await conn.ExecuteAsync("SELECT pg_advisory_xact_lock(2)");
+        await conn.ExecuteAsync("UPDATE jobs SET ran_at = now()");
+        """));
+
+    [Fact]
+    public Task PGTX302_is_not_offered_where_another_lock_is_taken_outside() => Pooled.Method("await conn.ExecuteAsync(\"SELECT pg_advisory_lock(2)\");\n" + InTransaction("""
+        await conn.ExecuteAsync("SELECT pg_advisory_lock(1)"); // fix: PGTX302
+        await conn.ExecuteAsync("SELECT pg_advisory_unlock(1)");
+        """) + "await conn.ExecuteAsync(\"SELECT pg_advisory_unlock(2)\");").Fix("PGTX302").IsNotOffered();
+
+    [Fact]
+    public Task FixAll_takes_transaction_locks() => Shown("""
+        await conn.ExecuteAsync("SELECT pg_advisory_lock(1)"); // expect: PGTX302
+        await conn.ExecuteAsync("UPDATE jobs SET ran_at = now()");
+        await conn.ExecuteAsync("SELECT pg_advisory_unlock(1)"); // expect: PGTX302
+        """, Locks("""
+                await conn.ExecuteAsync("SELECT pg_advisory_lock_shared(2)"); // expect: PGTX302
+                await conn.ExecuteAsync("DELETE FROM jobs WHERE done");
+                await conn.ExecuteAsync("SELECT pg_advisory_unlock_shared(2)"); // expect: PGTX302
+        """)).FixAll("PGTX302", "PGTX302.TransactionLock").Becomes(Shown("""
+        await conn.ExecuteAsync("SELECT pg_advisory_xact_lock(1)");
+        await conn.ExecuteAsync("UPDATE jobs SET ran_at = now()");
+        """, Locks("""
+                await conn.ExecuteAsync("SELECT pg_advisory_xact_lock_shared(2)");
+                await conn.ExecuteAsync("DELETE FROM jobs WHERE done");
+        """)));
+
+    /// <summary>The lock would be released by the commit, before what it may protect is done.</summary>
+    [Fact]
+    public async Task FixAll_leaves_locks_that_outlive_the_transaction()
+    {
+        var code = TestCode.Method(InTransaction("await conn.ExecuteAsync(\"SELECT pg_advisory_lock(1)\"); // expect: PGTX302") + """
+            await conn.ExecuteAsync("UPDATE jobs SET ran_at = now()");
+            await conn.ExecuteAsync("SELECT pg_advisory_unlock(1)"); // expect: PGTX302
+            """, Pooler);
+        Assert.Equal(Markers.Strip(code.Sources[0].Text), await AfterFixAll(code, "PGTX302", "PGTX302.TransactionLock"));
+    }
+
+    [Fact]
+    public Task FixAll_takes_every_prepare_out() => Shown("""
+        await using var a = new NpgsqlCommand("SELECT 1", conn);
+        await a.PrepareAsync(ct); // expect: PGTX304
+        await a.ExecuteNonQueryAsync(ct);
+        await using var b = new NpgsqlCommand("SELECT 2", conn);
+        b.Prepare(); // expect: PGTX304
+        await b.ExecuteNonQueryAsync(ct);
+        """).FixAll("PGTX304", "PGTX304.RemovePrepare").Becomes(Shown("""
+        await using var a = new NpgsqlCommand("SELECT 1", conn);
+        await a.ExecuteNonQueryAsync(ct);
+        await using var b = new NpgsqlCommand("SELECT 2", conn);
+        await b.ExecuteNonQueryAsync(ct);
+        """));
+
+    [Fact]
+    public async Task FixAll_of_one_kind_leaves_the_other()
+    {
+        var code = TestCode.Method("""
+            await using var a = new NpgsqlCommand("SELECT 1", conn);
+            await a.PrepareAsync(ct); // expect: PGTX304
+            GC.KeepAlive("Host=pgbouncer;Username=a;No Reset On Close=true;Max Auto Prepare=20"); // expect: PGTX304
+            """);
+        var text = Markers.Strip(code.Sources[0].Text);
+        Assert.Equal(text.Replace("Max Auto Prepare=20", "Max Auto Prepare=0"), await AfterFixAll(code, "PGTX304", "PGTX304.NoAutoPrepare"));
+        Assert.Equal(text.Replace("        await a.PrepareAsync(ct);\n", ""), await AfterFixAll(code, "PGTX304", "PGTX304.RemovePrepare"));
+    }
+
+    [Fact]
+    public Task FixAll_keeps_the_sessions_of_every_string() => TestCode.Method("""
+        GC.KeepAlive("Host=pgbouncer;Username=a"); // expect: PGTX306
+        GC.KeepAlive("Host=pgbouncer;Username=b"); // expect: PGTX306
+        GC.KeepAlive(new NpgsqlConnectionStringBuilder { Host = "pgbouncer" }); // expect: PGTX306
+        """).FixAll("PGTX306", "PGTX306.NoResetOnClose").Becomes(TestCode.Method("""
+        GC.KeepAlive("Host=pgbouncer;Username=a;No Reset On Close=true");
+        GC.KeepAlive("Host=pgbouncer;Username=b;No Reset On Close=true");
+        GC.KeepAlive(new NpgsqlConnectionStringBuilder { Host = "pgbouncer", NoResetOnClose = true });
+        """));
+
+    [Fact]
+    public Task PGTX307_has_no_FixAll() => TestCode.Method("GC.KeepAlive(\"Host=pgbouncer;No Reset On Close=true;Search Path=a\"); // fix: PGTX307").Fix("PGTX307", "PGTX307.RemoveSearchPath").HasNoFixAll();
+
+    private static async Task<string> AfterFixAll(TestCode code, string id, string key)
+    {
+        var project = FixWorkspace.Open(code);
+        var fix = Product.CreateFixes().Single(provider => provider.FixableDiagnosticIds.Contains(id));
+        var document = project.Documents.Single(d => d.FilePath == TestCode.MainFile);
+        var action = await FixActions.FixAllAction(fix.GetFixAllProvider()!, fix, project, document, FixAllScope.Document, id, key, p => FixWorkspace.Findings(p, code));
+        return await FixWorkspace.TextOf(action is null ? project : await FixActions.Apply(action, project), TestCode.MainFile);
+    }
+
+    private const string Pooler = "private const string Pooler = \"Host=pgbouncer;Username=app;No Reset On Close=true\";";
+
+    private static string Locks(string statements) => $$"""
+        public async Task Second(NpgsqlConnection conn)
+        {
+            await using (var tx = await conn.BeginTransactionAsync())
+            {
+        {{statements}}
+                await tx.CommitAsync();
+            }
+        }
+        """;
+
     /// <summary>The Roslyn SDK's harness knows no options: a string shows the pooler.</summary>
-    private static TestCode Shown(string statements) => TestCode.Method(InTransaction(statements), "private const string Pooler = \"Host=pgbouncer;Username=app;No Reset On Close=true\";");
+    private static TestCode Shown(string statements, string members = "") => TestCode.Method(InTransaction(statements), Pooler + "\n" + members);
 
     private static string InTransaction(string statements) => $"await using (var tx = await conn.BeginTransactionAsync(ct))\n{{\n{string.Join("\n", statements.Split('\n').Select(line => line.Length == 0 ? line : "    " + line))}\n    await tx.CommitAsync(ct);\n}}\n";
 
