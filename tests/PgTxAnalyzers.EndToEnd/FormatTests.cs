@@ -23,6 +23,78 @@ public sealed class FormatTests(PackageFeed feed)
         Assert.Contains("TransactionScopeAsyncFlowOption.Enabled", program);
     }
 
+    [Fact]
+    public async Task Format_changes_exactly_the_expected_lines_of_the_sample()
+    {
+        var folder = CopySample();
+        var before = Texts(folder);
+
+        var format = await CommandLine.DotnetAsync(folder, ["format", "analyzers", "--diagnostics", "PGTX103", "PGTX701", "--severity", "info"], TestContext.Current.CancellationToken);
+
+        Assert.True(format.ExitCode == 0, format.Output);
+        var after = Texts(folder);
+        Assert.Equal(before.Keys, after.Keys);
+        Assert.Equal(["Loyalty/PointsLedger.cs", "Quotes/QuoteDesk.cs"], before.Keys.Where(file => before[file] != after[file]));
+        Assert.Equal(
+            Replaced(before["Loyalty/PointsLedger.cs"], "(TransactionScopeOption.Required, Options)", "(TransactionScopeOption.Required, Options, TransactionScopeAsyncFlowOption.Enabled)"),
+            after["Loyalty/PointsLedger.cs"]);
+
+        // The rate is asked for first; the connection is opened, and the transaction begun, in front of their first use.
+        const string Taken = """
+                    await using var connection = await database.OpenConnectionAsync(ct);
+                    await using var transaction = await connection.BeginTransactionAsync(ct);
+
+            """;
+        const string FirstUse = "        var amount = await connection";
+        var taken = Taken.ReplaceLineEndings("\n");
+        Assert.Equal(Replaced(Replaced(before["Quotes/QuoteDesk.cs"], taken + "\n", ""), FirstUse, taken + FirstUse), after["Quotes/QuoteDesk.cs"]);
+    }
+
+    /// <summary>The sample, with the package in place of the analyzers of this repository.</summary>
+    private string CopySample()
+    {
+        const string Samples = "docs/samples";
+        var folder = Directory.CreateDirectory(Path.Combine(feed.Directory, Path.GetRandomFileName())).FullName;
+        var source = Path.Combine(Repository.Root, Samples, "Checkout");
+        foreach (var file in Files(source))
+        {
+            var target = Path.Combine(folder, file);
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(Path.Combine(source, file), target);
+        }
+
+        File.WriteAllText(Path.Combine(folder, "Directory.Build.props"), """
+            <Project>
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="PgTxAnalyzers" PrivateAssets="all" />
+              </ItemGroup>
+            </Project>
+            """);
+        var versions = File.ReadAllText(Path.Combine(Repository.Root, Samples, "Directory.Packages.props"));
+        File.WriteAllText(Path.Combine(folder, "Directory.Packages.props"), Replaced(
+            versions, "</ItemGroup>", $"""  <PackageVersion Include="PgTxAnalyzers" Version="{PackageFeed.Version}" /></ItemGroup>"""));
+        return folder;
+    }
+
+    private static SortedDictionary<string, string> Texts(string folder) =>
+        new(Files(folder).ToDictionary(file => file, file => File.ReadAllText(Path.Combine(folder, file))), StringComparer.Ordinal);
+
+    private static IEnumerable<string> Files(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+            .Where(file => !file.StartsWith("obj/", StringComparison.Ordinal) && !file.StartsWith("bin/", StringComparison.Ordinal));
+
+    private static string Replaced(string text, string old, string replacement)
+    {
+        Assert.Contains(old, text);
+        return text.Replace(old, replacement, StringComparison.Ordinal);
+    }
+
     private static void AssertInOrder(string text, params string[] parts)
     {
         var from = 0;
