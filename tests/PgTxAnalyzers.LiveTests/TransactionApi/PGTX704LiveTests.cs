@@ -10,12 +10,7 @@ public sealed class PGTX704LiveTests(LiveServers servers)
     [Fact]
     public async Task The_early_return_loses_what_was_written()
     {
-        var pair = await LivePair.Of(servers, "PGTX704", TestCode.Of(Unit("return; // expect: PGTX704")), TestCode.Of(Unit("""
-            {
-                await transaction.CommitAsync(ct);
-                return;
-            }
-            """)));
+        var pair = await LivePair.Of(servers, "PGTX704", "PGTX704.Commit", Code);
 
         await pair.Observe("the early return is taken; no exception", async (program, database) =>
         {
@@ -26,7 +21,7 @@ public sealed class PGTX704LiveTests(LiveServers servers)
         pair.PageShowsIt();
     }
 
-    private static string Unit(string early) => $$"""
+    private static readonly TestCode Code = TestCode.Of("""
         using Npgsql;
 
         public static class Unit
@@ -39,11 +34,11 @@ public sealed class PGTX704LiveTests(LiveServers servers)
                 await using (var note = new NpgsqlCommand("INSERT INTO events (note) VALUES ('back order')", connection, transaction))
                     await note.ExecuteNonQueryAsync(ct);
                 if (url == "none left")
-                    {{early}}
+                    return; // expect: PGTX704
                 await using (var order = new NpgsqlCommand("UPDATE orders SET status = 'reserved' WHERE id = 1", connection, transaction))
                     await order.ExecuteNonQueryAsync(ct);
                 await transaction.CommitAsync(ct);
             }
         }
-        """;
+        """);
 }

@@ -15,28 +15,32 @@ internal sealed class InnerTransaction
     private readonly ILocalSymbol outer;
     private readonly ILocalSymbol inner;
     private readonly InvocationExpressionSyntax begin;
-    private readonly LocalDeclarationStatementSyntax declaration;
+    private readonly StatementSyntax held;
+    private readonly BlockSyntax? body;
     private readonly List<IdentifierNameSyntax> mentions = new();
     private readonly List<ExpressionStatementSyntax> commits = new();
     private readonly List<ExpressionStatementSyntax> rollbacks = new();
 
-    private InnerTransaction(SourceLines lines, ILocalSymbol outer, ILocalSymbol inner, InvocationExpressionSyntax begin, LocalDeclarationStatementSyntax declaration) =>
-        (this.lines, this.outer, this.inner, this.begin, this.declaration) = (lines, outer, inner, begin, declaration);
+    private InnerTransaction(SourceLines lines, ILocalSymbol outer, ILocalSymbol inner, InvocationExpressionSyntax begin, StatementSyntax held) =>
+        (this.lines, this.outer, this.inner, this.begin, this.held, body) = (lines, outer, inner, begin, held, (held as UsingStatementSyntax)?.Statement as BlockSyntax);
 
-    /// <summary>Null where it is held by anything but a declaration of its own, or used in a way that the outer one could not take over.</summary>
+    /// <summary>The list of statements that the transaction lives in: its block, or the rest of the one around its declaration.</summary>
+    private SyntaxNode Scope => body ?? held.Parent!;
+
+    /// <summary>Null where it is held by anything but a declaration or a <c>using</c> block of its own, or used in a way that the outer one could not take over.</summary>
     public static InnerTransaction? Find(InvocationExpressionSyntax outerBegin, InvocationExpressionSyntax innerBegin, SemanticModel model, SourceLines lines, CancellationToken cancellationToken)
     {
         var function = innerBegin.EnclosingFunction();
         if (function is null || outerBegin.EnclosingFunction() != function || outerBegin == innerBegin
             || Region.Find(outerBegin, model, cancellationToken) is not { Transaction: ILocalSymbol outer } around
-            || Region.Find(innerBegin, model, cancellationToken) is not { Transaction: ILocalSymbol inner, BeginStatement: LocalDeclarationStatementSyntax declaration } region
-            || !SymbolEqualityComparer.Default.Equals(outer.Type, inner.Type) || !lines.OwnsItsLines(declaration)
-            || !IsStraight(declaration, around.BeginStatement) || TakesALevel(innerBegin, model, cancellationToken))
+            || Region.Find(innerBegin, model, cancellationToken) is not { Transaction: ILocalSymbol inner, BeginStatement: var held } region
+            || !SymbolEqualityComparer.Default.Equals(outer.Type, inner.Type) || !IsHeldAlone(held, innerBegin, lines)
+            || !IsStraight(held, around.BeginStatement) || TakesALevel(innerBegin, model, cancellationToken))
         {
             return null;
         }
 
-        var found = new InnerTransaction(lines, outer, inner, innerBegin, declaration);
+        var found = new InnerTransaction(lines, outer, inner, innerBegin, held);
         foreach (var name in function.DescendantNodes().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == inner.Name))
         {
             if (!SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellationToken).Symbol, inner))
@@ -58,13 +62,21 @@ internal sealed class InnerTransaction
     /// </summary>
     public TextEdits? Reuse()
     {
-        if (rollbacks.Count > 0 || commits.Count != 1 || commits[0].Parent != declaration.Parent || !lines.OwnsItsLines(commits[0]) || LeavesBetween())
+        if (rollbacks.Count > 0 || commits.Count != 1 || commits[0].Parent != Scope || !lines.OwnsItsLines(commits[0]) || LeavesBetween())
         {
             return null;
         }
 
         var edits = new TextEdits();
-        lines.DeleteLines(edits, lines.LineOf(declaration.SpanStart), lines.LastLine(declaration));
+        if (body is null)
+        {
+            lines.DeleteLines(edits, lines.LineOf(held.SpanStart), lines.LastLine(held));
+        }
+        else
+        {
+            lines.Unwrap(edits, held, body, instead: null);
+        }
+
         lines.DeleteLines(edits, lines.LineOf(commits[0].SpanStart), lines.LastLine(commits[0]));
         Rename(edits);
         return edits;
@@ -73,18 +85,34 @@ internal sealed class InnerTransaction
     /// <summary>The begin becomes a savepoint, the commit its release, the rollback one to the savepoint. What a dispose alone would undo goes with the outer transaction.</summary>
     public TextEdits? Savepoint()
     {
-        if (Words() is not { } words || commits.Count == 0 || LeavesBetween() || (rollbacks.Count == 0 && !commits.Any(c => c.Parent == declaration.Parent)))
+        if (Words() is not { } words || commits.Count == 0 || LeavesBetween() || (rollbacks.Count == 0 && !commits.Any(c => c.Parent == Scope)))
         {
             return null;
         }
 
         var edits = new TextEdits();
-        edits.Replace(declaration.Span, Statement(begin, words.Save));
+        if (body is null)
+        {
+            edits.Replace(held.Span, Statement(begin, words.Save));
+        }
+        else
+        {
+            lines.Unwrap(edits, held, body, Statement(begin, words.Save));
+        }
+
         commits.ForEach(commit => edits.Replace(commit.Span, Statement(Call(commit), words.Release)));
         rollbacks.ForEach(rollback => edits.Replace(rollback.Span, Statement(Call(rollback), words.Rollback)));
         Rename(edits);
         return edits;
     }
+
+    /// <summary>By a declaration, or by the head of a <c>using</c> whose block can be taken away.</summary>
+    private static bool IsHeldAlone(StatementSyntax held, InvocationExpressionSyntax begin, SourceLines lines) => held switch
+    {
+        LocalDeclarationStatementSyntax => lines.OwnsItsLines(held),
+        UsingStatementSyntax { Declaration: { } head, Statement: BlockSyntax body } => head.Span.Contains(begin.Span) && lines.CanUnwrap(held, body),
+        _ => false,
+    };
 
     private (string Save, string Release, string Rollback)? Words() => inner.Type.Name switch
     {
@@ -143,8 +171,8 @@ internal sealed class InnerTransaction
             .All(a => a is BlockSyntax or IfStatementSyntax or ElseClauseSyntax or CommonForEachStatementSyntax or ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or UsingStatementSyntax);
 
     /// <summary>A way out of the part before its commit would roll it back alone.</summary>
-    private bool LeavesBetween() => declaration.Parent!.DescendantNodes(n => !SyntaxSearch.IsFunction(n))
-        .Any(n => n is ReturnStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax && n.SpanStart > declaration.SpanStart && n.SpanStart < commits[commits.Count - 1].SpanStart);
+    private bool LeavesBetween() => Scope.DescendantNodes(n => !SyntaxSearch.IsFunction(n))
+        .Any(n => n is ReturnStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax or GotoStatementSyntax && n.SpanStart > begin.SpanStart && n.SpanStart < commits[commits.Count - 1].SpanStart);
 
     private static bool TakesALevel(InvocationExpressionSyntax begin, SemanticModel model, CancellationToken cancellationToken) =>
         begin.ArgumentList.Arguments.Any(a => model.GetTypeInfo(a.Expression, cancellationToken).Type?.Name == "IsolationLevel");

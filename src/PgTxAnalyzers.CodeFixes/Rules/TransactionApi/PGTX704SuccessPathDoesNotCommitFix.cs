@@ -1,6 +1,6 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
@@ -10,7 +10,7 @@ using PgTxAnalyzers.CodeFixes.Editing;
 namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 
 /// <summary>
-/// Commits before the return that leaves without, in the words in which the method commits elsewhere. Whether the path is meant to commit
+/// Commits on the path that leaves without, in the words in which the method commits elsewhere: before its return, or at the end. Whether the path is meant to commit
 /// is the reader's decision, so there is no way to apply it to many findings at once.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
@@ -18,6 +18,7 @@ public sealed class PGTX704SuccessPathDoesNotCommitFix : CodeFixProvider
 {
     internal const string EquivalenceKey = "PGTX704.Commit";
     internal const string Title = "Commit before the return";
+    internal const string EndTitle = "Commit on the path that runs off the end";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX704");
@@ -33,51 +34,29 @@ public sealed class PGTX704SuccessPathDoesNotCommitFix : CodeFixProvider
         var text = await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics)
         {
-            // Where control runs off the end, the finding stands on the begin: which branch is to commit is not known there.
-            if (model is not null && HeldCall.IsOurs(diagnostic) && root?.FindSpan(diagnostic.Location.SourceSpan) is ReturnStatementSyntax end
-                && root.FindSpan(diagnostic.AdditionalLocations[0].SourceSpan)?.FirstAncestorOrSelf<ExpressionSyntax>() is { } begin)
+            if (model is null || !HeldCall.IsOurs(diagnostic) || root?.FindSpan(diagnostic.AdditionalLocations[0].SourceSpan)?.FirstAncestorOrSelf<ExpressionSyntax>() is not { } begin
+                || begin.EnclosingFunction() is not { } function || Region.Find(begin, model, context.CancellationToken) is not { } region)
             {
-                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, Plan(end, begin, model, new SourceLines(root, text), context.CancellationToken)).ConfigureAwait(false);
-            }
-        }
-    }
-
-    private static TextEdits? Plan(ReturnStatementSyntax end, ExpressionSyntax begin, SemanticModel model, SourceLines lines, CancellationToken cancellationToken)
-    {
-        var facts = new FactSource(model, cancellationToken);
-        if (begin.EnclosingFunction() is not { } function || end.EnclosingFunction() != function || Region.Find(begin, model, cancellationToken) is not { } region
-            || function.DescendantNodes().OfType<StatementSyntax>().FirstOrDefault(s => s.EnclosingFunction() == function && CommitStatement.Is(s, region, model, cancellationToken)) is not { } commit
-            || (end.Expression is not null && facts.UsesRegion(end.Expression, region)))
-        {
-            // What is returned may still be read in the transaction.
-            return null;
-        }
-
-        var edits = new TextEdits();
-        var line = lines.LineOf(end.SpanStart);
-        var lineEnd = lines.LineEnd(line);
-        if (end.IsInList())
-        {
-            if (!lines.OwnsItsLines(end, startOnly: true))
-            {
-                return null;
+                continue;
             }
 
-            edits.Insert(end.SpanStart, commit + lineEnd + lines.Indentation(line));
-            return edits;
-        }
+            var commits = function.DescendantNodes().OfType<StatementSyntax>()
+                .Where(s => s.EnclosingFunction() == function && CommitStatement.Is(s, region, model, context.CancellationToken)).ToList();
+            if (commits.Count == 0)
+            {
+                continue;
+            }
 
-        // `if (…) return …;` becomes a block.
-        if (end.Parent is not IfStatementSyntax test || !lines.OwnsItsLines(test, startOnly: true))
-        {
-            return null;
+            var facts = new FactSource(model, context.CancellationToken);
+            var lines = new SourceLines(root, text);
+            if (root.FindSpan(diagnostic.Location.SourceSpan) is not ReturnStatementSyntax end)
+            {
+                await Offer.RegisterFirstAsync(context, diagnostic, EndTitle, EquivalenceKey, new CommitAtTheEnd(region, commits, facts, lines).Plans()).ConfigureAwait(false);
+            }
+            else if (end.EnclosingFunction() == function)
+            {
+                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, new CommitBeforeReturn(region, commits[0], facts, lines).Plan(end)).ConfigureAwait(false);
+            }
         }
-
-        var outer = lines.Indentation(lines.LineOf(test.SpanStart));
-        var inner = outer + lines.IndentationStep(test);
-        edits.Replace(
-            Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(test.CloseParenToken.Span.End, end.Span.End),
-            $"{lineEnd}{outer}{{{lineEnd}{inner}{commit}{lineEnd}{inner}{end}{lineEnd}{outer}}}");
-        return edits;
     }
 }

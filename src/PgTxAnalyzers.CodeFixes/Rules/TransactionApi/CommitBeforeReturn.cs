@@ -1,0 +1,60 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using PgTxAnalyzers.CodeFixes.Editing;
+
+namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
+
+/// <summary>A commit in front of a return. What is returned and read in the transaction is read first.</summary>
+internal sealed class CommitBeforeReturn(Region region, StatementSyntax commit, FactSource facts, SourceLines lines)
+{
+    /// <summary>Null: what is returned may still be read in the transaction when its statement has ended.</summary>
+    public TextEdits? Plan(ReturnStatementSyntax end)
+    {
+        if (end.Expression is not { } returned || !facts.UsesRegion(returned, region))
+        {
+            return Replace(end, commit.ToString(), end.ToString());
+        }
+
+        if (!IsDone(returned))
+        {
+            return null;
+        }
+
+        var name = NewNames.Free("result", facts.Model, end.EnclosingFunction()!);
+        return Replace(end, $"var {name} = {returned};", commit.ToString(), $"return {name};");
+    }
+
+    private bool IsDone(ExpressionSyntax returned) =>
+        facts.Model.GetTypeInfo(returned).Type is { } type && PlainData.IsPlain(type)
+
+            // A sequence may be read where it is enumerated. One that was awaited has been: Dapper buffers.
+            && (returned is AwaitExpressionSyntax || type is not INamedTypeSymbol { Name: "IEnumerable" });
+
+    /// <summary>Statements in place of the return: on lines of their own, or on its line where it shares one.</summary>
+    private TextEdits? Replace(ReturnStatementSyntax end, params string[] statements)
+    {
+        var edits = new TextEdits();
+        var line = lines.LineOf(end.SpanStart);
+        var lineEnd = lines.LineEnd(line);
+        if (end.IsInList())
+        {
+            edits.Replace(end.Span, string.Join(lines.StartsLine(end.GetFirstToken()) ? lineEnd + lines.Indentation(line) : " ", statements));
+            return edits;
+        }
+
+        // `if (…) return …;` becomes a block.
+        var around = end.Parent is ElseClauseSyntax { Parent: IfStatementSyntax test } ? test : end.Parent as StatementSyntax;
+        if (around is null)
+        {
+            return null;
+        }
+
+        var outer = lines.Indentation(lines.LineOf(end.Parent!.SpanStart));
+        var inner = outer + lines.IndentationStep(around);
+        edits.Replace(
+            TextSpan.FromBounds(end.GetFirstToken().GetPreviousToken().Span.End, end.Span.End),
+            $"{lineEnd}{outer}{{{lineEnd}{inner}{string.Join(lineEnd + inner, statements)}{lineEnd}{outer}}}");
+        return edits;
+    }
+}
