@@ -36,7 +36,8 @@ internal static class RollbackHandlers
         statement.Catches.SelectMany(handler => handler.Block.DescendantNodes()).OfType<IdentifierNameSyntax>()
             .Any(name => region.IsRegionSymbol(model.GetSymbolInfo(name, cancellationToken).Symbol));
 
-    private static bool EndsRegion(StatementSyntax statement, Region region, SemanticModel model, CancellationToken cancellationToken) => statement switch
+    /// <summary>The statement does nothing but end the region, or see whether there is one to end.</summary>
+    public static bool EndsRegion(StatementSyntax statement, Region region, SemanticModel model, CancellationToken cancellationToken) => statement switch
     {
         EmptyStatementSyntax => true,
         BlockSyntax block => block.Statements.All(inner => EndsRegion(inner, region, model, cancellationToken)),

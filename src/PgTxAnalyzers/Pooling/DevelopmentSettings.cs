@@ -11,8 +11,6 @@ namespace PgTxAnalyzers.Pooling;
 /// </summary>
 internal static class DevelopmentSettings
 {
-    private const int PostgresPort = 5432;
-
     private static readonly char[] Separators = { '/', '\\' };
 
     /// <summary>The environments that ASP.NET Core's templates, Docker's and test projects use; in lower case.</summary>
@@ -35,7 +33,7 @@ internal static class DevelopmentSettings
         return environment is { Length: > 0 }
             ? Environments.Contains(environment)
 
-            // What every environment starts from and production overrides. A pooler on the same host listens on a port of its own.
-            : hosts.All(host => Loopback.Contains(host.Name.ToLowerInvariant()) && host.Port is null or PostgresPort);
+            // What every environment starts from and production overrides. The port of a pooler on the same host would show it.
+            : hosts.All(host => Loopback.Contains(host.Name.ToLowerInvariant()));
     }
 }

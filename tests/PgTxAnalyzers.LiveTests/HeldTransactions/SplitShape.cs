@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.LiveTests.HeldTransactions;
 /// <param name="Name">What it is.</param>
 /// <param name="Action">The equivalence key of the fix.</param>
 /// <param name="Body">The statements of the method, or the method's whole text where it needs a head of its own.</param>
-internal sealed record SplitShape(string Name, string Action, string Body)
+internal sealed partial record SplitShape(string Name, string Action, string Body)
 {
     private const string Before = "PGTX101.MoveBefore";
     private const string After = "PGTX101.MoveAfterCommit";
@@ -335,6 +335,7 @@ internal sealed record SplitShape(string Name, string Action, string Body)
                 {{Commit}}
             });
             """),
+        .. WithHandlers,
     ];
 
     /// <summary>The whole program, laid out as a formatter does it.</summary>

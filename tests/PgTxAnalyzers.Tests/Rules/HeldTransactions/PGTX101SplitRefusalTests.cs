@@ -232,6 +232,38 @@ public sealed class PGTX101SplitRefusalTests
             _count++;
         }
         """)]
+    [InlineData("a handler answers the failure after it has told it", """
+        try
+        {
+            await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
+            var charge = await /*call*/payments.ChargeAsync(number, 1, ct);
+            await shared.ExecuteAsync("UPDATE orders SET state = @charge", new { charge }, transaction);
+            await transaction.CommitAsync(ct);
+        }
+        catch (Exception ex)
+        {
+            logger.LogError(ex, "Failed.");
+            await transaction.RollbackAsync(ct);
+            if (ex is HttpRequestException)
+                return;
+            throw;
+        }
+        """)]
+    [InlineData("a handler writes the failure down in the database", """
+        try
+        {
+            await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
+            var charge = await /*call*/payments.ChargeAsync(number, 1, ct);
+            await shared.ExecuteAsync("UPDATE orders SET state = @charge", new { charge }, transaction);
+            await transaction.CommitAsync(ct);
+        }
+        catch (Exception ex)
+        {
+            await transaction.RollbackAsync(ct);
+            await shared.ExecuteAsync("INSERT INTO failures (text) VALUES (@Message)", new { ex.Message });
+            throw;
+        }
+        """)]
     [InlineData("a condition of the preprocessor spans the call", """
         await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
         #if !OFF

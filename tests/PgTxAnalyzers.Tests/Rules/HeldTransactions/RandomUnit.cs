@@ -132,8 +132,14 @@ internal sealed class RandomUnit(int seed)
             Region(connection);
             Line("await transaction.CommitAsync();", _depth);
         });
-        Line("catch", 2);
+        var tells = seed % 2 == 0;
+        Line(tells ? "catch (Exception exception)" : "catch", 2);
         Line("{", 2);
+        if (tells)
+        {
+            Line("Console.Error.WriteLine(exception.Message);", 3);
+        }
+
         Line("await transaction.RollbackAsync();", 3);
         Line("throw;", 3);
         Line("}", 2);

@@ -79,6 +79,7 @@ public class PGTX306PoolResetsPooledSessionTests
     [Theory]
     [InlineData("appsettings.json", "Host=localhost;Username=app")]
     [InlineData("appsettings.json", "Host=127.0.0.1:5432;Username=app")]
+    [InlineData("appsettings.json", "Host=localhost;Port=9543;Username=app")]
     [InlineData("appsettings.json", "Server=localhost;Port=5432;User Id=app")]
     [InlineData("C:\\shop\\appsettings.Development.json", "Host=db;Username=app")]
     [InlineData("src/appsettings.Local.json", "Host=db;Username=app")]
@@ -91,8 +92,8 @@ public class PGTX306PoolResetsPooledSessionTests
 
     [Theory]
     [InlineData("appsettings.json", "Host=db;Username=app")]
-    [InlineData("appsettings.json", "Host=localhost;Port=5433;Username=app")]
     [InlineData("appsettings.json", "Host=localhost,db;Username=app")]
+    [InlineData("appsettings.json", "Host=localhost;Port=6432;Username=app")]
     [InlineData("appsettings.Production.json", "Host=localhost;Username=app")]
     [InlineData("appsettings.Development.json", "Host=localhost;Port=6432;Username=app")]
     [InlineData("Properties/launchSettings.json", "Host=pgbouncer;Username=app")]

@@ -61,7 +61,15 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
         }
 
         var (from, to) = (_lines.FirstLine(group.First), _lines.LastLine(group.Last));
-        _text.Append(_lineEnd).Append(_lines.Take(from, to, _lines.Indentation(_lines.LineOf(group.First.SpanStart)), indentation)).Append(_lineEnd);
+        var left = _unit.Handlers is { } handlers
+            ? handlers.Around(halves, _call.Model, indentation, _lines.IndentationStep(front), cancellationToken)
+            : _lines.Take(from, to, _lines.Indentation(_lines.LineOf(group.First.SpanStart)), indentation);
+        if (left is null)
+        {
+            return null;
+        }
+
+        _text.Append(_lineEnd).Append(left).Append(_lineEnd);
         var warning = _text.Length;
         if (!OpenSecond(block, indentation))
         {

@@ -51,6 +51,9 @@ internal sealed class SplitUnit
 
     public bool IsRetried => Function.Statement is not null;
 
+    /// <summary>The handlers that tell of a failure before they throw on, of a <c>try</c> that the call leaves; null where there are none.</summary>
+    public OwnHandlers? Handlers { get; private set; }
+
     /// <summary>The unit with the connection's opening first: the connection is given back before the call.</summary>
     public static IEnumerable<SplitUnit> Of(HeldCall call, CancellationToken cancellationToken)
     {
@@ -64,7 +67,8 @@ internal sealed class SplitUnit
         var rungs = call.Path.Rungs;
         if (function.Statement is { } retried)
         {
-            if (rungs[rungs.Length - 1].List[0].Parent != function.Lambda!.Body)
+            // A handler in the lambda would no longer see the failure of the call, which goes out of it.
+            if (rungs[rungs.Length - 1].List[0].Parent != function.Lambda!.Body || rungs.Take(rungs.Length - 1).Any(rung => !rung.CanBeLeft))
             {
                 yield break;
             }
@@ -85,7 +89,7 @@ internal sealed class SplitUnit
             yield break;
         }
 
-        foreach (var rung in Releasing(call, least).Append(least).Distinct())
+        foreach (var rung in Releasing(call, least, cancellationToken).Append(least).Distinct())
         {
             var unit = new SplitUnit(call, function, rungs, rung, commitRung, commit);
             foreach (var owner in unit.Owners().Append(null).Distinct())
@@ -134,8 +138,18 @@ internal sealed class SplitUnit
         }
 
         var outside = rungs[rungs.Length - 1].Child.Ancestors().TakeWhile(node => !SyntaxSearch.IsFunction(node)).OfType<TryStatementSyntax>();
-        return outside.Any(attempt => NamesRegion(attempt, call, cancellationToken)) || rungs.Take(least).Any(rung => !rung.CanBeLeft) ? -1 : least;
+        return outside.Any(attempt => NamesRegion(attempt, call, cancellationToken)) || !CanLeave(call, least, cancellationToken) ? -1 : least;
     }
+
+    /// <summary>What is around the lists up to there only opens and ends the region; or it is one <c>try</c> that tells of failures as well.</summary>
+    private static bool CanLeave(HeldCall call, int rung, CancellationToken cancellationToken)
+    {
+        var others = Enumerable.Range(0, rung).Where(i => !call.Path.Rungs[i].CanBeLeft).ToList();
+        return others.Count == 0 || (others.Count == 1 && Telling(call, others[0], cancellationToken) is not null);
+    }
+
+    private static OwnHandlers? Telling(HeldCall call, int rung, CancellationToken cancellationToken) =>
+        call.Path.Rungs[rung + 1].Child is TryStatementSyntax attempt ? OwnHandlers.Of(attempt, call, cancellationToken) : null;
 
     private static bool NamesRegion(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken) =>
         attempt.Catches.Select(handler => (SyntaxNode)handler).Concat(attempt.Finally is null ? [] : [attempt.Finally])
@@ -143,7 +157,7 @@ internal sealed class SplitUnit
             .Any(name => call.Region.IsRegionSymbol(call.Model.GetSymbolInfo(name, cancellationToken).Symbol));
 
     /// <summary>The list in which the connection is opened, where leaving it gives the connection back.</summary>
-    private static IEnumerable<int> Releasing(HeldCall call, int least)
+    private static IEnumerable<int> Releasing(HeldCall call, int least, CancellationToken cancellationToken)
     {
         var opened = call.Region.ConnectionStatement;
 
@@ -157,7 +171,7 @@ internal sealed class SplitUnit
         {
             var current = call.Path.Rungs[rung];
             var position = CallPath.Position(current.List, opened);
-            if (position >= 0 && position <= current.Index && !call.Path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft))
+            if (position >= 0 && position <= current.Index && CanLeave(call, rung, cancellationToken))
             {
                 yield return rung;
             }
@@ -190,6 +204,10 @@ internal sealed class SplitUnit
             }
 
             layers.Add(layer);
+            if (!Rungs[i].CanBeLeft && !IsRetried)
+            {
+                Handlers = Telling(Call, i, cancellationToken);
+            }
         }
 
         Layers = layers.ToImmutable();

@@ -1,0 +1,126 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CodeFixes.Editing;
+
+namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions.Splitting;
+
+/// <summary>
+/// The handlers of the <c>try</c> that a call leaves, for the call alone: what they tell of its failure (a log entry, a metric) and how they throw on, without the
+/// end of the region. So the failure of the call is told as before, although it has left the halves.
+/// </summary>
+internal sealed class OwnHandlers
+{
+    private readonly TryStatementSyntax attempt;
+    private readonly SourceLines lines;
+    private readonly HashSet<StatementSyntax> ends;
+
+    private OwnHandlers(TryStatementSyntax attempt, SourceLines lines, HashSet<StatementSyntax> ends) => (this.attempt, this.lines, this.ends) = (attempt, lines, ends);
+
+    /// <summary>Null where a handler swallows the failure, answers it, or does something with the database.</summary>
+    public static OwnHandlers? Of(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken)
+    {
+        if (attempt.Finally is { } final && !final.Block.Statements.All(IsEnd))
+        {
+            return null;
+        }
+
+        var ends = new HashSet<StatementSyntax>();
+        foreach (var handler in attempt.Catches)
+        {
+            var statements = handler.Block.Statements;
+            if (statements.LastOrDefault() is not ThrowStatementSyntax || !call.Lines.StartsLine(handler.CatchKeyword) || (handler.Filter is { } filter && Uses(filter)))
+            {
+                return null;
+            }
+
+            foreach (var statement in statements)
+            {
+                if (IsEnd(statement) && call.Lines.OwnsItsLines(statement))
+                {
+                    ends.Add(statement);
+                }
+                else if (Uses(statement) || call.Facts.Of(statement).JumpsWithoutThrow || !call.Lines.OwnsItsLines(statement))
+                {
+                    return null;
+                }
+            }
+        }
+
+        return new OwnHandlers(attempt, call.Lines, ends);
+
+        bool IsEnd(StatementSyntax statement) => RollbackHandlers.EndsRegion(statement, call.Region, call.Model, cancellationToken);
+        bool Uses(SyntaxNode node) => call.Facts.UsesRegion(node, call.Region);
+    }
+
+    /// <summary>The call in a <c>try</c> of its own, with the declarations of what is read behind it in front. Null where one of them needs its value.</summary>
+    /// <param name="halves">The halves and the call.</param>
+    /// <param name="model">The semantic model of the document.</param>
+    /// <param name="indentation">Of the list that the call goes to.</param>
+    /// <param name="step">One step of it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public string? Around(SplitHalves halves, SemanticModel model, string indentation, string step, CancellationToken cancellationToken)
+    {
+        var group = halves.Group;
+        var behind = halves.Second.Concat(halves.Tail).ToList();
+        var facts = halves.Unit.Call.Facts;
+        var edits = new TextEdits();
+        var hoisting = new Hoisting(model, lines, cancellationToken);
+        var crossing = group.Statements.SelectMany(statement => facts.Of(statement).Declares).Where(local => behind.Any(statement => facts.Of(statement).Mentions.Contains(local))).ToList();
+        if (!hoisting.TryHoist(edits, crossing) || hoisting.DeletedLines.Count > 0 || edits.InOrder() is not { } changes)
+        {
+            return null;
+        }
+
+        var changed = lines.Text.WithChanges(changes);
+        if (changed.Lines.Count != lines.Text.Lines.Count)
+        {
+            return null;
+        }
+
+        var (from, to) = (lines.FirstLine(group.First), lines.LastLine(group.Last));
+        var end = lines.LineEnd(from);
+        var options = (CSharpParseOptions)attempt.SyntaxTree.Options;
+        var body = new SourceLines(CSharpSyntaxTree.ParseText(changed, options, cancellationToken: cancellationToken).GetRoot(cancellationToken), changed)
+            .Take(from, to, lines.Indentation(lines.LineOf(group.First.SpanStart)), indentation + step);
+        var text = new StringBuilder();
+        foreach (var declaration in hoisting.Declarations)
+        {
+            text.Append(indentation).Append(declaration).Append(end);
+        }
+
+        var opensOnItsLine = lines.LineOf(attempt.TryKeyword.SpanStart) == lines.LineOf(attempt.Block.OpenBraceToken.SpanStart);
+        text.Append(indentation).Append(opensOnItsLine ? "try {" : "try" + end + indentation + "{").Append(end).Append(body).Append(indentation).Append('}').Append(end);
+        foreach (var handler in attempt.Catches)
+        {
+            text.Append(Copy(handler, indentation));
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The lines of a handler but those that end the region, and the blank lines that only those were separated by.</summary>
+    private string Copy(CatchClauseSyntax handler, string indentation)
+    {
+        var (first, last) = (lines.LineOf(handler.SpanStart), lines.LineOf(handler.Span.End));
+        var gone = ends.Where(handler.Contains).Select(end => (From: lines.FirstLine(end), To: lines.LastLine(end))).ToList();
+        var text = new StringBuilder();
+        var open = true;
+        for (var line = first; line <= last; line++)
+        {
+            if (gone.Any(range => range.From <= line && line <= range.To) || (lines.IsBlank(line) && open))
+            {
+                continue;
+            }
+
+            text.Append(lines.Take(line, line, lines.Indentation(first), indentation));
+            open = lines.IsBlank(line) || lines.OpensBlock(line);
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,27 @@
+namespace PgTxAnalyzers.LiveTests.HeldTransactions;
+
+/// <content>Handlers that tell of a failure before they throw on: the call gets them too.</content>
+internal sealed partial record SplitShape
+{
+    private static SplitShape[] WithHandlers =>
+    [
+        new("a handler that tells, and throws on", Split, $$"""
+            await using var source = NpgsqlDataSource.Create(connectionString);
+            await using var connection = await source.OpenConnectionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            try
+            {
+                {{A}}
+                {{Call}}
+                {{B}}
+                {{Commit}}
+            }
+            catch (Exception exception)
+            {
+                System.Diagnostics.Debug.WriteLine(exception.Message);
+                await transaction.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+            """),
+    ];
+}

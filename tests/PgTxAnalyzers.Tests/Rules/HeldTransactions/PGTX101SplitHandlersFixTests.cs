@@ -1,0 +1,164 @@
+using PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Rules.HeldTransactions;
+
+/// <summary>The split where a handler tells of a failure before it throws on: the call gets the handler for itself, without the roll-back.</summary>
+public sealed class PGTX101SplitHandlersFixTests
+{
+    private const string Key = "PGTX101.Split";
+
+    [Fact]
+    public async Task A_log_entry() => await Fix("""
+        public async Task RefundAsync(NpgsqlConnection shared, int payment, CancellationToken ct)
+        {
+            await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
+            try
+            {
+                await shared.ExecuteAsync("UPDATE payments SET state = 'refunding' WHERE id = @payment", new { payment }, transaction);
+
+                // Their number.
+                var refund = await /*call*/payments.ChargeAsync(payment, 1, ct);
+                await shared.ExecuteAsync("UPDATE payments SET refund = @refund WHERE id = @payment", new { refund, payment }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                await transaction.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+        }
+        """).Becomes(Key, """
+        public async Task RefundAsync(NpgsqlConnection shared, int payment, CancellationToken ct)
+        {
+            await using var transaction = await shared.BeginTransactionAsync(ct);
+            try
+            {
+                await shared.ExecuteAsync("UPDATE payments SET state = 'refunding' WHERE id = @payment", new { payment }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                await transaction.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+
+            string refund;
+            try
+            {
+                // Their number.
+                refund = await payments.ChargeAsync(payment, 1, ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                throw;
+            }
+
+            await using var transaction2 = await shared.BeginTransactionAsync(ct);
+            try
+            {
+                await shared.ExecuteAsync("UPDATE payments SET refund = @refund WHERE id = @payment", new { refund, payment }, transaction2);
+                await transaction2.CommitAsync(ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                await transaction2.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task Several_handlers_an_other_exception_and_braces_at_the_end_of_the_line() => await Fix("""
+        public async Task RefundAsync(int payment, CancellationToken ct)
+        {
+            var connection = await dataSource.OpenConnectionAsync(ct);
+            var transaction = await /*begin*/connection.BeginTransactionAsync(ct);
+            try {
+                await connection.ExecuteAsync("UPDATE payments SET state = 'refunding' WHERE id = @payment", new { payment }, transaction);
+                await /*call*/payments.ChargeAsync(payment, 1, ct);
+                await connection.ExecuteAsync("UPDATE payments SET state = 'refunded' WHERE id = @payment", new { payment }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (OperationCanceledException) {
+                await transaction.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+            catch (Exception ex) when (ex is not InvalidOperationException) {
+                // First of all.
+                await transaction.RollbackAsync(CancellationToken.None);
+
+                logger.LogError(ex, "Failed.");
+                throw new InvalidOperationException("Refund failed.", ex);
+            }
+            finally {
+                await transaction.DisposeAsync();
+                await connection.DisposeAsync();
+            }
+        }
+        """).Becomes(Key, """
+        public async Task RefundAsync(int payment, CancellationToken ct)
+        {
+            var connection = await dataSource.OpenConnectionAsync(ct);
+            var transaction = await connection.BeginTransactionAsync(ct);
+            try {
+                await connection.ExecuteAsync("UPDATE payments SET state = 'refunding' WHERE id = @payment", new { payment }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (OperationCanceledException) {
+                await transaction.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+            catch (Exception ex) when (ex is not InvalidOperationException) {
+                // First of all.
+                await transaction.RollbackAsync(CancellationToken.None);
+
+                logger.LogError(ex, "Failed.");
+                throw new InvalidOperationException("Refund failed.", ex);
+            }
+            finally {
+                await transaction.DisposeAsync();
+                await connection.DisposeAsync();
+            }
+
+            try {
+                await payments.ChargeAsync(payment, 1, ct);
+            }
+            catch (OperationCanceledException) {
+                throw;
+            }
+            catch (Exception ex) when (ex is not InvalidOperationException) {
+                logger.LogError(ex, "Failed.");
+                throw new InvalidOperationException("Refund failed.", ex);
+            }
+
+            connection = await dataSource.OpenConnectionAsync(ct);
+            transaction = await connection.BeginTransactionAsync(ct);
+            try {
+                await connection.ExecuteAsync("UPDATE payments SET state = 'refunded' WHERE id = @payment", new { payment }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (OperationCanceledException) {
+                await transaction.RollbackAsync(CancellationToken.None);
+                throw;
+            }
+            catch (Exception ex) when (ex is not InvalidOperationException) {
+                // First of all.
+                await transaction.RollbackAsync(CancellationToken.None);
+
+                logger.LogError(ex, "Failed.");
+                throw new InvalidOperationException("Refund failed.", ex);
+            }
+            finally {
+                await transaction.DisposeAsync();
+                await connection.DisposeAsync();
+            }
+        }
+        """);
+
+    private static StatedFinding Fix(string members) => new(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", members);
+}
