@@ -91,13 +91,14 @@ internal sealed partial class CallEvaluator
 
     private IReadOnlyList<Outcome> Begin(BodyRun run, CallSite call, Value subject, State state)
     {
-        run.Throw(state, ThrownKind.Database);
         if (SecondBegin(run, call, subject, isText: false, state))
         {
-            // Npgsql and EF Core refuse ("A transaction is already in progress"): nothing runs after it.
+            // Npgsql and EF Core refuse ("A transaction is already in progress"), before the server is asked: nothing runs after it.
             run.Throw(state, ThrownKind.Other);
             return Array.Empty<Outcome>();
         }
+
+        run.Throw(state, ThrownKind.Database);
 
         BeginInScope(run, call, subject, state);
         var connection = subject as Value.Connection;
@@ -222,7 +223,7 @@ internal sealed partial class CallEvaluator
                 break;
         }
 
-        run.Throw(ended, ThrownKind.Any);
+        run.Throw(ended, subject is Value.Transaction or Value.Connection ? ThrownKind.Database : ThrownKind.Any);
         return BodyRun.Single(ended, Value.Nothing);
 
         State Ended(State s, Region r)
@@ -285,7 +286,9 @@ internal sealed partial class CallEvaluator
                 return null;
         }
 
-        run.Throw(ended, ThrownKind.Any);
+        // What a scope throws is none of the database's own exceptions.
+        var isScope = subject is Value.Transaction transaction && state.Region(transaction.Region) is { Kind: RegionKind.Scope or RegionKind.Suppress };
+        run.Throw(ended, subject is Value.Transaction or Value.Connection && !isScope ? ThrownKind.Database : ThrownKind.Any);
         return BodyRun.Single(ended, Value.Nothing);
     }
 
@@ -377,7 +380,7 @@ internal sealed partial class CallEvaluator
         }
 
         // A COMMIT whose answer is an error has ended the transaction as well.
-        run.Throw(ends ? after : Broken(run, connection, call, after), ends ? ThrownKind.Any : ThrownKind.Database);
+        run.Throw(ends ? after : Broken(run, connection, call, after), ThrownKind.Database);
         return BodyRun.Single(after, Value.Nothing);
     }
 
@@ -422,7 +425,8 @@ internal sealed partial class CallEvaluator
 
         if (statement.Has(SqlEffect.IntendsLongTransaction))
         {
-            return state.Update(r => RegionOps.RunsIn(r, connection), r => r with { Intended = true, Level = r.Level < Level.Open ? Level.Open : r.Level });
+            state = state.Update(r => RegionOps.RunsIn(r, connection), Intended);
+            return RegionOps.ScopeOf(state, connection) is { } scope ? state.Replace(scope, Intended(scope)) : state;
         }
 
         var level = statement.Has(SqlEffect.Locks) ? Level.Locking : Level.Open;
@@ -431,6 +435,8 @@ internal sealed partial class CallEvaluator
         var after = RegionOps.Raise(state, connection, level, cause, statement.Has(SqlEffect.ChangesData));
         NoteWork(connection, cause, false, after);
         return after;
+
+        static Region Intended(Region r) => r with { Intended = true, Level = r.Level < Level.Open ? Level.Open : r.Level };
     }
 
     /// <summary>A statement whose text says nothing more: EF Core's own, or SQL that is not constant.</summary>

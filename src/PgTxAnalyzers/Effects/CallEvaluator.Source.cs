@@ -272,12 +272,15 @@ internal sealed partial class CallEvaluator
         // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
         var decided = state.Regions.Where(r => r.IsLive && Facts.Committed.Contains(r.Begin) && done.Exits.Any(e => e.State.Region(r.Id) is null)).Select(r => r.Id).ToList();
         var result = new List<Outcome>();
-        foreach (var (left, value) in done.Exits)
+        var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
+        foreach (var (left, returned) in done.Exits)
         {
+            // Before the way through the call is put in front of it: the finding stands in the lambda, not where that is run.
+            var value = isOwnLambda ? Reaches.HandedOut(returned, null, frame.ReportsFrom) : returned;
             var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
             var handed = Reaches.Pending(reaches, back.Bring(pending));
-            result.Add(new(NoteUses(caller, at.Syntax, back.Bring(exit)), frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction } ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
+            result.Add(new(NoteUses(caller, at.Syntax, back.Bring(exit)), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
         return waited || frame.Method is not { IsAsync: true } || at is not IInvocationOperation { TargetMethod: var started } ? result

@@ -195,18 +195,42 @@ internal sealed class Relevance
         }
     }
 
-    /// <summary>A helper that always throws ends its caller's path: its last statement throws, and none before it returns.</summary>
+    /// <summary>A helper that always throws, or runs forever, ends its caller's path: control does not come to the end of its body, and nothing in it returns.</summary>
     private static bool NeverReturns(SyntaxNode declaration)
     {
-        if (declaration is not BaseMethodDeclarationSyntax method)
+        var (block, expression) = declaration switch
         {
-            return false;
-        }
-
-        return method.ExpressionBody is { Expression: ThrowExpressionSyntax }
-            || (method.Body is { Statements: { Count: > 0 } statements } body && statements[statements.Count - 1] is ThrowStatementSyntax
-                && !body.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ExpressionSyntax)).Any(n => n is ReturnStatementSyntax or YieldStatementSyntax));
+            BaseMethodDeclarationSyntax method => (method.Body, method.ExpressionBody),
+            LocalFunctionStatementSyntax function => (function.Body, function.ExpressionBody),
+            _ => (null, null),
+        };
+        return expression is { Expression: ThrowExpressionSyntax }
+            || (block is not null && NeverEnds(block) && !InBody(block).Any(n => n is ReturnStatementSyntax or YieldStatementSyntax));
     }
+
+    /// <summary>By its last statement, which is where helpers throw: what stands behind a statement that never ends is not asked.</summary>
+    private static bool NeverEnds(StatementSyntax? statement) => statement switch
+    {
+        ThrowStatementSyntax => true,
+        BlockSyntax block => NeverEnds(block.Statements.LastOrDefault(s => s is not LocalFunctionStatementSyntax)),
+        WhileStatementSyntax { Condition: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression } } loop => !CanBreak(loop),
+        ForStatementSyntax { Condition: null } loop => !CanBreak(loop),
+        TryStatementSyntax attempt => NeverEnds(attempt.Finally?.Block) || (NeverEnds(attempt.Block) && attempt.Catches.All(c => NeverEnds(c.Block))),
+        ExpressionStatementSyntax { Expression: var call } => CalledLocally(call) is { } function && NeverReturns(function),
+        _ => false,
+    };
+
+    /// <summary>Also a break of a loop or switch inside it, and a jump anywhere: such a helper is looked at no further.</summary>
+    private static bool CanBreak(StatementSyntax loop) => InBody(loop).Any(n => n is BreakStatementSyntax or GotoStatementSyntax);
+
+    /// <summary><c>Fail();</c> or <c>await FailAsync();</c>, where that is a local function of the same body.</summary>
+    private static LocalFunctionStatementSyntax? CalledLocally(ExpressionSyntax call) =>
+        (call is AwaitExpressionSyntax awaited ? awaited.Expression : call) is InvocationExpressionSyntax { Expression: IdentifierNameSyntax name } invocation
+            ? invocation.FirstAncestorOrSelf<BlockSyntax>()?.Statements.OfType<LocalFunctionStatementSyntax>().FirstOrDefault(f => f.Identifier.ValueText == name.Identifier.ValueText && !f.Span.Contains(invocation.Span))
+            : null;
+
+    private static IEnumerable<SyntaxNode> InBody(SyntaxNode body) =>
+        body.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ExpressionSyntax));
 
     /// <summary>The Dispose of what a using statement holds.</summary>
     private void Disposals(SyntaxNode node, SemanticModel model, HashSet<IMethodSymbol> callees, CancellationToken cancellation)

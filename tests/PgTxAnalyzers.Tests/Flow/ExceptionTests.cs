@@ -58,6 +58,32 @@ public class ExceptionTests
                 await http.GetStringAsync(url, ct);
             }
             """,
+        ["a commit that fails does not come to a handler of HTTP's failures"] = """
+            var tx = await conn.BeginTransactionAsync(ct);
+            try
+            {
+                await conn.QueryAsync("SELECT 1");
+                await tx.CommitAsync(ct);
+            }
+            catch (HttpRequestException)
+            {
+                var other = await conn.BeginTransactionAsync(ct);
+                await conn.QueryAsync("SELECT 1");
+                await http.GetStringAsync(url, ct);
+            }
+            """,
+        ["a second begin is refused by the driver, not by the server"] = """
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            try
+            {
+                await using var second = await conn.BeginTransactionAsync(ct); // expect: PGTX703
+            }
+            catch (NpgsqlException)
+            {
+                await http.GetStringAsync(url, ct);
+            }
+            """,
         ["the begin itself fails"] = """
             NpgsqlTransaction? tx = null;
             try

@@ -158,6 +158,45 @@ public class FunctionTests
                 await tx.CommitAsync(ct);
             await http.GetStringAsync(url, ct);
             """,
+        ["a helper that runs forever ends the path"] = """
+            if (url.Length > 3)
+                Forever();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper that throws in its finally block ends the path"] = """
+            if (url.Length > 3)
+                FailAtLast();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper whose local function throws ends the path"] = """
+            if (url.Length > 3)
+                await FailBelow();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper whose loop can be left does not end the path"] = """
+            if (url.Length > 3)
+                Once(url);
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            """,
+        ["a task that a lambda in a local function hands out, in its own transaction"] = """
+            await tx.CommitAsync(ct);
+            await Own();
+            async Task Own()
+            {
+                await using var mine = await conn.BeginTransactionAsync(ct);
+                await conn.QueryAsync("SELECT 1");
+                await RunAsync(() => http.GetStringAsync(url, ct)); // expect: PGTX101
+                await mine.CommitAsync(ct);
+            }
+            """,
         ["a helper that begins, twice wrapped"] = """
             await tx.CommitAsync(ct);
             await using var mine = await StartAsync(conn);
@@ -183,6 +222,44 @@ public class FunctionTests
         static async Task SendAsync(HttpClient http, string url) => await http.GetStringAsync(url);
 
         static Task DoneAsync(NpgsqlTransaction tx) => tx.CommitAsync();
+
+        static void Forever()
+        {
+            while (true)
+            {
+            }
+        }
+
+        static void FailAtLast()
+        {
+            try
+            {
+            }
+            finally
+            {
+                throw new InvalidOperationException();
+            }
+        }
+
+        static async Task FailBelow()
+        {
+            await NowAsync();
+
+            async Task NowAsync()
+            {
+                await Task.CompletedTask;
+                throw new InvalidOperationException();
+            }
+        }
+
+        static void Once(string url)
+        {
+            for (;;)
+            {
+                if (url.Length > 3)
+                    break;
+            }
+        }
 
         static void Fail() => throw new InvalidOperationException();
 

@@ -32,6 +32,15 @@ public class ScopeAndTextTests
             await http.GetStringAsync(url, ct);
             scope.Complete();
             """,
+        ["a scope that is long on purpose"] = """
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await using var own = await source.OpenConnectionAsync(ct);
+            await own.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
+            await own.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await http.GetStringAsync(url, ct);
+            await Task.Delay(1, ct);
+            scope.Complete();
+            """,
         ["a suppressed scope is none"] = """
             using var scope = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled);
             await db.SaveChangesAsync(ct);
