@@ -16,6 +16,9 @@ internal static class Mutation
         }
 
         var tokens = CSharpSyntaxTree.ParseText(text).GetRoot().DescendantTokens().Where(token => !token.IsKind(SyntaxKind.EndOfFileToken)).ToList();
+        if (tokens.Count == 0)
+            yield break;
+
         for (var i = 0; i < each; i++)
         {
             var token = tokens[random.Next(tokens.Count)];
@@ -37,6 +40,22 @@ internal static class Mutation
             if (end > 0)
                 yield return ($"line cut off after '{token}' at {token.SpanStart}", text.Remove(token.Span.End, end - token.Span.End));
         }
+    }
+
+    /// <summary>One of them, or a few one after the other.</summary>
+    public static (string What, string Text) Some(string text, Random random)
+    {
+        var what = "";
+        for (var count = random.Next(1, 4); count > 0 && text.Length > 0; count--)
+        {
+            var one = Of(text, random.Next(), 1).ToList();
+            if (one.Count == 0)
+                break;
+            var (did, after) = one[random.Next(one.Count)];
+            (what, text) = (what.Length == 0 ? did : $"{what}, {did}", after);
+        }
+
+        return (what, text);
     }
 
     /// <summary>A seed that does not change from run to run, as that of <see cref="string.GetHashCode()"/> does.</summary>
