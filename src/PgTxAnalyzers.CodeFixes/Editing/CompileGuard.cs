@@ -11,7 +11,8 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 
 /// <summary>
 /// The last question before an action is offered: does the changed member compile, with no error or warning that it had not before, and are
-/// all its comments and directives still there? Only the one member is bound, so the question is cheap enough for a light bulb.
+/// all its comments and directives still there? Only the one member is bound, so the question is cheap enough for a light bulb; the whole file where a field or
+/// a <c>using</c> is added to it.
 /// </summary>
 internal static class CompileGuard
 {
@@ -27,11 +28,24 @@ internal static class CompileGuard
         }
 
         var oldMember = Member(oldRoot, place.Start);
-        var newMember = Member(newRoot, oldMember.SpanStart);
+        var (from, to) = Changed(await before.GetTextAsync(cancellationToken).ConfigureAwait(false), await after.GetTextAsync(cancellationToken).ConfigureAwait(false));
+        if (from <= oldMember.SpanStart || to > oldMember.FullSpan.End)
+        {
+            oldMember = oldRoot;
+        }
+
+        var newMember = oldMember == oldRoot ? newRoot : Member(newRoot, oldMember.SpanStart);
         return newMember.RawKind == oldMember.RawKind
-            && newMember.SpanStart == oldMember.SpanStart
+            && (newMember == newRoot || newMember.SpanStart == oldMember.SpanStart)
             && NothingMissing(Trivia(oldMember), Trivia(newMember))
             && NothingMissing(Complaints(newModel, newMember, cancellationToken), Complaints(oldModel, oldMember, cancellationToken));
+    }
+
+    /// <summary>The stretch of the old text in which all changes are.</summary>
+    private static (int From, int To) Changed(SourceText before, SourceText after)
+    {
+        var changes = after.GetTextChanges(before);
+        return changes.Count == 0 ? (int.MaxValue, 0) : (changes.Min(c => c.Span.Start), changes.Max(c => c.Span.End));
     }
 
     /// <summary>What a fix changes stays within one member; top-level statements count as one with their file.</summary>

@@ -18,11 +18,20 @@ internal static class ConnectionRewrites
             return given.IsUnknown || given.IsEmpty ? null : new ConnectionChange(given.ValueSpan, "true");
         }
 
+        return Append(text, content, "No Reset On Close=true");
+    }
+
+    /// <summary><c>Target Session Attributes=read-write</c>, where the string says nothing of it.</summary>
+    public static ConnectionChange? ReadWrite(ConnectionStringText text, string content) =>
+        text.Find(ConnectionKeyword.TargetSessionAttributes) is null ? Append(text, content, "Target Session Attributes=read-write") : null;
+
+    private static ConnectionChange? Append(ConnectionStringText text, string content, string addition)
+    {
         foreach (var entry in text.Entries.Reverse())
         {
             if (entry is { IsUnknown: false, IsEmpty: false } && content[entry.Span.End - 1] != SqlScanner.Hole)
             {
-                return new ConnectionChange(new SqlSpan(entry.Span.End, 0), ";No Reset On Close=true");
+                return new ConnectionChange(new SqlSpan(entry.Span.End, 0), ";" + addition);
             }
         }
 

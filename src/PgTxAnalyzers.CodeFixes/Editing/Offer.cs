@@ -60,6 +60,18 @@ internal static class Offer
         return document.WithSyntaxRoot(root.ReplaceToken(token, token.WithAdditionalAnnotations(WarningAnnotation.Create(warning))));
     }
 
+    /// <summary>The same for a document that was changed in several steps.</summary>
+    public static async Task<bool> RegisterAsync(CodeFixContext context, Diagnostic diagnostic, string title, string equivalenceKey, Document changed)
+    {
+        if (changed == context.Document || !await PassesAsync(context.Document, changed, diagnostic.Id, diagnostic.Location.SourceSpan, repeats: false, context.CancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        context.RegisterCodeFix(CodeAction.Create(title, _ => Task.FromResult(changed), equivalenceKey), diagnostic);
+        return true;
+    }
+
     /// <summary>The changed document, or null where the edits do nothing or break something.</summary>
     /// <param name="document">The document of the finding.</param>
     /// <param name="id">The rule of the finding.</param>
@@ -75,7 +87,10 @@ internal static class Offer
         }
 
         var changed = await edits.ApplyAsync(document, cancellationToken).ConfigureAwait(false);
-        return await CompileGuard.AcceptsAsync(document, changed, place, cancellationToken).ConfigureAwait(false)
-            && await FindingGuard.AcceptsAsync(document, changed, id, repeats, cancellationToken).ConfigureAwait(false) ? changed : null;
+        return await PassesAsync(document, changed, id, place, repeats, cancellationToken).ConfigureAwait(false) ? changed : null;
     }
+
+    private static async Task<bool> PassesAsync(Document document, Document changed, string id, TextSpan place, bool repeats, CancellationToken cancellationToken) =>
+        await CompileGuard.AcceptsAsync(document, changed, place, cancellationToken).ConfigureAwait(false)
+        && await FindingGuard.AcceptsAsync(document, changed, id, repeats, cancellationToken).ConfigureAwait(false);
 }

@@ -50,7 +50,7 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text, AnalyzerConf
     }
 
     /// <summary>The first line of a statement with the comment lines right above it. A blank line cuts a comment off: it speaks of more than the statement.</summary>
-    public int FirstLine(StatementSyntax statement)
+    public int FirstLine(SyntaxNode statement)
     {
         var line = LineOf(statement.SpanStart);
         while (line > 0 && !IsBlank(line - 1) && Text.Lines[line - 1].Start >= statement.FullSpan.Start)
@@ -62,7 +62,7 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text, AnalyzerConf
     }
 
     /// <summary>The last line of a statement. A comment behind it on that line is its own.</summary>
-    public int LastLine(StatementSyntax statement) => LineOf(statement.Span.End);
+    public int LastLine(SyntaxNode statement) => LineOf(statement.Span.End);
 
     /// <summary>True where nothing else stands on the lines of a statement, so that they can be taken away as lines.</summary>
     public bool OwnsItsLines(StatementSyntax statement, bool startOnly = false)

@@ -133,12 +133,12 @@ internal sealed class UnprotectedWork
         bodies.TryGetValue(method, out var known) ? known : bodies.GetOrAdd(method, method.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation))
             .Where(s => s is not TypeDeclarationSyntax).Select(s => Look(s, cancellation)).FirstOrDefault(b => !b.Calls.IsEmpty) ?? Body.Empty);
 
-    /// <summary>The calls of a body's own text that are work or may lead to some, and that no scope protects.</summary>
+    /// <summary>The calls of a body's own text that are work or may lead to some, and that no scope protects. The types below a program are not its text.</summary>
     private Body Look(SyntaxNode body, CancellationToken cancellation)
     {
         var all = Names(cancellation);
         var calls = ImmutableArray.CreateBuilder<(ExpressionSyntax, IMethodSymbol, bool)>();
-        foreach (var node in all.IsEmpty ? Enumerable.Empty<SyntaxNode>() : body.DescendantNodes())
+        foreach (var node in all.IsEmpty ? Enumerable.Empty<SyntaxNode>() : body.DescendantNodes(n => n is not (BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax)))
         {
             cancellation.ThrowIfCancellationRequested();
             if (node is not InvocationExpressionSyntax call || NameOf(call) is not { } name || !all.Contains(name))

@@ -90,6 +90,7 @@ internal sealed partial record FixPair(string Heading, int Number, string Before
     /// <summary>What the words under a heading say of the code around: that a transaction is begun somewhere, that the context retries.</summary>
     private TestCode Around(TestCode code) =>
         Heading.Contains("regions exist") || Id == "PGTX209" ? code.WithFile("Ledger.cs", Ledger)
+        : Heading.Contains("no Polly") ? code.WithReferences(ReferenceSet.Everything.Without("Polly"))
         : Id is "PGTX202" or "PGTX212" ? code.WithOption("pgtx.retrying_strategy", "true")
         : Id.StartsWith("PGTX3", StringComparison.Ordinal) ? code.WithOption("pgtx.pooling", "transaction")
         : code;
@@ -112,7 +113,8 @@ internal sealed partial record FixPair(string Heading, int Number, string Before
         }
         """;
 
-    private static TestCode Framed(string members) => TestCode.Of(Frame
+    private TestCode Framed(string members) => TestCode.Of(Frame
+        .Replace("using Npgsql;\n", Heading.Contains("Polly is") ? "using Npgsql;\nusing Polly;\nusing Polly.Retry;\n" : "using Npgsql;\n")
         .Replace("BASE", members.Contains("override") ? " : BackgroundService" : "")
         .Replace("MEMBERS", string.Join("\n", members.Split('\n').Select(line => line.Length == 0 ? line : "    " + line))));
 

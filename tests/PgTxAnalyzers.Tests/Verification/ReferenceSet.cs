@@ -37,7 +37,16 @@ public sealed class ReferenceSet
         references = new(() => Load(name));
     }
 
+    private ReferenceSet(ReferenceSet of, string without)
+    {
+        Name = $"{of.Name} without {without}";
+        references = new(() => [.. of.References.Where(reference => !Path.GetFileName(reference.Display!).StartsWith(without, StringComparison.Ordinal))]);
+    }
+
     public string Name { get; }
+
+    /// <summary>The same set without the assemblies whose file name begins so.</summary>
+    public ReferenceSet Without(string assembly) => new(this, assembly);
 
     public IReadOnlyList<MetadataReference> References => references.Value;
 

@@ -20,8 +20,6 @@ public sealed class PGTX202BeginOutsideStrategyFix : CodeFixProvider
     internal const string EquivalenceKey = "PGTX202.WrapInStrategy";
     internal const string Title = "Run the unit inside the execution strategy";
 
-    private static readonly ImmutableHashSet<string> NotRepeatable = ImmutableHashSet.Create("PGTX101", "PGTX107", "PGTX207");
-
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX202");
 
@@ -43,7 +41,7 @@ public sealed class PGTX202BeginOutsideStrategyFix : CodeFixProvider
 
             var lines = new SourceLines(root, await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false));
             if (unit.Edits(lines) is not { } edits
-                || await FindingGuard.AnyInAsync(context.Document, unit.Span, NotRepeatable, context.CancellationToken).ConfigureAwait(false)
+                || !await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false)
                 || await Offer.AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is not { } changed)
             {
                 continue;

@@ -19,8 +19,6 @@ public sealed class PGTX706ScopeDefaultsFix : CodeFixProvider
     internal const string EquivalenceKey = "PGTX706.StateBoth";
     internal const string Title = "State the isolation level and the timeout";
 
-    private const string Space = "System.Transactions.";
-
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX706");
 
@@ -36,68 +34,8 @@ public sealed class PGTX706ScopeDefaultsFix : CodeFixProvider
         {
             if (model is not null && root?.FindSpan(diagnostic.Location.SourceSpan)?.FirstAncestorOrSelf<BaseObjectCreationExpressionSyntax>() is { } creation)
             {
-                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, Plan(creation, model, context.CancellationToken)).ConfigureAwait(false);
+                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, ScopeOptions.State("Serializable", creation, model, context.CancellationToken)).ConfigureAwait(false);
             }
         }
     }
-
-    private static TextEdits? Plan(BaseObjectCreationExpressionSyntax creation, SemanticModel model, CancellationToken cancellationToken)
-    {
-        if (model.GetSymbolInfo(creation, cancellationToken).Symbol is not IMethodSymbol constructor || constructor.ContainingType.ToDisplayString() != Space + "TransactionScope")
-        {
-            return null;
-        }
-
-        // By the parameters' types: the constructors without options take a scope option, a time and a flow option, each at most once.
-        string? option = null, timeout = null, flow = null;
-        var arguments = creation.ArgumentList?.Arguments ?? default;
-        for (var i = 0; i < arguments.Count; i++)
-        {
-            if (arguments[i].NameColon is not null || i >= constructor.Parameters.Length)
-            {
-                return null;
-            }
-
-            var text = arguments[i].Expression.ToString();
-            switch (constructor.Parameters[i].Type.Name)
-            {
-                case "TransactionScopeOption":
-                    option = text;
-                    break;
-                case "TimeSpan":
-                    timeout = text;
-                    break;
-                case "TransactionScopeAsyncFlowOption":
-                    flow = text;
-                    break;
-                default:
-                    return null;
-            }
-        }
-
-        string? Name(string type) => model.Compilation.GetTypeByMetadataName(Space + type)?.ToMinimalDisplayString(model, creation.SpanStart);
-        if (Name("TransactionScopeOption") is not { } options || Name("IsolationLevel") is not { } level || Name("TransactionManager") is not { } manager
-            || (option?.EndsWith(".RequiresNew", System.StringComparison.Ordinal) != true && MayJoinAnotherLevel(model, cancellationToken)))
-        {
-            return null;
-        }
-
-        var stated = $"new {Name("TransactionOptions")} {{ IsolationLevel = {level}.Serializable, Timeout = {timeout ?? manager + ".DefaultTimeout"} }}";
-        var list = $"({option ?? options + ".Required"}, {stated}{(flow is null ? "" : ", " + flow)})";
-        var edits = new TextEdits();
-        if (creation.ArgumentList is { } old)
-        {
-            edits.Replace(old.Span, list);
-        }
-        else
-        {
-            edits.Insert(creation is ObjectCreationExpressionSyntax { Type: var type } ? type.Span.End : creation.NewKeyword.Span.End, list);
-        }
-
-        return edits;
-    }
-
-    /// <summary>Somewhere a scope is created with options of its own: this one may run inside it, and then has its level.</summary>
-    private static bool MayJoinAnotherLevel(SemanticModel model, CancellationToken cancellationToken) =>
-        model.Compilation.SyntaxTrees.Any(tree => tree.GetText(cancellationToken).ToString().Contains("TransactionOptions"));
 }

@@ -17,7 +17,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
     public static readonly DiagnosticDescriptor Rule = new(
         "PGTX203",
         "Database work has no retry for a lost connection",
-        "A database restart (57P01, a broken socket) fails {0}: nothing repeats '{1}'",
+        "A database restart (57P01, a broken socket) {0}: nothing repeats '{1}'",
         "Retry",
         DiagnosticSeverity.Warning,
         isEnabledByDefault: true,
@@ -51,19 +51,19 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
                 continue;
             }
 
-            var severity = EntryPoints.IsUnattended(framework) && !GoesOn(work.Call, file) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Info;
+            var severity = EntryPoints.IsUnattended(framework) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Info;
             yield return Diagnostic.Create(
                 Rule,
                 work.Call.GetLocation(),
                 severity,
                 additionalLocations: null,
                 ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Chain.Length == 1 ? "true" : "false"),
-                EntryPoints.Phrase(framework),
+                (GoesOn(work.Call, file) ? "costs a round of " : "fails ") + EntryPoints.Phrase(framework),
                 string.Join(" → ", work.Chain));
         }
     }
 
-    /// <summary>A polling loop that survives the failure loses a round, not the work.</summary>
+    /// <summary>A polling loop that survives the failure is no retry, since its next round is other work; what it loses is a round.</summary>
     private static bool GoesOn(ExpressionSyntax call, RetryFile file) => call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<TryStatementSyntax>()
         .Any(attempt => attempt.Block.Span.Contains(call.Span) && RetryLoop.LoopAround(attempt) is { } loop
             && attempt.Catches.Any(c => Handler.Of(c, file.Model, file.Cancellation) is Caught.Everything or Caught.Driver && RetryLoop.GoesRoundAgain(c, attempt, loop, file.Model)));

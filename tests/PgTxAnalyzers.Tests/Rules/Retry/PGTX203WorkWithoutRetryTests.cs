@@ -109,7 +109,7 @@ public sealed class PGTX203WorkWithoutRetryTests
     }
 
     [Fact]
-    public async Task A_polling_loop_that_goes_on_is_a_suggestion()
+    public async Task A_polling_loop_that_goes_on_loses_a_round()
     {
         var finding = Assert.Single(await Code("""
             class W(Store store) : BackgroundService
@@ -133,8 +133,79 @@ public sealed class PGTX203WorkWithoutRetryTests
             }
             """).HasMarkedFindings());
 
-        Assert.Equal(DiagnosticSeverity.Info, finding.Severity);
+        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
+        Assert.Equal("A database restart (57P01, a broken socket) costs a round of this hosted service: nothing repeats 'Store.SaveAsync → NpgsqlDataSource.OpenConnectionAsync'", finding.GetMessage());
     }
+
+    /// <summary>eShop's <c>GracePeriodManagerService</c>: the failure is logged and answered with an empty list, and the loop above polls on.</summary>
+    [Fact]
+    public async Task A_failure_that_is_answered_with_an_empty_list_is_retried_by_nobody()
+    {
+        var finding = Assert.Single(await Code("""
+            class W(NpgsqlDataSource dataSource) : BackgroundService
+            {
+                protected override async Task ExecuteAsync(CancellationToken ct)
+                {
+                    while (!ct.IsCancellationRequested)
+                    {
+                        foreach (var id in await DueAsync()) // expect: PGTX203
+                        {
+                            Console.WriteLine(id);
+                        }
+
+                        await Task.Delay(1000, ct);
+                    }
+                }
+
+                private async ValueTask<IReadOnlyList<int>> DueAsync()
+                {
+                    try
+                    {
+                        await using var connection = dataSource.CreateConnection();
+                        await connection.OpenAsync();
+                        return (await connection.QueryAsync<int>("SELECT id FROM orders")).AsList();
+                    }
+                    catch (NpgsqlException exception)
+                    {
+                        Console.Error.WriteLine(exception);
+                    }
+
+                    return [];
+                }
+            }
+            """).HasMarkedFindings());
+
+        Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
+    }
+
+    [Fact]
+    public Task A_program_s_own_text_ends_where_its_types_begin() => TestCode.Of("""
+        using Dapper;
+        using Npgsql;
+
+        await using var dataSource = NpgsqlDataSource.Create(args[0]);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await new Report(dataSource).RunAsync();
+                break;
+            }
+            catch (NpgsqlException ex) when (ex.IsTransient && attempt < 5)
+            {
+                await Task.Delay(100);
+            }
+        }
+
+        public sealed class Report(NpgsqlDataSource dataSource)
+        {
+            public async Task RunAsync()
+            {
+                await using var connection = await dataSource.OpenConnectionAsync();
+                await connection.ExecuteAsync("ANALYZE");
+            }
+        }
+        """).Counting("PGTX203").IsQuiet();
 
     [Theory]
     [InlineData("catch (NpgsqlException e) when (e.IsTransient && attempt < 5) { await Task.Delay(100, ct); }", false)]

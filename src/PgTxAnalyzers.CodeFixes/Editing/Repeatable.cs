@@ -1,0 +1,74 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Options;
+using PgTxAnalyzers.Retry;
+
+namespace PgTxAnalyzers.CodeFixes.Editing;
+
+/// <summary>
+/// May a unit run twice? Not where a rule says that something is done in it that cannot be taken back, and not where a call leads to such a thing, in a transaction or out of one.
+/// </summary>
+internal static class Repeatable
+{
+    /// <summary>Bodies that are looked into.</summary>
+    private const int MaxBodies = 200;
+
+    /// <summary>The rules about what is done twice: a call, a message, a unit that cannot be replayed.</summary>
+    public static readonly ImmutableHashSet<string> Rules = ImmutableHashSet.Create("PGTX101", "PGTX107", "PGTX207");
+
+    public static async Task<bool> IsAsync(Document document, TextSpan unit, CancellationToken cancellationToken)
+    {
+        if (await FindingGuard.AnyInAsync(document, unit, Rules, cancellationToken).ConfigureAwait(false)
+            || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model
+            || await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root)
+        {
+            return false;
+        }
+
+        var context = ContextOf(document, model, cancellationToken);
+        var effects = new SideEffects(context, cancellationToken);
+        var open = new Queue<IEnumerable<InvocationExpressionSyntax>>();
+        open.Enqueue(root.DescendantNodes(unit).OfType<InvocationExpressionSyntax>().Where(call => unit.Contains(call.Span)));
+        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        while (open.Count > 0)
+        {
+            foreach (var call in open.Dequeue())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (effects.Of(call) is not null || seen.Count > MaxBodies)
+                {
+                    return false;
+                }
+
+                if (context.FactOf(call, out var method, cancellationToken).Role != ApiRole.None || method is null)
+                {
+                    continue;
+                }
+
+                foreach (var target in context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellationToken).Where(target => seen.Add(target)))
+                {
+                    open.Enqueue(target.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellationToken).DescendantNodes()).OfType<InvocationExpressionSyntax>().ToList());
+                }
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What the rules about retries know of a document's project.</summary>
+    public static RetryContext ContextOf(Document document, SemanticModel model, CancellationToken cancellationToken)
+    {
+        var given = document.Project.AnalyzerOptions;
+        var options = PgTxOptions.For(model.Compilation, given.AnalyzerConfigOptionsProvider, cancellationToken);
+        var models = ModelSet.Create(model.Compilation, UserModels.Read(options, given.AdditionalFiles, cancellationToken));
+        return new CompilationContext(model.Compilation, models, options.MaxCallDepth) { RetryingStrategy = options.RetryingStrategy }.Retry;
+    }
+}
