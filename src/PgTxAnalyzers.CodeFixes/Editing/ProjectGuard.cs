@@ -18,14 +18,14 @@ internal static class ProjectGuard
 
     public static async Task<bool> AcceptsAsync(Document before, Document after, CancellationToken cancellationToken)
     {
-        foreach (var document in before.Project.Documents)
+        foreach (var id in await ConcernedAsync(before, cancellationToken).ConfigureAwait(false))
         {
-            if (document.Id == before.Id || !await MentionsAsync(document, cancellationToken).ConfigureAwait(false))
+            if (id == before.Id || before.Project.GetDocument(id) is not { } document)
             {
                 continue;
             }
 
-            var changed = after.Project.GetDocument(document.Id);
+            var changed = after.Project.GetDocument(id);
             if (changed is null || !await FindingGuard.AddsNothingAsync(document, changed, cancellationToken).ConfigureAwait(false))
             {
                 return false;
@@ -33,6 +33,21 @@ internal static class ProjectGuard
         }
 
         return true;
+    }
+
+    /// <summary>The documents of the project in which something may be begun, or sent, that the strategy has a word in; the given one is always among them.</summary>
+    public static async Task<IReadOnlyList<DocumentId>> ConcernedAsync(Document given, CancellationToken cancellationToken)
+    {
+        var found = new List<DocumentId>();
+        foreach (var document in given.Project.Documents)
+        {
+            if (document.Id == given.Id || await MentionsAsync(document, cancellationToken).ConfigureAwait(false))
+            {
+                found.Add(document.Id);
+            }
+        }
+
+        return found;
     }
 
     private static async Task<bool> MentionsAsync(Document document, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,14 +12,16 @@ using PgTxAnalyzers.CodeFixes.Editing;
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
 /// <summary>
-/// Adds <c>EnableRetryOnFailure()</c> to the options of a context, in whatever form they are there. Not offered where EF Core would refuse a transaction from then on,
-/// or not retry a command that everybody would think it does: there the begin or the command has to be wrapped first.
+/// Adds <c>EnableRetryOnFailure()</c> to the options of a context, in whatever form they are there. Where EF Core would refuse transactions from then on, they are wrapped in the same
+/// step. Not offered where one of them cannot be, or where a command would not be retried although everybody would think it is.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 public sealed class PGTX201ContextDoesNotRetryFix : CodeFixProvider
 {
     internal const string EquivalenceKey = "PGTX201.EnableRetryOnFailure";
     internal const string Title = "Retry on failure";
+    internal const string WrapKey = "PGTX201.RetryAndWrap";
+    internal const string WrapTitle = "Retry on failure, and run the transactions inside the execution strategy";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX201");
@@ -49,7 +52,11 @@ public sealed class PGTX201ContextDoesNotRetryFix : CodeFixProvider
             if (await Offer.AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is { } changed
                 && await ProjectGuard.AcceptsAsync(context.Document, changed, context.CancellationToken).ConfigureAwait(false))
             {
-                context.RegisterCodeFix(Microsoft.CodeAnalysis.CodeActions.CodeAction.Create(Title, _ => Task.FromResult(changed), EquivalenceKey), diagnostic);
+                context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(changed), EquivalenceKey), diagnostic);
+            }
+            else if (edits is not null && await RetryAndWrap.PlanAsync(context.Document, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is { } solution)
+            {
+                context.RegisterCodeFix(CodeAction.Create(WrapTitle, _ => Task.FromResult(solution), WrapKey), diagnostic);
             }
         }
     }

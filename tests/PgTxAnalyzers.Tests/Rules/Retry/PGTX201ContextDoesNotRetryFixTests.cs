@@ -107,4 +107,80 @@ public sealed class PGTX201ContextDoesNotRetryFixTests
     [Fact]
     public async Task An_action_in_a_local_is_left_alone() =>
         await Code("Action<NpgsqlDbContextOptionsBuilder> plain = npgsql => npgsql.CommandTimeout(5); services.AddNpgsql<ShopContext>(connectionString, plain); // expect: PGTX201").Fix("PGTX201").IsNotOffered();
+
+    private const string WrapKey = "PGTX201.RetryAndWrap";
+
+    private static TestCode WithUnits(string registration, string units) => Code(registration).WithFile("Units.cs", $$"""
+        namespace Shop;
+
+        using Microsoft.EntityFrameworkCore;
+
+        public sealed class Units(ShopContext db, HttpClient http)
+        {
+        {{units}}
+        }
+        """);
+
+    [Fact]
+    public async Task Transactions_that_EF_would_refuse_are_wrapped_in_the_same_step()
+    {
+        var result = await WithUnits("services.AddNpgsql<ShopContext>(connectionString); // expect: PGTX201", """
+                public async Task<int> CloseAsync(CancellationToken ct)
+                {
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    var closed = await db.Orders.ExecuteDeleteAsync(ct);
+                    await transaction.CommitAsync(ct);
+                    return closed;
+                }
+
+                public void Save()
+                {
+                    // Both or none.
+                    using var transaction = db.Database.BeginTransaction();
+                    db.SaveChanges();
+                    transaction.Commit();
+                }
+            """).Fix("PGTX201", WrapKey).Becomes(WithUnits("services.AddNpgsql<ShopContext>(connectionString, npgsql => npgsql.EnableRetryOnFailure(errorCodesToAdd: [\"25P03\"]));", """
+                public async Task<int> CloseAsync(CancellationToken ct)
+                {
+                    var strategy = db.Database.CreateExecutionStrategy();
+                    return await strategy.ExecuteAsync(async ct =>
+                    {
+                        db.ChangeTracker.Clear();
+                        await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                        var closed = await db.Orders.ExecuteDeleteAsync(ct);
+                        await transaction.CommitAsync(ct);
+                        return closed;
+                    }, ct);
+                }
+
+                public void Save()
+                {
+                    var strategy = db.Database.CreateExecutionStrategy();
+                    strategy.Execute(() =>
+                    {
+                        db.ChangeTracker.Clear();
+                        // Both or none.
+                        using var transaction = db.Database.BeginTransaction();
+                        db.SaveChanges();
+                        transaction.Commit();
+                    });
+                }
+            """));
+
+        Assert.Equal(2, result.Warnings.Count);
+    }
+
+    [Theory]
+    [InlineData("await http.PostAsync(\"/charges\", null, ct);")]
+    [InlineData("#if !NEVER\n        await db.Orders.ExecuteDeleteAsync(ct);\n#endif")]
+    public async Task One_that_cannot_be_wrapped_is_in_the_way_of_all(string statement) => await WithUnits("services.AddNpgsql<ShopContext>(connectionString); // fix: PGTX201", $$"""
+            public async Task CloseAsync(CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                await db.Orders.ExecuteDeleteAsync(ct);
+                {{statement}}
+                await transaction.CommitAsync(ct);
+            }
+        """).Fix("PGTX201").IsNotOffered();
 }
