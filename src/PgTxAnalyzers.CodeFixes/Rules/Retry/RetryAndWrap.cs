@@ -32,9 +32,9 @@ internal static class RetryAndWrap
         var clears = new List<string>();
         foreach (var id in await ProjectGuard.ConcernedAsync(document, cancellationToken).ConfigureAwait(false))
         {
-            var known = (await FindingGuard.OfAsync(document.Project.GetDocument(id)!, "PGTX202", cancellationToken).ConfigureAwait(false)).Count;
+            var known = (await FindingGuard.OfRuleAsync(document.Project.GetDocument(id)!, "PGTX202", cancellationToken).ConfigureAwait(false)).Count;
             var current = solution.GetDocument(id)!;
-            while ((await FindingGuard.OfAsync(current, "PGTX202", cancellationToken).ConfigureAwait(false)) is { } refused && refused.Count > known)
+            while ((await FindingGuard.OfRuleAsync(current, "PGTX202", cancellationToken).ConfigureAwait(false)) is { } refused && refused.Count > known)
             {
                 if (clears.Count > MaxUnits || await WrapAsync(current, refused[refused.Count - 1], clears, cancellationToken).ConfigureAwait(false) is not { } wrapped)
                 {
