@@ -15,7 +15,8 @@ internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSynta
     public IEnumerable<TextEdits> Plans()
     {
         // What is in a handler or a loop may run with a transaction that is broken, or several times.
-        if (Scope() is not { Count: > 0 } scope || commits.Any(commit => !IsInBranches(commit, scope)))
+        if (Scope() is not { Count: > 0 } scope || commits.Any(commit => !IsInBranches(commit, scope))
+            || scope.Any(statement => RegionEnds.GoOn(statement, int.MaxValue, region, facts.Model)))
         {
             yield break;
         }
@@ -25,7 +26,7 @@ internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSynta
             yield return moved;
         }
 
-        if (commits.All(Leaves) && lines.OwnsItsLines(scope[scope.Count - 1]))
+        if (commits.All(RegionEnds.Leaves) && lines.OwnsItsLines(scope[scope.Count - 1]))
         {
             yield return Behind(scope[scope.Count - 1], new TextEdits(), Lines(commits[0], commits[0]));
         }
@@ -41,7 +42,7 @@ internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSynta
     {
         if (commits.Count != 1 || commits[0] is not { Parent: BlockSyntax { Statements: { Count: > 1 } branch } block } commit || branch.Last() != commit || !lines.OwnsItsLines(commit)
             || block.Parent is not (IfStatementSyntax or ElseClauseSyntax) || scope.FirstOrDefault(statement => statement.Span.Contains(commit.Span)) is not IfStatementSyntax whole
-            || !lines.OwnsItsLines(whole) || Branches(whole).Any(other => other != block && EndsOrLeaves(other))
+            || !lines.OwnsItsLines(whole)
 
             // Behind the commit the path that has made it runs without the transaction, and so it should.
             || scope.SkipWhile(statement => statement != whole).Skip(1).Any(statement => facts.UsesRegion(statement, region)))
@@ -85,27 +86,4 @@ internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSynta
 
         return false;
     }
-
-    /// <summary>The list of the commit ends with a return or a throw.</summary>
-    private static bool Leaves(StatementSyntax commit) => commit.IsInList() && commit.Siblings().Last() is ReturnStatementSyntax or ThrowStatementSyntax;
-
-    private static IEnumerable<StatementSyntax> Branches(IfStatementSyntax test)
-    {
-        yield return test.Statement;
-        if (test.Else is not { Statement: var otherwise })
-        {
-            yield break;
-        }
-
-        foreach (var branch in otherwise is IfStatementSyntax next ? Branches(next) : [otherwise])
-        {
-            yield return branch;
-        }
-    }
-
-    /// <summary>The branch ends the transaction itself, in another way; or control may not come out of it.</summary>
-    private bool EndsOrLeaves(StatementSyntax branch) => branch.DescendantNodesAndSelf(n => !SyntaxSearch.IsFunction(n))
-        .Any(n => n is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name, Expression: var receiver } }
-            && (name.StartsWith("Rollback", System.StringComparison.Ordinal) || name.StartsWith("Dispose", System.StringComparison.Ordinal) || name.StartsWith("Close", System.StringComparison.Ordinal))
-            && region.IsRegionSymbol(facts.Model.GetSymbolInfo(receiver).Symbol));
 }

@@ -8,9 +8,14 @@ namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 /// <summary>A commit in front of a return. What is returned and read in the transaction is read first.</summary>
 internal sealed class CommitBeforeReturn(Region region, StatementSyntax commit, FactSource facts, SourceLines lines)
 {
-    /// <summary>Null: what is returned may still be read in the transaction when its statement has ended.</summary>
+    /// <summary>Null: the transaction may be over already, or what is returned may still be read in it when the statement has ended.</summary>
     public TextEdits? Plan(ReturnStatementSyntax end)
     {
+        if (RegionEnds.GoOn(end.EnclosingFunction()!, end.SpanStart, region, facts.Model))
+        {
+            return null;
+        }
+
         if (end.Expression is not { } returned || !facts.UsesRegion(returned, region))
         {
             return Replace(end, commit.ToString(), end.ToString());

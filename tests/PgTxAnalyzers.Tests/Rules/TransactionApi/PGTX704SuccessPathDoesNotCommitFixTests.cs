@@ -223,7 +223,24 @@ public sealed class PGTX704SuccessPathDoesNotCommitFixTests
         }
         """));
 
+    /// <summary>The commit would throw on the path that has rolled back.</summary>
+    [Fact]
+    public async Task It_is_not_offered_where_another_path_to_the_return_has_rolled_back() => await Code("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await conn.ExecuteAsync("INSERT INTO back_orders DEFAULT VALUES");
+        if (url.Length > 3)
+        {
+            await tx.CommitAsync(ct);
+            return true;
+        }
+
+        if (url.Length > 2)
+            await tx.RollbackAsync(ct);
+        return false; // fix: PGTX704
+        """).Fix("PGTX704", Key).IsNotOffered();
+
     [Theory]
+    [InlineData("another path to the end has rolled back", "if (url.Length > 3)\n{\n    await tx.CommitAsync(ct);\n    return;\n}\n\nif (url.Length > 2)\n    await tx.RollbackAsync(ct);")]
     [InlineData("the condition decides about the commit alone", "if (url.Length > 3)\n    await tx.CommitAsync(ct);")]
     [InlineData("the same in a block", "if (url.Length > 3)\n{\n    await tx.CommitAsync(ct);\n}")]
     [InlineData("a loop may commit or not", "foreach (var c in url)\n{\n    if (c == 'a')\n    {\n        await conn.ExecuteAsync(\"SELECT 1\");\n        await tx.CommitAsync(ct);\n        break;\n    }\n}")]
