@@ -84,7 +84,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
     /// <param name="owner">The declaration that becomes a <c>using</c> statement ending there.</param>
     private TextEdits? Behind(int rung, int end, LocalDeclarationStatementSyntax? owner)
     {
-        if (call.Path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft))
+        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken))
         {
             return null;
         }
@@ -113,7 +113,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
             return null;
         }
 
-        return Edit(rung, end, owner, following);
+        return Edit(rung, end, owner, following, handlers);
     }
 
     /// <summary>
@@ -148,7 +148,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
         return last;
     }
 
-    private TextEdits? Edit(int rung, int end, LocalDeclarationStatementSyntax? owner, List<(IReadOnlyList<StatementSyntax> List, int From)> following)
+    private TextEdits? Edit(int rung, int end, LocalDeclarationStatementSyntax? owner, List<(IReadOnlyList<StatementSyntax> List, int From)> following, OwnHandlers? handlers)
     {
         var list = call.Path.Rungs[rung].List;
         var anchor = list[end];
@@ -170,15 +170,17 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
 
         var indentation = _lines.Indentation(_lines.LineOf(front.SpanStart));
         var lineEnd = _lines.LineEnd(_lines.LineOf(front.SpanStart));
+        var depth = indentation + (handlers is null ? "" : _lines.IndentationStep(front));
         var text = "";
         foreach (var part in new[] { (group.List, From: group.From, To: group.To) }.Concat(following.Select(tail => (tail.List, tail.From, To: tail.List.Count - 1))))
         {
             var (from, to) = (_lines.FirstLine(part.List[part.From]), _lines.LastLine(part.List[part.To]));
             var old = _lines.Indentation(_lines.LineOf(part.List[part.From].SpanStart));
-            text += (text.Length > 0 && _lines.IsBlank(from - 1) ? lineEnd : "") + _lines.Take(from, to, old, indentation);
+            text += (text.Length > 0 && _lines.IsBlank(from - 1) ? lineEnd : "") + _lines.Take(from, to, old, depth);
             _lines.DeleteLines(edits, from, to);
         }
 
+        text = handlers?.Around(text, indentation) ?? text;
         if (hoisting.Declarations.Count > 0)
         {
             edits.Insert(_lines.Text.Lines[_lines.FirstLine(front)].Start, string.Concat(hoisting.Declarations.Select(declaration => indentation + declaration + lineEnd)));

@@ -138,18 +138,8 @@ internal sealed class SplitUnit
         }
 
         var outside = rungs[rungs.Length - 1].Child.Ancestors().TakeWhile(node => !SyntaxSearch.IsFunction(node)).OfType<TryStatementSyntax>();
-        return outside.Any(attempt => NamesRegion(attempt, call, cancellationToken)) || !CanLeave(call, least, cancellationToken) ? -1 : least;
+        return outside.Any(attempt => NamesRegion(attempt, call, cancellationToken)) || !OwnHandlers.CanLeave(call, least, out _, cancellationToken) ? -1 : least;
     }
-
-    /// <summary>What is around the lists up to there only opens and ends the region; or it is one <c>try</c> that tells of failures as well.</summary>
-    private static bool CanLeave(HeldCall call, int rung, CancellationToken cancellationToken)
-    {
-        var others = Enumerable.Range(0, rung).Where(i => !call.Path.Rungs[i].CanBeLeft).ToList();
-        return others.Count == 0 || (others.Count == 1 && Telling(call, others[0], cancellationToken) is not null);
-    }
-
-    private static OwnHandlers? Telling(HeldCall call, int rung, CancellationToken cancellationToken) =>
-        call.Path.Rungs[rung + 1].Child is TryStatementSyntax attempt ? OwnHandlers.Of(attempt, call, cancellationToken) : null;
 
     private static bool NamesRegion(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken) =>
         attempt.Catches.Select(handler => (SyntaxNode)handler).Concat(attempt.Finally is null ? [] : [attempt.Finally])
@@ -171,7 +161,7 @@ internal sealed class SplitUnit
         {
             var current = call.Path.Rungs[rung];
             var position = CallPath.Position(current.List, opened);
-            if (position >= 0 && position <= current.Index && CanLeave(call, rung, cancellationToken))
+            if (position >= 0 && position <= current.Index && OwnHandlers.CanLeave(call, rung, out _, cancellationToken))
             {
                 yield return rung;
             }
@@ -206,7 +196,7 @@ internal sealed class SplitUnit
             layers.Add(layer);
             if (!Rungs[i].CanBeLeft && !IsRetried)
             {
-                Handlers = Telling(Call, i, cancellationToken);
+                Handlers = OwnHandlers.Of(Call, i, cancellationToken);
             }
         }
 

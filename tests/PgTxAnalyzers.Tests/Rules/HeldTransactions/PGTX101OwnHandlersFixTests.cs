@@ -3,8 +3,8 @@ using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Rules.HeldTransactions;
 
-/// <summary>The split where a handler tells of a failure before it throws on: the call gets the handler for itself, without the roll-back.</summary>
-public sealed class PGTX101SplitHandlersFixTests
+/// <summary>Where a handler tells of a failure before it throws on, a call that leaves the try gets the handler for itself, without the roll-back.</summary>
+public sealed class PGTX101OwnHandlersFixTests
 {
     private const string Key = "PGTX101.Split";
 
@@ -157,6 +157,62 @@ public sealed class PGTX101SplitHandlersFixTests
                 await transaction.DisposeAsync();
                 await connection.DisposeAsync();
             }
+        }
+        """);
+
+    /// <summary>Behind the commit, and behind the handlers that would roll it back.</summary>
+    [Fact]
+    public async Task A_call_that_moves_behind_the_commit_has_them_too() => await Fix("""
+        public async Task PayAsync(NpgsqlConnection shared, int payment, CancellationToken ct)
+        {
+            await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
+            try
+            {
+                await shared.ExecuteAsync("UPDATE payments SET state = 'paid' WHERE id = @payment", new { payment }, transaction);
+
+                // The receipt.
+                await /*call*/payments.ChargeAsync(payment, 1, ct);
+                await transaction.CommitAsync(ct);
+                logger.LogInformation("Paid.");
+            }
+            catch (Exception ex)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                throw;
+            }
+
+            logger.LogInformation("Done.");
+        }
+        """).Becomes("PGTX101.MoveAfterCommit", """
+        public async Task PayAsync(NpgsqlConnection shared, int payment, CancellationToken ct)
+        {
+            await using var transaction = await shared.BeginTransactionAsync(ct);
+            try
+            {
+                await shared.ExecuteAsync("UPDATE payments SET state = 'paid' WHERE id = @payment", new { payment }, transaction);
+                await transaction.CommitAsync(ct);
+                logger.LogInformation("Paid.");
+            }
+            catch (Exception ex)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                throw;
+            }
+
+            try
+            {
+                // The receipt.
+                await payments.ChargeAsync(payment, 1, ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                throw;
+            }
+
+            logger.LogInformation("Done.");
         }
         """);
 

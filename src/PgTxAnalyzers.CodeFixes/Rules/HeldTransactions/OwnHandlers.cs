@@ -6,12 +6,13 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
+using PgTxAnalyzers.CodeFixes.Rules.HeldTransactions.Splitting;
 
-namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions.Splitting;
+namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
 
 /// <summary>
 /// The handlers of the <c>try</c> that a call leaves, for the call alone: what they tell of its failure (a log entry, a metric) and how they throw on, without the
-/// end of the region. So the failure of the call is told as before, although it has left the halves.
+/// end of the region. So the failure of the call is told as before, although it has left the <c>try</c>.
 /// </summary>
 internal sealed class OwnHandlers
 {
@@ -22,7 +23,7 @@ internal sealed class OwnHandlers
     private OwnHandlers(TryStatementSyntax attempt, SourceLines lines, HashSet<StatementSyntax> ends) => (this.attempt, this.lines, this.ends) = (attempt, lines, ends);
 
     /// <summary>Null where a handler swallows the failure, answers it, or does something with the database.</summary>
-    public static OwnHandlers? Of(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken)
+    private static OwnHandlers? Of(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken)
     {
         if (attempt.Finally is { } final && !final.Block.Statements.All(IsEnd))
         {
@@ -55,6 +56,18 @@ internal sealed class OwnHandlers
 
         bool IsEnd(StatementSyntax statement) => RollbackHandlers.EndsRegion(statement, call.Region, call.Model, cancellationToken);
         bool Uses(SyntaxNode node) => call.Facts.UsesRegion(node, call.Region);
+    }
+
+    /// <summary>Those of the <c>try</c> around a list on the call's way out.</summary>
+    public static OwnHandlers? Of(HeldCall call, int rung, CancellationToken cancellationToken) =>
+        call.Path.Rungs[rung + 1].Child is TryStatementSyntax attempt ? Of(attempt, call, cancellationToken) : null;
+
+    /// <summary>What is around the lists below one only opens and ends the region; or it is one <c>try</c> that tells of failures as well, whose handlers come back.</summary>
+    public static bool CanLeave(HeldCall call, int rung, out OwnHandlers? handlers, CancellationToken cancellationToken)
+    {
+        var others = Enumerable.Range(0, rung).Where(i => !call.Path.Rungs[i].CanBeLeft).ToList();
+        handlers = others.Count == 1 ? Of(call, others[0], cancellationToken) : null;
+        return others.Count == 0 || handlers is not null;
     }
 
     /// <summary>The call in a <c>try</c> of its own, with the declarations of what is read behind it in front. Null where one of them needs its value.</summary>
@@ -93,14 +106,18 @@ internal sealed class OwnHandlers
             text.Append(indentation).Append(declaration).Append(end);
         }
 
-        var opensOnItsLine = lines.LineOf(attempt.TryKeyword.SpanStart) == lines.LineOf(attempt.Block.OpenBraceToken.SpanStart);
-        text.Append(indentation).Append(opensOnItsLine ? "try {" : "try" + end + indentation + "{").Append(end).Append(body).Append(indentation).Append('}').Append(end);
-        foreach (var handler in attempt.Catches)
-        {
-            text.Append(Copy(handler, indentation));
-        }
+        return text + Around(body, indentation);
+    }
 
-        return text.ToString();
+    /// <summary>Lines in a <c>try</c> with the handlers.</summary>
+    /// <param name="body">The lines, as deep as they come to stand.</param>
+    /// <param name="indentation">Of the <c>try</c>.</param>
+    public string Around(string body, string indentation)
+    {
+        var end = lines.LineEnd(lines.LineOf(attempt.SpanStart));
+        var opensOnItsLine = lines.LineOf(attempt.TryKeyword.SpanStart) == lines.LineOf(attempt.Block.OpenBraceToken.SpanStart);
+        return indentation + (opensOnItsLine ? "try {" : "try" + end + indentation + "{") + end + body + indentation + "}" + end
+            + string.Concat(attempt.Catches.Select(handler => Copy(handler, indentation)));
     }
 
     /// <summary>The lines of a handler but those that end the region, and the blank lines that only those were separated by.</summary>
