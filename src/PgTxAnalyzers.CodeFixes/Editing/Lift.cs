@@ -9,7 +9,11 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 internal static class Lift
 {
     /// <summary>Null where the statements share lines with other code, or a directive stands on the way.</summary>
-    public static TextEdits? Before(SourceLines lines, IReadOnlyList<StatementGroup> groups, StatementSyntax anchor)
+    /// <param name="lines">The lines of the document.</param>
+    /// <param name="groups">What is taken.</param>
+    /// <param name="anchor">What it comes to stand in front of.</param>
+    /// <param name="rewritten">What is written there in place of the groups' own lines.</param>
+    public static TextEdits? Before(SourceLines lines, IReadOnlyList<StatementGroup> groups, StatementSyntax anchor, string? rewritten = null)
     {
         var target = lines.FirstLine(anchor);
         var last = groups.Max(group => lines.LastLine(group.Last));
@@ -28,7 +32,7 @@ internal static class Lift
             lines.DeleteLines(edits, from, to);
         }
 
-        edits.Insert(lines.Text.Lines[target].Start, moved.Append(lines.LineEnd(target)).ToString());
+        edits.Insert(lines.Text.Lines[target].Start, (rewritten ?? moved.ToString()) + lines.LineEnd(target));
         return edits;
     }
 }

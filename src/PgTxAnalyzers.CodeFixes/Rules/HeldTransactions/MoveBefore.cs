@@ -22,7 +22,7 @@ internal static class MoveBefore
 
         foreach (var (rung, anchor) in Anchors(call))
         {
-            if (To(call, rung, anchor) is { } edits)
+            if (To(call, rung, anchor, cancellationToken) is { } edits)
             {
                 yield return edits;
             }
@@ -47,16 +47,30 @@ internal static class MoveBefore
         yield return (path.BeginRung, begin);
     }
 
-    private static TextEdits? To(HeldCall call, int rung, int anchor) =>
-        IsRegionHead(call, call.Path.Rungs[rung].List[anchor]) && GroupFor(call, rung, anchor, rung == 0 ? anchor + 1 : 0) is { } group
-            ? Lift.Before(call.Lines, [group], call.Path.Rungs[rung].List[anchor])
+    private static TextEdits? To(HeldCall call, int rung, int anchor, CancellationToken cancellationToken)
+    {
+        var place = call.Path.Rungs[rung].List[anchor];
+        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken) || !IsRegionHead(call, place) || GroupFor(call, rung, anchor, rung == 0 ? anchor + 1 : 0) is not { } group)
+        {
+            return null;
+        }
+
+        if (handlers is null)
+        {
+            return Lift.Before(call.Lines, [group], place);
+        }
+
+        var indentation = call.Lines.Indentation(call.Lines.LineOf(place.SpanStart));
+        return handlers.Around(call, group, group.List.Skip(group.To + 1), indentation, call.Lines.IndentationStep(place), cancellationToken) is { } text
+            ? Lift.Before(call.Lines, [group], place, text)
             : null;
+    }
 
     /// <summary>In front of <c>await strategy.ExecuteAsync(…)</c>: a retry then does not make the call again.</summary>
     private static TextEdits? BeforeRetry(HeldCall call, RetriedLambda function)
     {
         var last = call.Path.Rungs.Length - 1;
-        return function.Statement is not null && call.Path.Rungs[last].List[0].Parent == function.Lambda!.Body
+        return function.Statement is not null && call.Path.Rungs.Take(last).All(inner => inner.CanBeLeft) && call.Path.Rungs[last].List[0].Parent == function.Lambda!.Body
             && GroupFor(call, last, anchor: 0, first: 0) is { } group && function.CanLeave(group.Facts, call.Model)
                 ? Lift.Before(call.Lines, [group], function.Statement)
                 : null;
@@ -66,11 +80,6 @@ internal static class MoveBefore
     private static StatementGroup? GroupFor(HeldCall call, int rung, int anchor, int first)
     {
         var path = call.Path;
-        if (path.Rungs.Take(rung).Any(inner => !inner.CanBeLeft))
-        {
-            return null;
-        }
-
         var group = new StatementGroup(path.Rungs[0].List, path.Rungs[0].Index, call.Facts, call.Region);
         group.GrowUp(first);
         var crossed = Crossed(call, rung, anchor, group.From).ToList();

@@ -6,7 +6,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
-using PgTxAnalyzers.CodeFixes.Rules.HeldTransactions.Splitting;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
 
@@ -71,18 +70,17 @@ internal sealed class OwnHandlers
     }
 
     /// <summary>The call in a <c>try</c> of its own, with the declarations of what is read behind it in front. Null where one of them needs its value.</summary>
-    /// <param name="halves">The halves and the call.</param>
-    /// <param name="model">The semantic model of the document.</param>
+    /// <param name="call">The call.</param>
+    /// <param name="group">The call with what moves along.</param>
+    /// <param name="behind">What may read what the group declares.</param>
     /// <param name="indentation">Of the list that the call goes to.</param>
     /// <param name="step">One step of it.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public string? Around(SplitHalves halves, SemanticModel model, string indentation, string step, CancellationToken cancellationToken)
+    public string? Around(HeldCall call, StatementGroup group, IEnumerable<StatementSyntax> behind, string indentation, string step, CancellationToken cancellationToken)
     {
-        var group = halves.Group;
-        var behind = halves.Second.Concat(halves.Tail).ToList();
-        var facts = halves.Unit.Call.Facts;
+        var facts = call.Facts;
         var edits = new TextEdits();
-        var hoisting = new Hoisting(model, lines, cancellationToken);
+        var hoisting = new Hoisting(call.Model, lines, cancellationToken);
         var crossing = group.Statements.SelectMany(statement => facts.Of(statement).Declares).Where(local => behind.Any(statement => facts.Of(statement).Mentions.Contains(local))).ToList();
         if (!hoisting.TryHoist(edits, crossing) || hoisting.DeletedLines.Count > 0 || edits.InOrder() is not { } changes)
         {

@@ -376,18 +376,6 @@ public sealed class PGTX101MoveBeforeFixTests
             await /*call*/mailer.SendAsync(id, ct);
         }
         """)]
-    [InlineData("a handler logs its failure", """
-        try
-        {
-            await shared.ExecuteAsync("DELETE FROM holds");
-            await /*call*/mailer.SendAsync(id, ct);
-        }
-        catch (Exception ex)
-        {
-            logger.LogError(ex, "Failed.");
-            throw;
-        }
-        """)]
     [InlineData("a handler swallows its failure", """
         try
         {

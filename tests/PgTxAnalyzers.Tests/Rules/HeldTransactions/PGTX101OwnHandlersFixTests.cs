@@ -216,5 +216,59 @@ public sealed class PGTX101OwnHandlersFixTests
         }
         """);
 
+    [Fact]
+    public async Task A_call_that_moves_in_front_has_them_too() => await Fix("""
+        public async Task PayAsync(int payment, CancellationToken ct)
+        {
+            await using var connection = await dataSource.OpenConnectionAsync(ct);
+            await using var transaction = await /*begin*/connection.BeginTransactionAsync(ct);
+            try
+            {
+                await connection.ExecuteAsync("UPDATE payments SET state = 'paid' WHERE id = @payment", new { payment }, transaction);
+
+                // The rate of the day.
+                var charge = await /*call*/payments.ChargeAsync(payment, 1, ct);
+                await connection.ExecuteAsync("UPDATE payments SET charge = @charge", new { charge }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (Exception ex)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                throw;
+            }
+        }
+        """).Becomes("PGTX101.MoveBefore", """
+        public async Task PayAsync(int payment, CancellationToken ct)
+        {
+            string charge;
+            try
+            {
+                // The rate of the day.
+                charge = await payments.ChargeAsync(payment, 1, ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                throw;
+            }
+
+            await using var connection = await dataSource.OpenConnectionAsync(ct);
+            await using var transaction = await connection.BeginTransactionAsync(ct);
+            try
+            {
+                await connection.ExecuteAsync("UPDATE payments SET state = 'paid' WHERE id = @payment", new { payment }, transaction);
+                await connection.ExecuteAsync("UPDATE payments SET charge = @charge", new { charge }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch (Exception ex)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                throw;
+            }
+        }
+        """);
+
     private static StatedFinding Fix(string members) => new(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", members);
 }

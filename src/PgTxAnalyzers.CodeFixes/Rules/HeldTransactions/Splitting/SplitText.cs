@@ -62,7 +62,7 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
 
         var (from, to) = (_lines.FirstLine(group.First), _lines.LastLine(group.Last));
         var left = _unit.Handlers is { } handlers
-            ? handlers.Around(halves, _call.Model, indentation, _lines.IndentationStep(front), cancellationToken)
+            ? handlers.Around(_call, group, halves.Second.Concat(halves.Tail), indentation, _lines.IndentationStep(front), cancellationToken)
             : _lines.Take(from, to, _lines.Indentation(_lines.LineOf(group.First.SpanStart)), indentation);
         if (left is null)
         {
