@@ -15,6 +15,11 @@ internal sealed partial class BodyRun
     /// <summary>An iterator: a result that was open when it handed out an element.</summary>
     public Region? Yields { get; private set; }
 
+    private readonly HashSet<(SyntaxNode, ReachKind, int)> said = new();
+
+    /// <summary>What is said about a call beside its sinks is said once, whatever the ways that lead to it: recursion has very many.</summary>
+    private bool IsFirst(Held fact) => !fact.Regions.IsEmpty && said.Add((fact.Place ?? fact.Reach.Sink.At, fact.Reach.Says, fact.Regions.Length));
+
     /// <summary>A call that was made while the connection was open, now that the connection is used again.</summary>
     public void HoldAgain(Reach reach, Region connection)
     {

@@ -163,6 +163,11 @@ internal sealed partial class BodyRun : IBlockSemantics
 
     public void Add(Held fact)
     {
+        if (fact.Reach.Says != ReachKind.Reaches && !IsFirst(fact))
+        {
+            return;
+        }
+
         // A sink matters to a caller whatever lives here: it may have a region of its own, or keep the task. A deed is one in a region.
         if (((fact.Place is null && fact.Reach.Deed == Deed.Sink) || !fact.Regions.IsEmpty) && held.Add(fact))
         {
