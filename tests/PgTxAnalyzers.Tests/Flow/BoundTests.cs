@@ -11,7 +11,7 @@ namespace PgTxAnalyzers.Tests.Flow;
 public class BoundTests
 {
     /// <summary>Alone each walk takes far less; a machine that runs other tests at the same time needs room.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, (string Statements, string Members)> Bodies = new()
     {
