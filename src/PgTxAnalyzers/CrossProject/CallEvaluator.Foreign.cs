@@ -170,7 +170,7 @@ internal sealed partial class CallEvaluator
 
             if (fate == 'g')
             {
-                return region with { Escaped = true, OutOfSight = true };
+                return RegionOps.Forgotten(region);
             }
 
             var level = Fates.LevelOf(fate);

@@ -23,7 +23,7 @@ internal sealed partial class CallEvaluator
 
         // `await unitOfWork.CommitAsync()` of a library that nobody has described: a name proves nothing, and it is reason enough to be silent.
         return SaysThatItEnds(call.Method)
-            ? state.Update(r => r.Kind != RegionKind.Scope, r => r with { Escaped = true, OutOfSight = true })
+            ? state.Update(r => r.Kind != RegionKind.Scope, RegionOps.Forgotten)
             : GivenAway(call.Values, state);
     }
 
@@ -38,7 +38,7 @@ internal sealed partial class CallEvaluator
         {
             if (state.Region(given.Region) is { IsLive: true } region)
             {
-                state = state.Replace(region, region with { Escaped = true, OutOfSight = true });
+                state = state.Replace(region, RegionOps.Forgotten(region));
             }
         }
 
@@ -82,6 +82,6 @@ internal sealed partial class CallEvaluator
         var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
         var targets = context.Targets.Of(method, call.Receiver, isBase, cancellation);
         var isTooDeep = run.Frame.Calls >= context.MaxCallDepth || run.Frame.Depth >= MaxFrames;
-        return !targets.IsEmpty && !(isTooDeep && targets.Any(t => context.Relevance.Matters(t, context.MaxCallDepth, cancellation)));
+        return !targets.IsEmpty && !(isTooDeep && targets.Any(t => Keeps(t, call) || context.Relevance.Matters(t, context.MaxCallDepth, cancellation)));
     }
 }

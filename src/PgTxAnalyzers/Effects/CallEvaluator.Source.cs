@@ -46,7 +46,7 @@ internal sealed partial class CallEvaluator
         var found = false;
         foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
         {
-            if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) || LendsRows(target)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || Keeps(target, call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) || LendsRows(target)) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
                 continue;
             }
@@ -88,7 +88,21 @@ internal sealed partial class CallEvaluator
         : receiver is Value.Instance or Value.Connection ? receiver
         : new Value.Instance(new Place.Variable(target.ContainingType), target.ContainingType, Exact: false);
 
+    /// <summary>
+    /// The object is not known, and is another one at the next call: what it holds is known within this one alone. Else one unit of work would be
+    /// taken for committed because another one was.
+    /// </summary>
+    private static bool IsStranger(Frame callee, Frame caller) =>
+        callee.Self is Value.Instance { Identity: Place.Variable { Symbol: ITypeSymbol } } && !callee.Self.Equals(caller.Self);
+
+    private static bool IsPartOf(Place place, Value self) => place is Place.Member or Place.Slot && self is Value.Instance instance && place.Root.Equals(instance.Identity);
+
     private static bool RunsAnArgument(CallSite call) => call.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
+
+    /// <summary>It is given what can have a transaction, and assigns something: `_transaction = transaction` calls nothing, and makes the object one that commits.</summary>
+    private bool Keeps(IMethodSymbol target, CallSite call) =>
+        Bound(target, call).Any(b => b.Value is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult or Value.Pending or Value.Rows || (b.Value is Value.Null && context.Shapes.Of(b.Parameter.Type) == Shape.Transaction))
+        && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is var declared and not TypeDeclarationSyntax && declared.DescendantNodes().Any(n => n is AssignmentExpressionSyntax));
 
     private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
     {
@@ -210,10 +224,18 @@ internal sealed partial class CallEvaluator
         var bound = arguments.ToList();
         var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || bound.Any(b => b.Value is Value.Lambda or Value.MethodGroup)
             || state.Values.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
+        var hidden = ImmutableHashSet<Place>.Empty;
         if (!keepsAll)
         {
             // The callee sees nothing of the caller's variables: without them, equal calls are equal.
             entry = entry.Remove(entry.Values.Keys.Where(IsOfFrame));
+            hidden = Garbage.OutOfReach(entry, bound.Select(b => b.Value).Append(frame.Self));
+            entry = entry.Remove(hidden);
+        }
+
+        if (IsStranger(frame, caller.Frame))
+        {
+            entry = entry.Remove(entry.Values.Keys.Where(k => IsPartOf(k, frame.Self)));
         }
 
         foreach (var (parameter, value) in bound)
@@ -263,7 +285,7 @@ internal sealed partial class CallEvaluator
             return BodyRun.Single(state, Reaches.Pending(reaches, RowsOf(done.Yields)));
         }
 
-        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll);
+        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll, hidden, IsStranger(frame, caller.Frame) ? ((Value.Instance)frame.Self).Identity : null);
         foreach (var (thrown, exception) in caller.ObservesThrows ? done.Throws : ImmutableArray<(State, Thrown)>.Empty)
         {
             caller.Throw(back.Bring(thrown), exception);

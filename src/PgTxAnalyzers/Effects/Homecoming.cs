@@ -21,9 +21,14 @@ internal sealed class Homecoming
     private readonly SyntaxNode at;
     private readonly bool sawAll;
 
-    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller, bool sawAll)
+    private readonly ImmutableHashSet<Place> hidden;
+    private readonly Place? stranger;
+
+    /// <param name="hidden">Parts of the caller's objects that the callee could not come to.</param>
+    /// <param name="stranger">The callee's object, where it is another one at each call: what it holds stays behind.</param>
+    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller, bool sawAll, ImmutableHashSet<Place> hidden, Place? stranger)
     {
-        (this.before, this.callee, this.at, this.caller, this.sawAll) = (before, callee, at, caller, sawAll);
+        (this.before, this.callee, this.at, this.caller, this.sawAll, this.hidden, this.stranger) = (before, callee, at, caller, sawAll, hidden, stranger);
     }
 
     public State Bring(State after)
@@ -68,11 +73,12 @@ internal sealed class Homecoming
     {
         Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && (before.Values.ContainsKey(place) || !IsCallees(place)),
         Place.Capture or Place.Returned => before.Values.ContainsKey(place),
-        _ => false,
+        _ => hidden.Contains(place),
     };
 
     private bool IsCallees(Place place) => place switch
     {
+        Place.Member or Place.Slot => stranger is not null && place.Root.Equals(stranger),
         Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && IsWithin(v.Symbol.ContainingSymbol),
         Place.Capture c => c.Graph == callee.Graph,
         Place.Returned r => r.Depth >= callee.Depth,

@@ -72,8 +72,16 @@ internal static class RegionOps
         return ScopeOf(state, connection) is { } scope ? state.Replace(scope, Raised(scope, level, cause, changes)) : state;
     }
 
+    /// <summary>Unknown code may have ended it: nothing is said about it any more, and paths that differ in nothing else are one.</summary>
+    public static Region Forgotten(Region region) => region with { Escaped = true, OutOfSight = true, Level = Level.Open, Changed = false, Broken = false, SwallowedBy = null, UsedBroken = false };
+
     public static Region Raised(Region region, Level level, Cause cause, bool changes)
     {
+        if (region.OutOfSight)
+        {
+            return region;
+        }
+
         var raised = region.Level < level ? region with { Level = level } : region;
         return raised with
         {

@@ -33,7 +33,31 @@ internal sealed class Targets
             return Implementation(definition, type) is { } one && InSource(one) ? ImmutableArray.Create(one) : ImmutableArray<IMethodSymbol>.Empty;
         }
 
+        if (IsOfFramework(definition.ContainingType))
+        {
+            // `IDisposable.Dispose` on an object of which no more is known runs nearly always a library's own: of those in source, only the one of the object's type counts.
+            return receiver is Value.Instance { Type: INamedTypeSymbol { DeclaringSyntaxReferences.IsEmpty: false } held } && Implementation(definition, held) is { } its && InSource(its)
+                ? Of(its, Value.Nothing, isBaseCall: false, cancellation)
+                : ImmutableArray<IMethodSymbol>.Empty;
+        }
+
         return cache.TryGetValue(definition, out var known) ? known : cache.GetOrAdd(definition, Implementations(definition, cancellation));
+    }
+
+    private static bool IsOfFramework(INamedTypeSymbol type)
+    {
+        if (!type.DeclaringSyntaxReferences.IsEmpty)
+        {
+            return false;
+        }
+
+        var space = type.ContainingNamespace;
+        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
+        {
+            space = outer;
+        }
+
+        return space is { Name: "System" };
     }
 
     /// <summary>What runs depends on the object's type.</summary>

@@ -64,6 +64,18 @@ internal sealed partial class BodyRun
         return paths;
     }
 
+    /// <summary>An expression that does not bind, for want of a reference perhaps: what stands in it runs all the same.</summary>
+    private IReadOnlyList<Outcome> Invalid(IInvalidOperation operation, State state)
+    {
+        IEnumerable<(State State, ImmutableArray<Value> Values)> paths = new[] { (state, ImmutableArray<Value>.Empty) };
+        foreach (var child in operation.ChildOperations)
+        {
+            paths = paths.SelectMany(p => Evaluate(child, p.State).Select(o => (o.State, p.Values.Add(o.Value)))).ToList();
+        }
+
+        return paths.SelectMany(p => calls.Unbound(this, operation, p.Values, p.State)).ToList();
+    }
+
     private static IOperation? Unconverted(IOperation? operation)
     {
         while (operation is IConversionOperation { IsImplicit: true } conversion)

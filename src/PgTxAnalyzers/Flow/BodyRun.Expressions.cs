@@ -75,7 +75,7 @@ internal sealed partial class BodyRun
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
             case IFlowAnonymousFunctionOperation or IAnonymousFunctionOperation or INameOfOperation or ITypeOfOperation: return Single(state, Value.Nothing);
-            case IInvalidOperation: return Single(state, Value.Nothing);
+            case IInvalidOperation o: return Invalid(o, state);
             default: return operation.Kind.ToString() == "CollectionExpression" ? Merged(operation, state) : Map(Children(operation, state), _ => Value.Nothing);
         }
     }

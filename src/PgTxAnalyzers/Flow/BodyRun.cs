@@ -22,6 +22,9 @@ internal interface ICallSemantics
 
     IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state);
 
+    /// <summary>An expression that does not bind, its parts evaluated.</summary>
+    IReadOnlyList<Outcome> Unbound(BodyRun run, IInvalidOperation operation, ImmutableArray<Value> values, State state);
+
     /// <summary>Null: the property is a plain place.</summary>
     IReadOnlyList<Outcome>? Property(BodyRun run, IPropertyReferenceOperation property, Value receiver, State state);
 

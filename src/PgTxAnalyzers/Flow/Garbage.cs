@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 
 namespace PgTxAnalyzers.Flow;
@@ -29,8 +30,43 @@ internal static class Garbage
             return state;
         }
 
+        var alive = Reachable(state, Enumerable.Empty<Value>());
+        return state.Remove(state.Values.Keys.Where(k => k is Place.Member or Place.Slot && Root(k) is Place.Made made && made.Depth >= depth && !alive.Contains(made)));
+    }
+
+    /// <summary>
+    /// Parts of objects that a callee cannot come to, from what it is <paramref name="given"/>, from the regions or from a static: without them, calls that
+    /// do the same are the same call.
+    /// </summary>
+    public static ImmutableHashSet<Place> OutOfReach(State state, IEnumerable<Value> given)
+    {
+        if (!state.HasParts || !state.Values.Keys.Any(IsPartOfMade))
+        {
+            return ImmutableHashSet<Place>.Empty;
+        }
+
+        var alive = Reachable(state, given);
+        foreach (var region in state.Regions)
+        {
+            if (region.Connection is { } connection && Root(connection) is { } made)
+            {
+                alive.Add(made);
+            }
+        }
+
+        return state.Values.Keys.Where(k => IsPartOfMade(k) && !alive.Contains(Root(k)!)).ToImmutableHashSet();
+    }
+
+    /// <summary>The objects that variables, and the values given, refer to.</summary>
+    private static HashSet<Place> Reachable(State state, IEnumerable<Value> given)
+    {
         var alive = new HashSet<Place>();
         var work = new Stack<Place>();
+        foreach (var value in given)
+        {
+            Mark(value);
+        }
+
         foreach (var entry in state.Values)
         {
             if (!IsPartOfMade(entry.Key))
@@ -51,7 +87,7 @@ internal static class Garbage
             }
         }
 
-        return state.Remove(state.Values.Keys.Where(k => k is Place.Member or Place.Slot && Root(k) is Place.Made made && made.Depth >= depth && !alive.Contains(made)));
+        return alive;
 
         void Mark(Value value)
         {

@@ -44,6 +44,9 @@ internal sealed class GraphWalker
     private readonly CancellationToken cancellation;
     private readonly HashSet<State>?[] seen;
     private readonly Queue<(BasicBlock Block, State State)> work = new();
+
+    /// <summary>Handlers and what they lead to: where the budget ends, it is the failing paths that are not walked.</summary>
+    private readonly Queue<(BasicBlock Block, State State)> late = new();
     private readonly Dictionary<ControlFlowRegion, bool> rethrows = new();
     private BasicBlock current;
 
@@ -67,10 +70,10 @@ internal sealed class GraphWalker
     public void Walk(State entry)
     {
         Enter(graph.Blocks[0], entry);
-        while (work.Count > 0 && budget.Take())
+        while (work.Count + late.Count > 0 && budget.Take())
         {
             cancellation.ThrowIfCancellationRequested();
-            var (block, state) = work.Dequeue();
+            var (block, state) = (work.Count > 0 ? work : late).Dequeue();
             current = block;
             if (block.Kind == BasicBlockKind.Exit)
             {
@@ -88,12 +91,12 @@ internal sealed class GraphWalker
     /// <summary>An exception at the operation that runs, in this state.</summary>
     public void Throw(State state, Thrown thrown) => Unwind(current.EnclosingRegion, state, thrown);
 
-    private void Enter(BasicBlock block, State state)
+    private void Enter(BasicBlock block, State state, bool isFailing = false)
     {
         var states = seen[block.Ordinal] ??= new HashSet<State>();
         if (states.Count < MaxStatesPerBlock && states.Add(state))
         {
-            work.Enqueue((block, state));
+            (isFailing ? late : work).Enqueue((block, state));
         }
     }
 
@@ -193,7 +196,7 @@ internal sealed class GraphWalker
             {
                 case ControlFlowRegionKind.Try when region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndFinally } parent:
                     var last = parent.NestedRegions.First(r => r.Kind == ControlFlowRegionKind.Finally);
-                    Enter(First(last), state.WithPending(new Continuation(last, null, 0, thrown, state.Pending)));
+                    Enter(First(last), state.WithPending(new Continuation(last, null, 0, thrown, state.Pending)), isFailing: true);
                     return;
                 case ControlFlowRegionKind.Try when region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } parent:
                     foreach (var handler in parent.NestedRegions)
@@ -203,7 +206,7 @@ internal sealed class GraphWalker
                             continue;
                         }
 
-                        Enter(First(handler), semantics.Handled(handler, Failed(Catching(handler, state, thrown))));
+                        Enter(First(handler), semantics.Handled(handler, Failed(Catching(handler, state, thrown))), isFailing: true);
                         if (match == HandlerMatch.Always)
                         {
                             return;

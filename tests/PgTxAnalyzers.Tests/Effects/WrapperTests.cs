@@ -53,6 +53,39 @@ public sealed class WrapperTests
             """
         },
         {
+            "an object that is given the transaction, or none where a caller has one, beside a disposable of its own",
+            "Repository repository",
+            "using (var unit = await repository.BeginAsync()) { await repository.SaveAsync(); CALL unit.Commit(); } AFTER using (var again = await repository.BeginAsync()) { await repository.SaveAsync(); again.Commit(); } AFTER",
+            """
+            public interface IUnit : IDisposable { void Commit(); }
+            public sealed class Repository(ShopContext db)
+            {
+                private static readonly Factory factory = new Factory();
+                public Task<IUnit> BeginAsync() => factory.BeginAsync(db.Database);
+                public Task SaveAsync() => db.SaveChangesAsync();
+            }
+            public sealed class Factory
+            {
+                private readonly SemaphoreSlim gate = new(1);
+                public async Task<IUnit> BeginAsync(Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade database)
+                {
+                    var transaction = database.CurrentTransaction is null ? await database.BeginTransactionAsync() : null;
+                    return new Unit(transaction, gate);
+                }
+                private sealed class Unit : IUnit
+                {
+                    private readonly IDbContextTransaction? transaction;
+                    private readonly IDisposable inner;
+                    private bool committed;
+                    private bool disposed;
+                    public Unit(IDbContextTransaction? transaction, IDisposable inner) { this.transaction = transaction; this.inner = inner; }
+                    public void Commit() { if (!committed) { transaction?.Commit(); committed = true; } }
+                    public void Dispose() { if (!disposed) { if (!committed) transaction?.Rollback(); inner.Dispose(); disposed = true; } }
+                }
+            }
+            """
+        },
+        {
             "a helper that runs its delegate in a transaction",
             "Helper helper, ShopContext db",
             "await helper.InTransactionAsync(async () => { await db.SaveChangesAsync(); CALL }); AFTER",
@@ -202,5 +235,66 @@ public sealed class WrapperTests
             """).Counting("PGTX101").HasMarkedFindings());
         Assert.Contains("'Service.A → Service.B → Service.C → … → HttpClient.GetAsync'", finding.GetMessage());
         Assert.Equal([16, 22, 23, 24, 25, 26], finding.AdditionalLocations.Select(l => l.GetLineSpan().StartLinePosition.Line + 1));
+    }
+
+    /// <summary>Nine calls deep: what is begun where nothing is followed any more is nobody's that could be named.</summary>
+    [Fact]
+    public async Task A_unit_that_is_made_deeper_than_calls_are_followed_holds_nothing() => await TestCode.Of(Usings + """
+        public interface IUnit : IDisposable { void Commit(); }
+        public sealed class Unit(IDbContextTransaction transaction) : IUnit
+        {
+            private readonly IDbContextTransaction held = transaction;
+            public void Commit() => held.Commit();
+            public void Dispose() => held.Dispose();
+        }
+
+        public sealed class Outer(ShopContext db, Level1 level, HttpClient http)
+        {
+            public async Task RunAsync()
+            {
+                await using (var transaction = await db.Database.BeginTransactionAsync()) { await level.TrackAsync(); await transaction.CommitAsync(); }
+                await http.GetAsync("/");
+            }
+        }
+
+        public sealed class Level1(Level2 next) { public Task TrackAsync() => next.TrackAsync(); }
+        public sealed class Level2(Level3 next) { public Task TrackAsync() => next.TrackAsync(); }
+        public sealed class Level3(Level4 next) { public Task TrackAsync() => next.TrackAsync(); }
+        public sealed class Level4(Level5 next) { public Task TrackAsync() => next.TrackAsync(); }
+        public sealed class Level5(Level6 next) { public async Task TrackAsync() { using (var unit = next.Begin()) { unit.Commit(); } } }
+        public sealed class Level6(Level7 next) { public IUnit Begin() => next.Begin(); }
+        public sealed class Level7(ShopContext db) { public IUnit Begin() => new Unit(db.Database.BeginTransaction()); }
+        """).Counting("PGTX101", "PGTX102", "PGTX103").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("new Unit(db.Database.BeginTransaction(), await locks.LockAsync())", " // expect: PGTX101")]
+    [InlineData("Missing.Wrap(db.Database.BeginTransaction())", "")]
+    public async Task Code_that_does_not_bind_for_a_missing_package_is_followed_where_it_says_what_it_means(string made, string mark)
+    {
+        var code = Usings + $$"""
+            public sealed class Unit : IDisposable
+            {
+                private readonly IDbContextTransaction transaction;
+                public Unit(IDbContextTransaction transaction, IDisposable inner) => this.transaction = transaction;
+                public void Commit() => transaction.Commit();
+                public void Dispose() => transaction.Dispose();
+            }
+
+            public sealed class Service(ShopContext db, HttpClient http, MissingLock locks)
+            {
+                public async Task RunAsync()
+                {
+                    using (var unit = {{made}})
+                    {
+                        await db.SaveChangesAsync();
+                        await http.GetAsync("/");{{mark}}
+                        unit.Commit();
+                    }
+
+                    await http.GetAsync("/");
+                }
+            }
+            """;
+        await TestCode.Of(code).Broken().Counting("PGTX101", "PGTX102", "PGTX103").HasMarkedFindings();
     }
 }
