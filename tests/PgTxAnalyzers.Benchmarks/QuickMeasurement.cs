@@ -71,7 +71,7 @@ internal static class QuickMeasurement
             parts.Add(FormattableString.Invariant($"{analyzer.GetType().Name.Replace("Analyzer", "")} {its.TotalMilliseconds:N1}"));
         }
 
-        return new(compiler, time, findings.Length, bodies.Sum(catalog => catalog.GraphsBuilt), string.Join(", ", parts));
+        return new(compiler, time, findings.Length, bodies.Sum(catalog => catalog.GraphsBuilt), string.Join(", ", parts) + "; " + string.Join(", ", findings.CountBy(f => f.Id).OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => $"{p.Value} {p.Key}")));
     }
 
     private sealed record Result(TimeSpan Compiler, TimeSpan Analyzers, int Findings, int Graphs, string Parts);

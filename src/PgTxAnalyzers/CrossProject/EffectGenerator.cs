@@ -53,7 +53,7 @@ public sealed class EffectGenerator : IIncrementalGenerator
         var options = PgTxOptions.For(compilation, provider, cancellation);
         var user = UserModels.Read(options, files, cancellation);
         var context = new CompilationContext(compilation, ModelSet.Create(compilation, user), options.MaxCallDepth, keepsModels: true) { Obliges = true };
-        return new Written(Exports.Of(context, BuiltInModels.Table.Lines.Concat(user), cancellation), LooseEndsText.Write(LooseEnds.Of(context, cancellation)));
+        return new Written(Exports.Of(context, cancellation), LooseEndsText.Write(LooseEnds.Of(context, cancellation)));
     }
 
     /// <summary>Not one whose result nobody keeps: an IDE builds to learn what the code means. Nor one for which it is switched off.</summary>

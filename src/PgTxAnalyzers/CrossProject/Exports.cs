@@ -15,12 +15,10 @@ namespace PgTxAnalyzers.CrossProject;
 internal static class Exports
 {
     /// <returns>The text of the attribute; null where there is nothing to say.</returns>
-    public static string? Of(CompilationContext context, IEnumerable<ModelLine> lines, CancellationToken cancellation)
+    public static string? Of(CompilationContext context, CancellationToken cancellation)
     {
         var compilation = context.Compilation;
-        var names = ReachingNames.Of(compilation, lines, cancellation);
-        names.UnionWith(context.Foreign.Names);
-        var bodies = BodyWords.Relevant(compilation, names, context.MaxCallDepth, cancellation);
+        var bodies = NameReach.Of(new[] { compilation }, context.Models.Names(Matters, cancellation), context.Foreign.Names, context.MaxCallDepth, cancellation).Bodies;
         if (bodies.Count == 0)
         {
             return null;
@@ -32,7 +30,7 @@ internal static class Exports
         var found = new ConcurrentBag<(IMethodSymbol Method, MethodEffect Effect)>();
         Parallel.ForEach(bodies, new ParallelOptions { CancellationToken = cancellation, MaxDegreeOfParallelism = compilation.Options.ConcurrentBuild ? -1 : 1 }, body =>
         {
-            if (Symbol(context, body, cancellation) is { } method && visibility.IsCallable(method) && context.Relevance.Matters(method, context.MaxCallDepth, cancellation) && probe.Of(method) is { } effect)
+            if (Symbol(context, body.Declaration, cancellation) is { } method && visibility.IsCallable(method) && context.Relevance.Matters(method, context.MaxCallDepth, cancellation) && probe.Of(method) is { } effect)
             {
                 found.Add((method, effect));
             }
@@ -55,6 +53,11 @@ internal static class Exports
 
         return types.Count == 0 ? null : EffectText.Write(types);
     }
+
+    /// <summary>Operators that only run their delegate, and objects that are only made, do not make a body worth a look.</summary>
+    private static bool Matters(ApiRole role) => role is
+        ApiRole.Begin or ApiRole.Adopt or ApiRole.Scope or ApiRole.Complete or ApiRole.Commit or ApiRole.Rollback or ApiRole.Savepoint or ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Query
+        or ApiRole.Save or ApiRole.Copy or ApiRole.Sink or ApiRole.Wait or ApiRole.TransactionRunner or ApiRole.DisposeTransaction or ApiRole.Close;
 
     private static IMethodSymbol? Symbol(CompilationContext context, SyntaxNode body, CancellationToken cancellation)
     {

@@ -33,7 +33,7 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
 
     /// <summary>By assembly, and by compilation where a host has the source. What hangs on them holds no symbol.</summary>
     private static readonly ConditionalWeakTable<IAssemblySymbol, LooseEnds> Carried = new();
-    private static readonly ConditionalWeakTable<Compilation, LooseEnds> Followed = new();
+    private static readonly ConditionalWeakTable<Compilation, FollowedProject> Followed = new();
 
     /// <summary>A public interface's member that is not a library's: what implements it can be anything.</summary>
     public static bool CanBeImplementedLater(IMethodSymbol method) =>
@@ -57,10 +57,10 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
             }
         }
 
-        // An IDE writes nothing into assemblies: what the project would write is found in its source, once.
+        // An IDE writes nothing into assemblies: what the project would write is found in its source, as far as anything here could meet it.
         foreach (var source in context.Bodies.Sources.Where(c => c != context.Compilation))
         {
-            var ends = Followed.GetValue(source, c => Of(new CompilationContext(c, context.Models.For(c), context.MaxCallDepth, keepsModels: true) { Obliges = true }, cancellation));
+            var ends = Followed.GetValue(source, c => new FollowedProject(context, c)).Ends(context, cancellation);
             if (ends != None)
             {
                 found.Add((source.AssemblyName ?? "", ends));
@@ -71,15 +71,15 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
     }
 
     /// <summary>Those of the compilation itself.</summary>
-    public static LooseEnds Of(CompilationContext context, CancellationToken cancellation)
-    {
-        var obligations = DataLibraries.IsReferencedBy(context.Compilation) ? ObligationSearch.In(context, cancellation) : ImmutableArray<Obligation>.Empty;
-        var registrations = RegistrationSearch.In(context, cancellation).Where(r => r.Method is not null)
-            .Select(r => new Registration(r.Method!, r.Service.GetDocumentationCommentId() ?? "", r.Implementation.GetDocumentationCommentId() ?? "")).Distinct()
-            .OrderBy(r => r.Method, StringComparer.Ordinal).ThenBy(r => r.Service, StringComparer.Ordinal).ThenBy(r => r.Implementation, StringComparer.Ordinal).ToImmutableArray();
-        var met = MetObligations.Of(context, cancellation).Ids;
-        return obligations.IsEmpty && registrations.IsEmpty && met.IsEmpty ? None : new LooseEnds(obligations, registrations, met);
-    }
+    public static LooseEnds Of(CompilationContext context, CancellationToken cancellation) =>
+        Of(DataLibraries.IsReferencedBy(context.Compilation) ? ObligationSearch.In(context, cancellation) : ImmutableArray<Obligation>.Empty, RegistrationsOf(context, cancellation), MetObligations.Of(context, cancellation).Ids);
+
+    public static LooseEnds Of(ImmutableArray<Obligation> obligations, ImmutableArray<Registration> registrations, ImmutableArray<string> met) =>
+        obligations.IsEmpty && registrations.IsEmpty && met.IsEmpty ? None : new LooseEnds(obligations, registrations, met);
+
+    public static ImmutableArray<Registration> RegistrationsOf(CompilationContext context, CancellationToken cancellation) => RegistrationSearch.In(context, cancellation).Where(r => r.Method is not null)
+        .Select(r => new Registration(r.Method!, r.Service.GetDocumentationCommentId() ?? "", r.Implementation.GetDocumentationCommentId() ?? "")).Distinct()
+        .OrderBy(r => r.Method, StringComparer.Ordinal).ThenBy(r => r.Service, StringComparer.Ordinal).ThenBy(r => r.Implementation, StringComparer.Ordinal).ToImmutableArray();
 
     private static LooseEnds Read(IAssemblySymbol assembly) =>
         LooseEndsText.Read(ForeignEffects.Metadata(assembly, LooseEndsText.Key)) ?? None;

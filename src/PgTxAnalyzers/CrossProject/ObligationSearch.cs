@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -14,18 +15,28 @@ namespace PgTxAnalyzers.CrossProject;
 /// <summary>The members of interfaces that bodies await while a transaction of theirs is open.</summary>
 internal static class ObligationSearch
 {
-    public static ImmutableArray<Obligation> In(CompilationContext context, CancellationToken cancellation)
+    public static ImmutableArray<Obligation> In(CompilationContext context, CancellationToken cancellation) =>
+        In(context, null, new ConcurrentDictionary<SyntaxNode, ImmutableArray<Obligation>>(), cancellation);
+
+    /// <param name="wanted">The names of the members that matter; null: all.</param>
+    /// <param name="known">What is owed by bodies that were looked at before.</param>
+    public static ImmutableArray<Obligation> In(CompilationContext context, IReadOnlyCollection<string>? wanted, ConcurrentDictionary<SyntaxNode, ImmutableArray<Obligation>> known, CancellationToken cancellation)
     {
         var found = new List<Obligation>();
         var names = context.Index(cancellation);
+        var reach = wanted is null ? null : NameReach.Of(context.Bodies.Sources, wanted, context.MaxCallDepth, cancellation);
         foreach (var tree in context.Compilation.SyntaxTrees)
         {
             foreach (var declaration in context.Candidates(tree, cancellation))
             {
-                if (context.Bodies.Graph(declaration, cancellation) is { } graph)
+                if (reach?.Leads(declaration) == false)
                 {
-                    found.AddRange(Of(context, names, declaration, graph, cancellation));
+                    continue;
                 }
+
+                found.AddRange(known.TryGetValue(declaration, out var of) ? of : known.GetOrAdd(declaration, context.Bodies.Graph(declaration, cancellation) is { } graph
+                    ? Of(context, names, declaration, graph, cancellation).ToImmutableArray()
+                    : ImmutableArray<Obligation>.Empty));
             }
         }
 

@@ -315,7 +315,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         var targets = context.Targets.Of(call.Method, call.Receiver, false, cancellation);
-        return targets.IsEmpty || !targets.All(t => context.Relevance.NeverThrows(t, cancellation));
+        return targets.IsEmpty || !targets.All(t => context.Silence.IsKept(t, cancellation));
     }
 
     private static bool IsException(INamedTypeSymbol type)

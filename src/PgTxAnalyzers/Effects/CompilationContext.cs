@@ -23,9 +23,6 @@ internal sealed class CompilationContext
     private ForeignEffects? foreign;
     private NameIndex? opens;
 
-    /// <summary>1: yes, -1: no, 0: nobody has asked yet. Whoever asks at the same time finds the same.</summary>
-    private volatile int operators;
-
     public CompilationContext(Compilation compilation, ModelSet models, int maxCallDepth, bool keepsModels = false)
     {
         (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
@@ -33,6 +30,7 @@ internal sealed class CompilationContext
         Targets = new Targets(Bodies);
         FieldDelegates = new FieldDelegates(Bodies);
         Relevance = new Relevance(this, role => role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.LazyBuffer or ApiRole.Read or ApiRole.Rows or ApiRole.Unbounded or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior));
+        Silence = new Silence(this);
         Sinks = new Relevance(this, role => role == ApiRole.Sink);
         Retries = new RetryingStrategy(this);
         OpenBodies = new OpenBodies(this);
@@ -64,6 +62,9 @@ internal sealed class CompilationContext
     public FieldDelegates FieldDelegates { get; }
 
     public Relevance Relevance { get; }
+
+    /// <summary>Which callees surely throw nothing.</summary>
+    public Silence Silence { get; }
 
     /// <summary>Calls of interface members that others may implement are noted as if they reached something. No rule reads such a flow.</summary>
     public bool Obliges { get; init; }
@@ -118,17 +119,6 @@ internal sealed class CompilationContext
     /// <summary>The compiler writes the property's accessors: it is a plain place.</summary>
     public bool IsAuto(IPropertySymbol property) => automatic.GetOrAdd(property, static p =>
         p.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, p)));
-
-    /// <summary>The sources declare operators or conversions.</summary>
-    public bool HasOperators(CancellationToken cancellation)
-    {
-        if (operators == 0)
-        {
-            operators = Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(t => NameIndex.HasWord(t, "operator", cancellation)) ? 1 : -1;
-        }
-
-        return operators > 0;
-    }
 
     /// <summary>The declarations of a file whose bodies can have a region: by their own words, or because of what stands in front of them.</summary>
     public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)

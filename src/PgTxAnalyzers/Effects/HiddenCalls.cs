@@ -15,39 +15,49 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class HiddenCalls
 {
     private readonly HashSet<string> properties;
-    private readonly bool hasOperators;
+    private readonly NameReach names;
 
     /// <param name="type">The type in which the nodes stand: its properties need no receiver.</param>
-    /// <param name="hasOperators">The sources declare operators or conversions at all.</param>
-    public HiddenCalls(INamedTypeSymbol? type, bool hasOperators)
+    /// <param name="names">What may matter.</param>
+    public HiddenCalls(INamedTypeSymbol? type, NameReach names)
     {
-        this.hasOperators = hasOperators;
+        this.names = names;
         properties = new HashSet<string>(StringComparer.Ordinal);
         for (var t = type; t is not null && !t.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty; t = t.BaseType)
         {
             var members = t.GetMembers();
             var automatic = new HashSet<ISymbol>(members.OfType<IFieldSymbol>().Select(f => f.AssociatedSymbol).OfType<ISymbol>(), SymbolEqualityComparer.Default);
-            properties.UnionWith(members.OfType<IPropertySymbol>().Where(p => !automatic.Contains(p)).Select(p => p.Name));
+            properties.UnionWith(members.OfType<IPropertySymbol>().Where(p => !automatic.Contains(p) && names.Contains(p.Name)).Select(p => p.Name));
         }
     }
 
+    /// <summary>By its kind and name alone.</summary>
+    public bool MayBe(SyntaxNode node) => node switch
+    {
+        IdentifierNameSyntax { Parent: not (MemberAccessExpressionSyntax or MemberBindingExpressionSyntax) } name => properties.Contains(name.Identifier.ValueText) || (IsTarget(name) && names.Contains(name.Identifier.ValueText)),
+        IdentifierNameSyntax { Parent: MemberAccessExpressionSyntax { Expression: var receiver } } owner => receiver == owner && properties.Contains(owner.Identifier.ValueText),
+        MemberAccessExpressionSyntax access => IsTarget(access) && names.Contains(access.Name.Identifier.ValueText),
+        ElementAccessExpressionSyntax => names.Contains(TreeBodies.Indexer),
+        BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or PostfixUnaryExpressionSyntax or CastExpressionSyntax => names.Contains(TreeBodies.Operator),
+        AssignmentExpressionSyntax => !node.IsKind(SyntaxKind.SimpleAssignmentExpression) && names.Contains(TreeBodies.Operator),
+        ConstructorDeclarationSyntax { Initializer: null } => true,
+        _ => false,
+    };
+
     public IEnumerable<IMethodSymbol> Of(SyntaxNode node, SemanticModel model, CancellationToken cancellation)
     {
-        switch (node)
+        if (!MayBe(node))
         {
-            case IdentifierNameSyntax { Parent: not (MemberAccessExpressionSyntax or MemberBindingExpressionSyntax) } name when properties.Contains(name.Identifier.ValueText):
-            case IdentifierNameSyntax { Parent: MemberAccessExpressionSyntax { Expression: var receiver } } owner when receiver == owner && properties.Contains(owner.Identifier.ValueText):
-            case MemberAccessExpressionSyntax or ElementAccessExpressionSyntax or IdentifierNameSyntax when IsTarget(node):
-            case ElementAccessExpressionSyntax:
-                return model.GetSymbolInfo(node, cancellation).Symbol is IPropertySymbol property ? Accessors(property, node) : Enumerable.Empty<IMethodSymbol>();
-            case BinaryExpressionSyntax or PrefixUnaryExpressionSyntax or PostfixUnaryExpressionSyntax or CastExpressionSyntax when hasOperators:
-            case AssignmentExpressionSyntax when hasOperators && !node.IsKind(SyntaxKind.SimpleAssignmentExpression):
-                return InSource(model.GetSymbolInfo(node, cancellation).Symbol as IMethodSymbol);
-            case ConstructorDeclarationSyntax { Initializer: null } constructor:
-                return InSource(model.GetDeclaredSymbol(constructor, cancellation)?.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(c => c.Parameters.IsEmpty));
-            default:
-                return Enumerable.Empty<IMethodSymbol>();
+            return Enumerable.Empty<IMethodSymbol>();
         }
+
+        return node switch
+        {
+            ConstructorDeclarationSyntax constructor => InSource(model.GetDeclaredSymbol(constructor, cancellation)?.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(c => c.Parameters.IsEmpty)),
+            IdentifierNameSyntax or MemberAccessExpressionSyntax or ElementAccessExpressionSyntax =>
+                model.GetSymbolInfo(node, cancellation).Symbol is IPropertySymbol property ? Accessors(property, node) : Enumerable.Empty<IMethodSymbol>(),
+            _ => InSource(model.GetSymbolInfo(node, cancellation).Symbol as IMethodSymbol),
+        };
     }
 
     private static IEnumerable<IMethodSymbol> Accessors(IPropertySymbol property, SyntaxNode node) =>

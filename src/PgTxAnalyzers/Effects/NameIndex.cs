@@ -27,9 +27,15 @@ internal sealed class NameIndex
 
     /// <summary>Those, and names that run somebody's delegate in a region of their own.</summary>
     private readonly ImmutableHashSet<string> beginners;
+    private readonly HashSet<int> hashes;
+    private readonly int[] words;
 
-    private NameIndex(ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners) =>
+    private NameIndex(ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners)
+    {
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
+        words = beginners.Select(TreeWords.Hash).ToArray();
+        hashes = new HashSet<int>(words);
+    }
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
     /// <param name="yields">An iterator lends what it has begun to whoever enumerates it.</param>
@@ -38,12 +44,14 @@ internal sealed class NameIndex
         var leakers = seeds.ToBuilder();
         var runners = ImmutableHashSet.CreateBuilder<string>();
         IReadOnlyCollection<string> fresh = seeds;
+        var known = new HashSet<int>();
         var examined = new HashSet<SyntaxNode>();
         var trees = sources.SelectMany(c => c.SyntaxTrees).Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
         for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
         {
             var (leak, run) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
             var hashes = fresh.Select(TreeWords.Hash).ToArray();
+            known.UnionWith(hashes);
             foreach (var (tree, words) in trees)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -52,15 +60,16 @@ internal sealed class NameIndex
                     continue;
                 }
 
-                foreach (var declaration in Declarations(tree.GetRoot(cancellation)))
+                foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
                 {
-                    if (examined.Contains(declaration) || Wrapping.NameOf(declaration) is not { } name)
+                    var declaration = body.Declaration;
+                    if (!(body.Mentions(known) || body.Words.Any(TreeWords.IsSqlBegin)) || examined.Contains(declaration) || Wrapping.NameOf(declaration) is not { } name)
                     {
                         continue;
                     }
 
                     var begins = Mentions(declaration, leakers);
-                    if (begins && ((yields && Wrapping.IsIterator(declaration)) || Wrapping.LeavesOpen(declaration, leakers)))
+                    if (begins && ((yields && Wrapping.IsIterator(declaration)) || Wrapping.LeavesOpen(declaration, leakers, asResult: yields)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
@@ -86,12 +95,12 @@ internal sealed class NameIndex
     public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
     {
         var words = WordsOf(tree, cancellation);
-        if (!words.HasSqlBegin && !words.HasTransactionType && !words.ContainsAny(beginners))
+        if (!words.HasSqlBegin && !words.HasTransactionType && !words.ContainsAny(this.words))
         {
             return Enumerable.Empty<SyntaxNode>();
         }
 
-        return Declarations(tree.GetRoot(cancellation)).Where(d => CanHaveRegion(d));
+        return TreeBodies.Of(tree, cancellation).Bodies.Where(b => (b.NamesTransaction || MayBeMentionedIn(b)) && CanHaveRegion(b.Declaration)).Select(b => b.Declaration);
     }
 
     /// <summary>Any of the words stands somewhere in the sources.</summary>
@@ -99,9 +108,11 @@ internal sealed class NameIndex
         sources.SelectMany(c => c.SyntaxTrees).Any(t => WordsOf(t, cancellation).ContainsAny(words));
 
     /// <summary>One of the names stands in the file, or in the body as a use.</summary>
-    public bool IsMentionedIn(TreeWords words) => words.ContainsAny(beginners);
+    public bool IsMentionedIn(TreeWords tree) => tree.ContainsAny(words);
 
-    public bool IsMentionedIn(SyntaxNode body) => Mentions(body, beginners);
+    public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && Mentions(body.Declaration, beginners);
+
+    private bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.Words.Any(TreeWords.IsSqlBegin);
 
     /// <summary>A member of this name may hand a region to its caller.</summary>
     public bool CanBegin(string name) => leakers.Contains(name);
@@ -111,7 +122,12 @@ internal sealed class NameIndex
 
     private static bool HasTransactionParameter(SyntaxNode body) =>
         body.DescendantNodesAndSelf().Any(n => n is ParameterSyntax { Type: { } type } && type.ToString().Contains("Transaction")
-            || n is ParameterSyntax { Type: null } untyped && untyped.Identifier.ValueText.StartsWith("t", StringComparison.OrdinalIgnoreCase));
+            || n is ParameterSyntax { Type: null } untyped && IsTransactionName(untyped));
+
+    /// <summary>`(connection, tx) =>`, `transaction =>`: what a lambda of a helper in another assembly calls it. `t` alone is anything.</summary>
+    private static bool IsTransactionName(ParameterSyntax untyped) => untyped.Identifier.ValueText is var name
+        && (name.StartsWith("tx", StringComparison.OrdinalIgnoreCase) || name.IndexOf("trans", StringComparison.OrdinalIgnoreCase) >= 0 || name is "trx" or "trn"
+            || (name == "t" && untyped.Parent is ParameterListSyntax { Parameters.Count: > 1 }));
 
     private static bool Mentions(SyntaxNode body, ISet<string> names)
     {

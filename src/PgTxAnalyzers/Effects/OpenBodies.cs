@@ -34,12 +34,12 @@ internal sealed class OpenBodies
             yield break;
         }
 
-        foreach (var declaration in NameIndex.Declarations(tree.GetRoot(cancellation)))
+        foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
         {
-            if (((mayOpen && opens.IsMentionedIn(declaration)) || (mayEnumerate && queries.AreEnumeratedIn(declaration))) && CallsOthers(declaration)
-                && MayReachSink(declaration, model, cancellation))
+            if (((mayOpen && opens.IsMentionedIn(body)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
+                && MayReachSink(body.Declaration, model, cancellation))
             {
-                yield return declaration;
+                yield return body.Declaration;
             }
         }
     }
@@ -65,7 +65,8 @@ internal sealed class OpenBodies
     }
 
     private bool MayReachSink(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
-        BodyCatalog.MethodOf(declaration, model, cancellation) is not { } method || method.DeclaringSyntaxReferences.IsEmpty || context.Sinks.Matters(method, context.MaxCallDepth, cancellation);
+        context.Sinks.Names.Leads(declaration)
+        && (BodyCatalog.MethodOf(declaration, model, cancellation) is not { } method || method.DeclaringSyntaxReferences.IsEmpty || context.Sinks.Matters(method, context.MaxCallDepth, cancellation));
 
     /// <summary>A member of this name may hand out rows that are read while they are enumerated.</summary>
     public bool Lends(string name) => (queries ?? Queries(default)).Contains(name);
@@ -92,8 +93,13 @@ internal sealed class QueryNames
 
     private readonly HashSet<string> names;
     private readonly int[] hashes;
+    private readonly HashSet<int> known;
 
-    private QueryNames(HashSet<string> names) => (this.names, hashes) = (names, names.Select(TreeWords.Hash).ToArray());
+    private QueryNames(HashSet<string> names)
+    {
+        (this.names, hashes) = (names, names.Select(TreeWords.Hash).ToArray());
+        known = new HashSet<int>(hashes);
+    }
 
     public static QueryNames Create(CompilationContext context, CancellationToken cancellation)
     {
@@ -115,7 +121,7 @@ internal sealed class QueryNames
         foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation) is var w && w.ContainsAny(yields) && found.AreMentionedIn(w)))
         {
             cancellation.ThrowIfCancellationRequested();
-            names.UnionWith(NameIndex.Declarations(tree.GetRoot(cancellation)).Where(d => Wrapping.IsIterator(d) && found.AreEnumeratedIn(d)).Select(Wrapping.NameOf).OfType<string>());
+            names.UnionWith(TreeBodies.Of(tree, cancellation).Bodies.Where(b => b.Words.Contains(yields[0]) && Wrapping.IsIterator(b.Declaration) && found.AreEnumeratedIn(b)).Select(b => Wrapping.NameOf(b.Declaration)).OfType<string>());
         }
 
         return new QueryNames(names);
@@ -146,7 +152,9 @@ internal sealed class QueryNames
     public bool AreMentionedIn(TreeWords words) => words.ContainsAny(hashes);
 
     /// <summary>A loop of the body may run over a query.</summary>
-    public bool AreEnumeratedIn(SyntaxNode declaration) =>
+    public bool AreEnumeratedIn(NamedBody body) => body.Mentions(known) && AreEnumeratedIn(body.Declaration);
+
+    private bool AreEnumeratedIn(SyntaxNode declaration) =>
         declaration.DescendantNodes().OfType<CommonForEachStatementSyntax>().Any(loop => !IsInMemory(loop.Expression, declaration))
         && declaration.DescendantNodes().OfType<SimpleNameSyntax>().Any(n => names.Contains(n.Identifier.ValueText));
 

@@ -19,6 +19,7 @@ internal sealed class Relevance
 {
     private readonly CompilationContext context;
     private readonly Func<ApiRole, bool> matters;
+    private readonly Lazy<NameReach> reach;
     private readonly ConcurrentDictionary<IMethodSymbol, Calls> calls = new(SymbolEqualityComparer.Default);
 
     /// <summary>
@@ -28,7 +29,26 @@ internal sealed class Relevance
     private readonly ConcurrentDictionary<IMethodSymbol, int> nearest = new(SymbolEqualityComparer.Default);
 
     /// <param name="matters">The roles that are looked for.</param>
-    public Relevance(CompilationContext context, Func<ApiRole, bool> matters) => (this.context, this.matters) = (context, matters);
+    public Relevance(CompilationContext context, Func<ApiRole, bool> matters)
+    {
+        (this.context, this.matters) = (context, matters);
+        reach = new Lazy<NameReach>(() =>
+        {
+            var members = context.Models.Names(role => matters(role) || role == ApiRole.Dispatch);
+            if (members.MeansTypes)
+            {
+                members.Names.UnionWith(context.Models.Names(IsOnReceiver).Names);
+            }
+
+            return NameReach.Of(context.Bodies.Sources, members, context.Foreign.Names, context.MaxCallDepth, default);
+        });
+    }
+
+    /// <summary>Dapper's <c>QueryAsync</c> on another server's connection is a call of that server.</summary>
+    private static bool IsOnReceiver(ApiRole role) => role is ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Begin;
+
+    /// <summary>What may matter, by names alone.</summary>
+    public NameReach Names => reach.Value;
 
     /// <param name="within">Calls below this one that are still followed: what lies deeper does not matter.</param>
     public bool Matters(IMethodSymbol method, int within, CancellationToken cancellation)
@@ -88,29 +108,14 @@ internal sealed class Relevance
         return true;
     }
 
-    /// <summary>Calls that are looked into before a callee counts as one that may throw.</summary>
-    private const int MaxSilentDepth = 4;
-
-    /// <summary>
-    /// The body and what it calls are in source, and nothing in them throws: no library's method, no delegate, no <c>throw</c>. An empty
-    /// stub is none that leaves its caller's transaction to a handler.
-    /// </summary>
-    public bool NeverThrows(IMethodSymbol method, CancellationToken cancellation) => NeverThrows(method, MaxSilentDepth, cancellation);
-
-    private bool NeverThrows(IMethodSymbol method, int depth, CancellationToken cancellation)
-    {
-        var own = CallsOf((method.ReducedFrom ?? method).OriginalDefinition, cancellation);
-        return !own.Matters && !own.MayThrow && (own.Callees.Count == 0 || (depth > 0 && own.Callees.All(c => NeverThrows(c, depth - 1, cancellation))));
-    }
-
     private Calls CallsOf(IMethodSymbol method, CancellationToken cancellation) =>
         calls.TryGetValue(method, out var known) ? known : calls.GetOrAdd(method, Look(method, cancellation));
 
     private Calls Look(IMethodSymbol method, CancellationToken cancellation)
     {
         var callees = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        var mayThrow = false;
-        var hidden = new HiddenCalls(method.ContainingType, context.HasOperators(cancellation));
+        var names = reach.Value;
+        HiddenCalls? hidden = null;
         var implementation = method.PartialImplementationPart ?? method;
         foreach (var reference in implementation.DeclaringSyntaxReferences)
         {
@@ -120,36 +125,53 @@ internal sealed class Relevance
                 continue;
             }
 
-            var model = context.Bodies.Model(body.SyntaxTree);
             if (matters(ApiRole.Begin) && NeverReturns(body))
             {
                 return Calls.That;
             }
 
+            hidden ??= new HiddenCalls(method.ContainingType, names);
+            SemanticModel? model = null;
             foreach (var node in body.DescendantNodesAndSelf())
             {
                 cancellation.ThrowIfCancellationRequested();
+                if (node is UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } && names.IsDisposed)
+                {
+                    Disposals(node, model ??= context.Bodies.Model(body.SyntaxTree), callees, cancellation);
+                    continue;
+                }
+
+                var isCall = MayBeCall(node, body, names);
+                if (!isCall && !hidden.MayBe(node))
+                {
+                    continue;
+                }
+
+                if (node is InvocationExpressionSyntax simple && DeclaredTypes.Resolve(simple, method, body, cancellation) is { } declared)
+                {
+                    if (matters(context.Models.Find(declared.Method, declared.Receiver).Role) || context.Foreign.Matters(declared.Method))
+                    {
+                        return Calls.That;
+                    }
+
+                    if (context.Models.Find(declared.Method, declared.Receiver).Role != ApiRole.Dispatch)
+                    {
+                        Add(declared.Method);
+                        continue;
+                    }
+                }
+
+                model ??= context.Bodies.Model(body.SyntaxTree);
                 foreach (var callee in hidden.Of(node, model, cancellation))
                 {
                     Add(callee);
                 }
 
-                var called = node switch
-                {
-                    InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or ConstructorInitializerSyntax => model.GetSymbolInfo(node, cancellation).Symbol,
-                    MemberAccessExpressionSyntax { Parent: not InvocationExpressionSyntax } or MemberBindingExpressionSyntax { Parent: not InvocationExpressionSyntax } => model.GetSymbolInfo(node, cancellation).Symbol as IPropertySymbol,
-                    IdentifierNameSyntax { Parent: ArgumentSyntax or ArrowExpressionClauseSyntax or ReturnStatementSyntax } => model.GetSymbolInfo(node, cancellation).Symbol as IMethodSymbol,
-                    YieldStatementSyntax => null,
-                    _ => null,
-                };
-                mayThrow |= node is ThrowStatementSyntax or ThrowExpressionSyntax or InvocationExpressionSyntax && called is null;
+                var called = !isCall ? null : node is IdentifierNameSyntax ? model.GetSymbolInfo(node, cancellation).Symbol as IMethodSymbol
+                    : node is MemberAccessExpressionSyntax or MemberBindingExpressionSyntax ? model.GetSymbolInfo(node, cancellation).Symbol as IPropertySymbol
+                    : model.GetSymbolInfo(node, cancellation).Symbol;
                 if (called is null)
                 {
-                    if (node is UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 })
-                    {
-                        Disposals(node, model, callees, cancellation);
-                    }
-
                     continue;
                 }
 
@@ -177,23 +199,40 @@ internal sealed class Relevance
             }
         }
 
-        return new Calls(false, callees) { MayThrow = mayThrow };
+        return new Calls(false, callees);
 
         void Add(IMethodSymbol callee)
         {
-            if (callee.MethodKind == MethodKind.LocalFunction)
+            if (callee.MethodKind != MethodKind.LocalFunction)
             {
-                return;
-            }
-
-            var targets = context.Targets.Of(callee, Value.Nothing, false, cancellation);
-            mayThrow |= targets.IsEmpty;
-            foreach (var target in targets)
-            {
-                callees.Add(target);
+                callees.UnionWith(context.Targets.Of(callee, Value.Nothing, false, cancellation));
             }
         }
     }
+
+    /// <summary>By its name alone: the node may call something that matters, or leads there.</summary>
+    private static bool MayBeCall(SyntaxNode node, SyntaxNode body, NameReach names) => node switch
+    {
+        InvocationExpressionSyntax { Expression: IdentifierNameSyntax simple } => names.Contains(simple.Identifier.ValueText) || IsVariable(simple.Identifier.ValueText, body),
+        InvocationExpressionSyntax { Expression: SimpleNameSyntax generic } => names.Contains(generic.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => names.Contains(access.Name.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => names.Contains(binding.Name.Identifier.ValueText),
+        ObjectCreationExpressionSyntax { Type: var type } => type is not SimpleNameSyntax simple || names.Contains(simple.Identifier.ValueText),
+        InvocationExpressionSyntax or ImplicitObjectCreationExpressionSyntax or ConstructorInitializerSyntax => true,
+        MemberAccessExpressionSyntax { Parent: not InvocationExpressionSyntax } access => names.Contains(access.Name.Identifier.ValueText),
+        MemberBindingExpressionSyntax { Parent: not InvocationExpressionSyntax } binding => names.Contains(binding.Name.Identifier.ValueText),
+        IdentifierNameSyntax { Parent: ArgumentSyntax or ArrowExpressionClauseSyntax or ReturnStatementSyntax } name => names.Contains(name.Identifier.ValueText),
+        _ => false,
+    };
+
+    /// <summary>A parameter or a local of the body, which may hold a delegate.</summary>
+    private static bool IsVariable(string name, SyntaxNode body) => body.DescendantNodes().Any(n => n switch
+    {
+        ParameterSyntax parameter => parameter.Identifier.ValueText == name,
+        VariableDeclaratorSyntax variable => variable.Identifier.ValueText == name,
+        SingleVariableDesignationSyntax designation => designation.Identifier.ValueText == name,
+        _ => false,
+    });
 
     /// <summary>A helper that always throws, or runs forever, ends its caller's path: control does not come to the end of its body, and nothing in it returns.</summary>
     private static bool NeverReturns(SyntaxNode declaration)
@@ -258,9 +297,6 @@ internal sealed class Relevance
 
         /// <summary>The body itself calls something that a model names, or a delegate.</summary>
         public bool Matters { get; }
-
-        /// <summary>It throws, or calls something whose body is not in source.</summary>
-        public bool MayThrow { get; init; }
 
         public HashSet<IMethodSymbol> Callees { get; }
     }

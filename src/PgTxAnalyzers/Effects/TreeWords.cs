@@ -65,11 +65,13 @@ internal sealed class TreeWords
     }
 
     /// <summary>Adds the words of a part of a file.</summary>
-    public static void Scan(SourceText text, TextSpan span, HashSet<int> words)
+    /// <returns>One of them may be the name or the type of a transaction: <c>tx</c>, <c>trans</c>, <c>NpgsqlTransaction</c>.</returns>
+    public static bool Scan(SourceText text, TextSpan span, HashSet<int> words)
     {
         var buffer = new char[Math.Min(span.Length, 4096)];
         var hash = Seed;
-        var length = 0;
+        var (length, matched) = (0, 0);
+        var (names, isT) = (false, false);
         for (var at = span.Start; at < span.End; at += buffer.Length)
         {
             var count = Math.Min(buffer.Length, span.End - at);
@@ -80,12 +82,18 @@ internal sealed class TreeWords
                 if (c is >= 'a' and <= 'z' or >= 'A' and <= 'Z' or '_' or >= '0' and <= '9' or > '\u007f')
                 {
                     hash = Mix(hash, c);
+                    names |= isT && length == 1 && c is 'x' or 'X';
+                    isT = length == 0 && c is 't' or 'T';
+                    matched = c == "rans"[matched] ? matched + 1 : c == 'r' ? 1 : 0;
+                    names |= matched == 4;
+                    matched &= 3;
                     length++;
                 }
                 else if (length > 0)
                 {
                     words.Add(hash);
-                    (hash, length) = (Seed, 0);
+                    names |= length <= 3 && ShortNames.Contains(hash);
+                    (hash, length, matched) = (Seed, 0, 0);
                 }
             }
         }
@@ -93,8 +101,17 @@ internal sealed class TreeWords
         if (length > 0)
         {
             words.Add(hash);
+            names |= length <= 3 && ShortNames.Contains(hash);
         }
+
+        return names;
     }
+
+    /// <summary>Names of transactions in lambdas that begin like none of the others.</summary>
+    private static readonly HashSet<int> ShortNames = new() { Hash("t"), Hash("trx"), Hash("trn") };
+
+    /// <summary>The words with which a text of SQL begins a transaction.</summary>
+    public static bool IsSqlBegin(int word) => Array.IndexOf(SqlBegins, word) >= 0;
 
     private const int Seed = unchecked((int)2166136261);
 

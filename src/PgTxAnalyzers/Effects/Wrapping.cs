@@ -37,13 +37,14 @@ internal static class Wrapping
     public static bool IsIterator(SyntaxNode declaration) => declaration.DescendantNodes().Any(n => n is YieldStatementSyntax);
 
     /// <summary>A begin of the body outlives it: none of its own statements holds or ends it.</summary>
-    public static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners)
+    /// <param name="asResult">It is a result or a connection, which leaves by a local only where the local itself is handed on.</param>
+    public static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners, bool asResult = false)
     {
         foreach (var token in declaration.DescendantTokens())
         {
             if (NameIndex.IsSqlBegin(token) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
             {
-                if (!EndsHere(token.Parent!) && !(IsStatement(token.Parent!) && Ends(declaration)))
+                if (!EndsHere(token.Parent!, asResult) && !(IsStatement(token.Parent!) && Ends(declaration)))
                 {
                     return true;
                 }
@@ -63,7 +64,7 @@ internal static class Wrapping
         && (t.ValueText.IndexOf("commit", StringComparison.OrdinalIgnoreCase) >= 0 || t.ValueText.IndexOf("rollback", StringComparison.OrdinalIgnoreCase) >= 0));
 
     /// <summary>The value goes into a <c>using</c>, or into a local of a body that returns nothing that could carry it.</summary>
-    private static bool EndsHere(SyntaxNode begin)
+    private static bool EndsHere(SyntaxNode begin, bool asResult)
     {
         for (var node = begin; node is not null; node = node.Parent)
         {
@@ -73,7 +74,8 @@ internal static class Wrapping
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 }:
                     return true;
                 case LocalDeclarationStatementSyntax local:
-                    return local.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !CanCarry(method.ReturnType);
+                    return local.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !CanCarry(method.ReturnType)
+                        || (asResult && local.Declaration.Variables.Count == 1 && !IsHandedOn(local.Declaration.Variables[0].Identifier.ValueText, method));
                 case ParameterSyntax or AttributeSyntax:
                     return true;
                 case AnonymousFunctionExpressionSyntax:
@@ -85,6 +87,10 @@ internal static class Wrapping
 
         return false;
     }
+
+    /// <summary>It is given to a call, stored or returned as it is; `[.. rows]` and `rows.ToList()` are other objects.</summary>
+    private static bool IsHandedOn(string local, SyntaxNode body) => body.DescendantNodes().Any(n => n is IdentifierNameSyntax { Parent: not (MemberAccessExpressionSyntax or ConditionalAccessExpressionSyntax or SpreadElementSyntax or CommonForEachStatementSyntax) } name
+        && name.Identifier.ValueText == local);
 
     private static bool CanCarry(TypeSyntax type) => type switch
     {

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 
 namespace PgTxAnalyzers.Models;
@@ -18,6 +19,7 @@ namespace PgTxAnalyzers.Models;
 /// </remarks>
 internal sealed class ModelSet
 {
+    private readonly Compilation _compilation;
     private readonly ModelTable _builtIn;
     private readonly ModelTable _user;
     private readonly bool _hasAttributeLines;
@@ -29,6 +31,7 @@ internal sealed class ModelSet
 
     private ModelSet(Compilation compilation, ModelTable builtIn, ModelTable user)
     {
+        _compilation = compilation;
         _builtIn = builtIn;
         _user = user;
         _hasAttributeLines = !user.AttributeLines.IsEmpty
@@ -54,6 +57,9 @@ internal sealed class ModelSet
         var userLines = user?.ToImmutableArray() ?? ImmutableArray<ModelLine>.Empty;
         return new ModelSet(compilation, BuiltInModels.Table, userLines.IsEmpty ? ModelTable.Empty : new ModelTable(userLines));
     }
+
+    /// <summary>The names under which members with some roles are called.</summary>
+    public MemberNames Names(Func<ApiRole, bool> wanted, CancellationToken cancellation = default) => MemberNames.Of(_compilation, _builtIn.Lines.Concat(_user.Lines), wanted, cancellation);
 
     /// <summary>The same lines, for another compilation.</summary>
     public ModelSet For(Compilation compilation) => new(compilation, _builtIn, _user);

@@ -42,22 +42,23 @@ internal sealed class UnprotectedWork
     private readonly RetryContext context;
     private readonly ConcurrentDictionary<IMethodSymbol, Body> bodies = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, bool> leadsNowhere = new(SymbolEqualityComparer.Default);
-    private readonly object gate = new();
-    private ImmutableHashSet<string>? names;
+    private readonly Lazy<NameReach> names;
 
-    public UnprotectedWork(RetryContext context) => this.context = context;
-
-    /// <summary>By names alone: a body that mentions none of them does no such work.</summary>
-    public bool MayBeIn(SyntaxNode body, CancellationToken cancellation)
+    public UnprotectedWork(RetryContext context)
     {
-        var all = Names(cancellation);
-        return !all.IsEmpty && body.DescendantNodes().Any(n => n is SimpleNameSyntax name && all.Contains(name.Identifier.ValueText));
+        this.context = context;
+        names = new Lazy<NameReach>(() => NameReach.In(Files, context.Compilation.Bodies.Sources, Members, MaxWrapping, default));
     }
 
+    /// <summary>By names alone: a member of which it is false does no such work.</summary>
+    public bool MayBeIn(SyntaxNode member) => names.Value.Leads(member);
+
+    public bool MayBeIn(SyntaxTree tree) => names.Value.LeadsIn(tree);
+
     /// <summary>The first call in a body's own text that leads there, with the chain below it; null where none does.</summary>
-    public (ExpressionSyntax Call, ImmutableArray<string> Chain)? In(SyntaxNode body, CancellationToken cancellation)
+    public (ExpressionSyntax Call, ImmutableArray<string> Chain)? In(SyntaxNode body, IMethodSymbol? entry, CancellationToken cancellation)
     {
-        foreach (var (call, method, isWork) in Look(body, cancellation).Calls)
+        foreach (var (call, method, isWork) in Look(body, entry).Calls(cancellation))
         {
             if (isWork)
             {
@@ -91,7 +92,7 @@ internal sealed class UnprotectedWork
         {
             cancellation.ThrowIfCancellationRequested();
             var current = queue.Dequeue();
-            foreach (var (_, called, isWork) in Of(current, cancellation).Calls)
+            foreach (var (_, called, isWork) in Of(current, cancellation).Calls(cancellation))
             {
                 if (isWork)
                 {
@@ -131,31 +132,36 @@ internal sealed class UnprotectedWork
 
     private Body Of(IMethodSymbol method, CancellationToken cancellation) =>
         bodies.TryGetValue(method, out var known) ? known : bodies.GetOrAdd(method, method.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation))
-            .Where(s => s is not TypeDeclarationSyntax).Select(s => Look(s, cancellation)).FirstOrDefault(b => !b.Calls.IsEmpty) ?? Body.Empty);
+            .Where(s => s is not TypeDeclarationSyntax).Select(s => Look(s, method)).FirstOrDefault(b => b.At(0, cancellation) is not null) ?? new Body(this, Array.Empty<InvocationExpressionSyntax>(), null, null));
 
-    /// <summary>The calls of a body's own text that are work or may lead to some, and that no scope protects. The types below a program are not its text.</summary>
-    private Body Look(SyntaxNode body, CancellationToken cancellation)
+    /// <summary>
+    /// The calls of a body's own text that are work or may lead to some, and that no scope protects; each bound when somebody asks for it. The types below a
+    /// program are not its text.
+    /// </summary>
+    private Body Look(SyntaxNode body, IMethodSymbol? method)
     {
-        var all = Names(cancellation);
-        var calls = ImmutableArray.CreateBuilder<(ExpressionSyntax, IMethodSymbol, bool)>();
-        foreach (var node in all.IsEmpty ? Enumerable.Empty<SyntaxNode>() : body.DescendantNodes(n => n is not (BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax)))
+        var own = body.DescendantNodes(n => n is not (BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax)).ToList();
+        var functions = new HashSet<string>(own.OfType<LocalFunctionStatementSyntax>().Select(f => f.Identifier.ValueText));
+        return new Body(this, own.OfType<InvocationExpressionSyntax>().Where(c => NameOf(c) is { } name && (names.Value.Contains(name) || functions.Contains(name))).ToArray(), body, method);
+    }
+
+    /// <summary>Null: the call is no work, leads to none, or is protected.</summary>
+    private Step? Bind(InvocationExpressionSyntax call, SyntaxNode body, IMethodSymbol? enclosing, CancellationToken cancellation)
+    {
+        ApiFact fact;
+        IMethodSymbol? method;
+        if (enclosing is not null && DeclaredTypes.Resolve(call, enclosing, body, cancellation) is { } declared)
         {
-            cancellation.ThrowIfCancellationRequested();
-            if (node is not InvocationExpressionSyntax call || NameOf(call) is not { } name || !all.Contains(name))
-            {
-                continue;
-            }
-
-            var fact = context.FactOf(call, out var method, cancellation);
-            if (method is null || !(IsWork(fact, method) || fact.Role == ApiRole.None) || (fact.Role == ApiRole.None && TargetsOf(method, cancellation).IsEmpty) || IsProtected(call, body, cancellation))
-            {
-                continue;
-            }
-
-            calls.Add((call, method, IsWork(fact, method)));
+            (method, fact) = (declared.Method, context.Compilation.Models.Find(declared.Method, declared.Receiver));
+        }
+        else
+        {
+            fact = context.FactOf(call, out method, cancellation);
         }
 
-        return calls.Count == 0 ? Body.Empty : new Body(calls.ToImmutable());
+        return method is null || !(IsWork(fact, method) || fact.Role == ApiRole.None) || (fact.Role == ApiRole.None && TargetsOf(method, cancellation).IsEmpty) || IsProtected(call, body, cancellation)
+            ? null
+            : new Step(call, method, IsWork(fact, method));
     }
 
     private static bool IsWork(ApiFact fact, IMethodSymbol method) =>
@@ -189,46 +195,6 @@ internal sealed class UnprotectedWork
         }
     }
 
-    private ImmutableHashSet<string> Names(CancellationToken cancellation)
-    {
-        lock (gate)
-        {
-            return names ??= Find(cancellation);
-        }
-    }
-
-    private ImmutableHashSet<string> Find(CancellationToken cancellation)
-    {
-        var trees = context.Compilation.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation).ContainsAny(Files)).ToList();
-        var found = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
-        var fresh = trees.SelectMany(tree => Members.SelectMany(name => context.Uses.Of(tree, name, cancellation))).Select(DeclarationOf).OfType<string>().Distinct().ToList();
-        if (fresh.Count == 0 && !trees.Any(IsProgram))
-        {
-            return ImmutableHashSet<string>.Empty;
-        }
-
-        found.UnionWith(Members);
-        for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
-        {
-            fresh.RemoveAll(found.Contains);
-            found.UnionWith(fresh);
-            fresh = fresh.SelectMany(name => context.Uses.Of(name, cancellation)).Select(DeclarationOf).OfType<string>().Where(name => !found.Contains(name)).Distinct().ToList();
-        }
-
-        return found.ToImmutable();
-    }
-
-    private static bool IsProgram(SyntaxTree tree) => tree.GetRoot() is CompilationUnitSyntax unit && unit.Members.Any(m => m is GlobalStatementSyntax);
-
-    private static string? DeclarationOf(SimpleNameSyntax use) =>
-        NameUses.CallOf(use) is null && use.Parent is not ArgumentSyntax ? null
-        : use.Ancestors().Select(a => a switch
-        {
-            LocalFunctionStatementSyntax local => local.Identifier.ValueText,
-            MethodDeclarationSyntax method => method.Identifier.ValueText,
-            _ => null,
-        }).FirstOrDefault(name => name is not null);
-
     private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
     {
         MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
@@ -237,12 +203,45 @@ internal sealed class UnprotectedWork
         _ => null,
     };
 
+    private sealed record Step(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork);
+
+    /// <summary>Most questions are answered by the first of its calls: the others are not bound.</summary>
     private sealed class Body
     {
-        public static readonly Body Empty = new(ImmutableArray<(ExpressionSyntax, IMethodSymbol, bool)>.Empty);
+        private readonly UnprotectedWork owner;
+        private readonly InvocationExpressionSyntax[] calls;
+        private readonly SyntaxNode? body;
+        private readonly IMethodSymbol? method;
+        private readonly List<Step> known = new();
+        private int bound;
 
-        public Body(ImmutableArray<(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork)> calls) => Calls = calls;
+        public Body(UnprotectedWork owner, InvocationExpressionSyntax[] calls, SyntaxNode? body, IMethodSymbol? method) => (this.owner, this.calls, this.body, this.method) = (owner, calls, body, method);
 
-        public ImmutableArray<(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork)> Calls { get; }
+        public Step? At(int index, CancellationToken cancellation)
+        {
+            lock (known)
+            {
+                while (known.Count <= index && bound < calls.Length)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    var step = owner.Bind(calls[bound], body!, method, cancellation);
+                    bound++;
+                    if (step is not null)
+                    {
+                        known.Add(step);
+                    }
+                }
+
+                return index < known.Count ? known[index] : null;
+            }
+        }
+
+        public IEnumerable<Step> Calls(CancellationToken cancellation)
+        {
+            for (var i = 0; At(i, cancellation) is { } step; i++)
+            {
+                yield return step;
+            }
+        }
     }
 }

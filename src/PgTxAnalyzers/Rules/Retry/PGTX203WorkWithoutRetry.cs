@@ -46,7 +46,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
 
         foreach (var (body, framework, method) in Entries(file))
         {
-            if (file.Retry.Unprotected.In(body, file.Cancellation) is not { } work || (method is not null && QueueRetries.Cover(method, file.Retry, file.Cancellation)))
+            if (file.Retry.Unprotected.In(body, method, file.Cancellation) is not { } work || (method is not null && QueueRetries.Cover(method, file.Retry, file.Cancellation)))
             {
                 continue;
             }
@@ -74,7 +74,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
         {
             foreach (var declaration in type.Members.OfType<MethodDeclarationSyntax>())
             {
-                if (!CanBeEntry(declaration, type) || !file.Retry.Unprotected.MayBeIn(declaration, file.Cancellation) || file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } method)
+                if (!CanBeEntry(declaration, type) || !file.Retry.Unprotected.MayBeIn(declaration) || file.Model.GetDeclaredSymbol(declaration, file.Cancellation) is not { } method)
                 {
                     continue;
                 }
@@ -106,7 +106,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
     /// <summary>Delegates that are handed to a timer or an endpoint: a lambda, or the body of a method group.</summary>
     private static IEnumerable<(SyntaxNode Body, EntryFramework Framework)> Handlers(RetryFile file)
     {
-        if (!file.Retry.Unprotected.MayBeIn(file.Root, file.Cancellation))
+        if (!file.Retry.Unprotected.MayBeIn(file.Root.SyntaxTree))
         {
             yield break;
         }

@@ -1,0 +1,53 @@
+using System;
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
+
+namespace PgTxAnalyzers.CrossProject;
+
+/// <summary>
+/// A referenced project whose source a host has: its loose ends are found there, each body once, and only where somebody above could meet what it owes.
+/// </summary>
+internal sealed class FollowedProject
+{
+    private readonly CompilationContext own;
+    private readonly Lazy<ImmutableArray<Registration>> registrations;
+    private readonly Lazy<ImmutableArray<string>> met;
+    private readonly Lazy<ImmutableHashSet<IAssemblySymbol>> sight;
+    private readonly ConcurrentDictionary<SyntaxNode, ImmutableArray<Obligation>> known = new();
+
+    public FollowedProject(CompilationContext asker, Compilation compilation)
+    {
+        own = new CompilationContext(compilation, asker.Models.For(compilation), asker.MaxCallDepth, keepsModels: true) { Obliges = true };
+        registrations = new Lazy<ImmutableArray<Registration>>(() => LooseEnds.RegistrationsOf(own, default));
+        met = new Lazy<ImmutableArray<string>>(() => MetObligations.Of(own, default).Ids);
+        sight = new Lazy<ImmutableHashSet<IAssemblySymbol>>(() => own.Bodies.Sources.Select(s => s.Assembly).ToImmutableHashSet<IAssemblySymbol>(SymbolEqualityComparer.Default));
+    }
+
+    public LooseEnds Ends(CompilationContext asker, CancellationToken cancellation)
+    {
+        var wanted = DataLibraries.IsReferencedBy(own.Compilation) ? ImplementedAbove(asker, cancellation) : new HashSet<string>();
+        return LooseEnds.Of(wanted.Count == 0 ? ImmutableArray<Obligation>.Empty : ObligationSearch.In(own, wanted, known, cancellation), registrations.Value, met.Value);
+    }
+
+    /// <summary>The names of members of interfaces that a type implements which the project cannot see.</summary>
+    private HashSet<string> ImplementedAbove(CompilationContext asker, CancellationToken cancellation)
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var entry in asker.Targets.Derived(cancellation))
+        {
+            if (entry.Key is INamedTypeSymbol { TypeKind: TypeKind.Interface } contract && (!contract.DeclaringSyntaxReferences.IsEmpty || ForeignEffects.CanCarry(contract.ContainingAssembly))
+                && entry.Value.Any(t => !sight.Value.Contains(t.ContainingAssembly)))
+            {
+                names.UnionWith(contract.GetMembers().OfType<IMethodSymbol>().Select(m => m.Name));
+            }
+        }
+
+        return names;
+    }
+}

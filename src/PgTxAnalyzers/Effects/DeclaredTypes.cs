@@ -1,0 +1,173 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// What a call such as <c>repository.FindAsync(id)</c> means, from declarations alone: the field, property or parameter says its type, and the type has one method of
+/// the name. To ask the semantic model would bind the whole body, and look at every null in it. Where anything is in doubt, the answer is null and the
+/// model has to be asked.
+/// </summary>
+internal static class DeclaredTypes
+{
+    /// <param name="enclosing">The method in whose text the call stands.</param>
+    /// <param name="body">That text.</param>
+    public static (IMethodSymbol Method, ITypeSymbol? Receiver)? Resolve(InvocationExpressionSyntax call, IMethodSymbol enclosing, SyntaxNode body, CancellationToken cancellation)
+    {
+        if (enclosing.ContainingType is not { } type || call.ArgumentList.Arguments.Any(a => a.NameColon is not null))
+        {
+            return null;
+        }
+
+        cancellation.ThrowIfCancellationRequested();
+        switch (call.Expression)
+        {
+            case IdentifierNameSyntax name when !IsDeclaredIn(body, name.Identifier.ValueText) && !enclosing.Parameters.Any(p => p.Name == name.Identifier.ValueText):
+                // A using static, an outer class or an extension has it, if the type has not.
+                return Only(Members(type, name.Identifier.ValueText), call) is { } own && !(own.IsExtensionMethod) ? (own, null) : null;
+            case MemberAccessExpressionSyntax { RawKind: (int)SyntaxKind.SimpleMemberAccessExpression, Name: var member, Expression: var receiver } when TypeOf(receiver, enclosing, type, body) is { } declared:
+                return Only(Members(declared, member.Identifier.ValueText), call) is { IsStatic: false } method ? (method, declared) : null;
+            default:
+                return null;
+        }
+    }
+
+    private static ITypeSymbol? TypeOf(ExpressionSyntax receiver, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body)
+    {
+        switch (receiver)
+        {
+            case ThisExpressionSyntax:
+                return type;
+            case MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: IdentifierNameSyntax member }:
+                return Storage(type, member.Identifier.ValueText);
+            case IdentifierNameSyntax name when !IsDeclaredIn(body, name.Identifier.ValueText):
+                return enclosing.Parameters.FirstOrDefault(p => p.Name == name.Identifier.ValueText)?.Type ?? Storage(type, name.Identifier.ValueText);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The type of the field, property or primary-constructor parameter; null: there is none of the name, or there are several.</summary>
+    private static ITypeSymbol? Storage(INamedTypeSymbol type, string name)
+    {
+        ITypeSymbol? found = null;
+        foreach (var member in Members(type, name))
+        {
+            var its = member switch
+            {
+                IFieldSymbol field => field.Type,
+                IPropertySymbol { IsIndexer: false } property => property.Type,
+                _ => null,
+            };
+            if (its is null || found is not null)
+            {
+                return null;
+            }
+
+            found = its;
+        }
+
+        var parameter = Primary(type)?.Parameters.FirstOrDefault(p => p.Name == name)?.Type;
+
+        // `Color Color`: a name may stand for its type as well, and a static member be meant.
+        if ((found ?? parameter) is not { } declared || (found is not null && parameter is not null) || declared.Name == name || declared.TypeKind is TypeKind.Error or TypeKind.Dynamic)
+        {
+            return null;
+        }
+
+        return declared;
+    }
+
+    private static IMethodSymbol? Primary(INamedTypeSymbol type) =>
+        type.InstanceConstructors.FirstOrDefault(c => c.DeclaringSyntaxReferences.Length == 1 && c.DeclaringSyntaxReferences[0].GetSyntax() is TypeDeclarationSyntax);
+
+    /// <summary>Members of this name, of the type and of what it derives from; those of the outermost override alone.</summary>
+    private static IEnumerable<ISymbol> Members(ITypeSymbol type, string name)
+    {
+        if (type is ITypeParameterSymbol parameter)
+        {
+            return parameter.ConstraintTypes.Length == 1 ? Members(parameter.ConstraintTypes[0], name) : Enumerable.Empty<ISymbol>();
+        }
+
+        var all = new List<ISymbol>();
+        for (var t = type; t is not null; t = t.BaseType)
+        {
+            all.AddRange(t.GetMembers(name).Where(m => !m.IsOverride));
+        }
+
+        if (type.TypeKind == TypeKind.Interface)
+        {
+            all.AddRange(type.AllInterfaces.SelectMany(i => i.GetMembers(name)));
+        }
+
+        return all;
+    }
+
+    /// <summary>The only method of the name that takes so many arguments, where there is no other member of the name.</summary>
+    private static IMethodSymbol? Only(IEnumerable<ISymbol> members, InvocationExpressionSyntax call)
+    {
+        var count = call.ArgumentList.Arguments.Count;
+        var arity = call.Expression switch
+        {
+            GenericNameSyntax generic => generic.Arity,
+            MemberAccessExpressionSyntax { Name: GenericNameSyntax generic } => generic.Arity,
+            _ => -1,
+        };
+        IMethodSymbol? only = null;
+        foreach (var member in members)
+        {
+            if (member is not IMethodSymbol { MethodKind: MethodKind.Ordinary } method)
+            {
+                return null;
+            }
+
+            var isParams = method.Parameters.Length > 0 && method.Parameters[method.Parameters.Length - 1].IsParams;
+            if ((count > method.Parameters.Length && !isParams) || count < method.Parameters.Count(p => !p.IsOptional && !p.IsParams) || (arity >= 0 && method.Arity != arity))
+            {
+                continue;
+            }
+
+            if (only is not null)
+            {
+                return null;
+            }
+
+            only = method;
+        }
+
+        return only;
+    }
+
+    /// <summary>A local, a parameter of a lambda or a local function of the body goes by this name.</summary>
+    private static bool IsDeclaredIn(SyntaxNode body, string name)
+    {
+        foreach (var node in body.DescendantNodes())
+        {
+            var declared = node switch
+            {
+                VariableDeclaratorSyntax variable => variable.Identifier.ValueText,
+                SingleVariableDesignationSyntax designation => designation.Identifier.ValueText,
+                ParameterSyntax { Parent.Parent: not BaseMethodDeclarationSyntax } parameter => parameter.Identifier.ValueText,
+                ForEachStatementSyntax loop => loop.Identifier.ValueText,
+                CatchDeclarationSyntax caught => caught.Identifier.ValueText,
+                LocalFunctionStatementSyntax function => function.Identifier.ValueText,
+                FromClauseSyntax from => from.Identifier.ValueText,
+                LetClauseSyntax let => let.Identifier.ValueText,
+                JoinClauseSyntax join => join.Identifier.ValueText,
+                JoinIntoClauseSyntax into => into.Identifier.ValueText,
+                QueryContinuationSyntax continuation => continuation.Identifier.ValueText,
+                _ => null,
+            };
+            if (declared == name)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}

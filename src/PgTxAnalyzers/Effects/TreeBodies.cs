@@ -1,0 +1,143 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>A body, the name by which it is called, and the words in it, as hashes.</summary>
+internal sealed class NamedBody
+{
+    public NamedBody(SyntaxNode declaration, int name, int[] words, bool takesDelegate, bool namesTransaction) =>
+        (Declaration, Name, Words, TakesDelegate, NamesTransaction) = (declaration, name, words, takesDelegate, namesTransaction);
+
+    public SyntaxNode Declaration { get; }
+
+    /// <summary>0: nobody calls it by a name.</summary>
+    public int Name { get; }
+
+    /// <summary>Each once, in no order.</summary>
+    public int[] Words { get; }
+
+    public bool Mentions(HashSet<int> names)
+    {
+        foreach (var word in Words)
+        {
+            if (names.Contains(word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>A parameter of it, or of a lambda in it, may be a transaction.</summary>
+    public bool NamesTransaction { get; }
+
+    /// <summary>It can run somebody's delegate: a parameter's.</summary>
+    public bool TakesDelegate { get; }
+}
+
+/// <summary>
+/// The bodies of a file with their words, and what it declares beside them. By the text and the outer syntax alone; made once per tree, so an edit costs one file.
+/// </summary>
+internal sealed class TreeBodies
+{
+    /// <summary>The name of every operator and conversion, which are called without one.</summary>
+    public static readonly int Operator = TreeWords.Hash("operator ");
+
+    /// <summary>The name of every indexer.</summary>
+    public static readonly int Indexer = TreeWords.Hash("this[]");
+
+    /// <summary>The table holds no tree alive: trees are its keys, and what a value holds is its own key.</summary>
+    private static readonly ConditionalWeakTable<SyntaxTree, TreeBodies> Trees = new();
+
+    private TreeBodies(List<NamedBody> bodies, List<(string[] Bases, string[] Members)> contracts, List<int> attributed, List<int> delegates) =>
+        (Bodies, Contracts, Attributed, Delegates) = (bodies, contracts, attributed, delegates);
+
+    public IReadOnlyList<NamedBody> Bodies { get; }
+
+    /// <summary>Interfaces and classes with bases: the names of those, and of the members.</summary>
+    public IReadOnlyList<(string[] Bases, string[] Members)> Contracts { get; }
+
+    /// <summary>Members of interfaces that are attributes only: a library makes their bodies.</summary>
+    public IReadOnlyList<int> Attributed { get; }
+
+    /// <summary>Fields and properties that hold a delegate.</summary>
+    public IReadOnlyList<int> Delegates { get; }
+
+    public static TreeBodies Of(SyntaxTree tree, CancellationToken cancellation) =>
+        Trees.TryGetValue(tree, out var known) ? known : Trees.GetValue(tree, t => Read(t, cancellation));
+
+    private static TreeBodies Read(SyntaxTree tree, CancellationToken cancellation)
+    {
+        var text = tree.GetText(cancellation);
+        var root = tree.GetRoot(cancellation);
+        var words = new HashSet<int>();
+        var bodies = new List<NamedBody>();
+        foreach (var declaration in NameIndex.Declarations(root))
+        {
+            words.Clear();
+            var namesTransaction = TreeWords.Scan(text, declaration.Span, words);
+            bodies.Add(new NamedBody(declaration, NameOf(declaration), words.ToArray(), TakesDelegate(declaration), namesTransaction));
+        }
+
+        var (contracts, attributed, delegates) = (new List<(string[], string[])>(), new List<int>(), new List<int>());
+        foreach (var type in root.DescendantNodes(n => n is not (StatementSyntax or BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax or BaseFieldDeclarationSyntax)).OfType<TypeDeclarationSyntax>())
+        {
+            if (type.BaseList is { } bases)
+            {
+                contracts.Add((bases.Types.Select(b => Last(b.Type)).OfType<string>().Append(type.Identifier.ValueText).ToArray(), type.Members.OfType<MethodDeclarationSyntax>().Select(m => m.Identifier.ValueText).ToArray()));
+            }
+
+            foreach (var member in type.Members)
+            {
+                switch (member)
+                {
+                    case MethodDeclarationSyntax { AttributeLists.Count: > 0 } method when type is InterfaceDeclarationSyntax:
+                        attributed.Add(TreeWords.Hash(method.Identifier.ValueText));
+                        break;
+                    case PropertyDeclarationSyntax property when IsDelegate(property.Type):
+                        delegates.Add(TreeWords.Hash(property.Identifier.ValueText));
+                        break;
+                    case FieldDeclarationSyntax field when IsDelegate(field.Declaration.Type):
+                        delegates.AddRange(field.Declaration.Variables.Select(v => TreeWords.Hash(v.Identifier.ValueText)));
+                        break;
+                }
+            }
+        }
+
+        return new TreeBodies(bodies, contracts, attributed, delegates);
+    }
+
+    private static int NameOf(SyntaxNode declaration) => declaration switch
+    {
+        OperatorDeclarationSyntax or ConversionOperatorDeclarationSyntax => Operator,
+        IndexerDeclarationSyntax => Indexer,
+        AccessorDeclarationSyntax { Parent.Parent: IndexerDeclarationSyntax } or ArrowExpressionClauseSyntax { Parent: IndexerDeclarationSyntax } => Indexer,
+        AccessorDeclarationSyntax { Parent.Parent: EventDeclarationSyntax } => 0,
+        _ => Wrapping.NameOf(declaration) is { } name ? TreeWords.Hash(name) : 0,
+    };
+
+    private static bool TakesDelegate(SyntaxNode declaration) =>
+        declaration is BaseMethodDeclarationSyntax { ParameterList.Parameters: { Count: > 0 } parameters } && parameters.Any(p => IsDelegate(p.Type));
+
+    private static bool IsDelegate(TypeSyntax? type) => Last(type) is { } name
+        && (name is "Func" or "Action" or "Predicate" || name.EndsWith("Delegate", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal));
+
+    /// <summary>The last part of a type's name.</summary>
+    private static string? Last(TypeSyntax? type) => type switch
+    {
+        NullableTypeSyntax nullable => Last(nullable.ElementType),
+        QualifiedNameSyntax qualified => Last(qualified.Right),
+        AliasQualifiedNameSyntax aliased => Last(aliased.Name),
+        SimpleNameSyntax simple => simple.Identifier.ValueText,
+        _ => null,
+    };
+}

@@ -1,0 +1,75 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+
+namespace PgTxAnalyzers.Models;
+
+/// <summary>
+/// The simple names of the libraries' members that have one of some roles, as far as the compilation references them: rather too many than too few. A name proves
+/// nothing; a body that mentions none of them, nor a member that does, need not be bound.
+/// </summary>
+internal sealed class MemberNames
+{
+    /// <summary>The names of members; a type's name stands for its constructors.</summary>
+    public HashSet<string> Names { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The names of types whose members in source, whatever they are called, have a role: a grain interface of the project derives from the library's, a
+    /// generated client from its base class.
+    /// </summary>
+    public HashSet<string> Contracts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>A line that means all of a type was met: what it says reaches extension methods on the type too, whose names are other lines' business.</summary>
+    public bool MeansTypes { get; private set; }
+
+    public static MemberNames Of(Compilation compilation, IEnumerable<ModelLine> lines, Func<ApiRole, bool> wanted, CancellationToken cancellation)
+    {
+        var found = new MemberNames();
+        var open = new List<ModelLine>();
+        foreach (var line in lines)
+        {
+            var pattern = line.Pattern;
+            if (line.Excludes || !wanted(line.Fact.Role) || pattern.Kind == PatternKind.Attribute || pattern.Type.StartsWith("System.Linq.", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (LibraryMembers.IsOpen(pattern))
+            {
+                open.Add(line);
+                continue;
+            }
+
+            foreach (var member in pattern.Members)
+            {
+                found.Names.Add(member == "#ctor" ? SimpleName(pattern.Type) : member);
+            }
+        }
+
+        foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols.Append(compilation.Assembly))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var members = LibraryMembers.Of(assembly);
+            foreach (var line in open)
+            {
+                if (members.Find(line) is { } of)
+                {
+                    found.Names.UnionWith(of.Names);
+                    found.Contracts.UnionWith(of.Contracts);
+                    found.MeansTypes |= line.Pattern.Kind is PatternKind.Type or PatternKind.Namespace;
+                }
+            }
+        }
+
+        return found;
+    }
+
+    private static string SimpleName(string type)
+    {
+        var name = type.Substring(type.LastIndexOf('.') + 1);
+        var tick = name.IndexOf('`');
+        return tick < 0 ? name : name.Substring(0, tick);
+    }
+}
