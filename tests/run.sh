@@ -2,12 +2,15 @@
 # The whole test run: builds everything once and runs every test project. The last line is "N passed, N failed, N skipped".
 #
 #   bash tests/run.sh
-#   PGTX_ROSLYN="4.14.0 5.12.0" bash tests/run.sh     # the compiler versions on which the unit tests run again
+#   PGTX_ROSLYN="4.14.0" PGTX_ROSLYN_ENGINE= bash tests/run.sh     # other compiler versions on which the unit tests, or the engine's alone, run again
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-# Every test runs on the Roslyn of Directory.Packages.props. The oldest one that the package supports differs the most from it.
+# Every test runs on the Roslyn of Directory.Packages.props, the newest; the unit tests run again on the oldest one that loads the package, which differs the most from it.
+# On the versions in between, those of the engine: control-flow graphs are what changes from one to the next.
 roslyn_versions=${PGTX_ROSLYN-4.8.0}
+engine_versions=${PGTX_ROSLYN_ENGINE-4.14.0 5.0.0 5.9.0}
+engine_tests=(-namespace PgTxAnalyzers.Tests.Flow -namespace PgTxAnalyzers.Tests.Effects -namespace PgTxAnalyzers.Tests.RandomPrograms)
 
 # Random programs for the fixes (FixPropertyTests), on each compiler.
 export PGTX_PROGRAMS=${PGTX_PROGRAMS-2500}
@@ -29,6 +32,10 @@ main() {
     for version in $roslyn_versions; do
         build "$unit_tests" "-p:RoslynUnderTest=$version" || finish_without_tests
         run_tests "$unit_tests" "bin/roslyn-$version/Release"
+    done
+    for version in $engine_versions; do
+        build "$unit_tests" "-p:RoslynUnderTest=$version" || finish_without_tests
+        run_tests "$unit_tests" "bin/roslyn-$version/Release" "${engine_tests[@]}"
     done
 
     finish
@@ -61,7 +68,7 @@ is_test_project() {
     grep -q '"xunit.v3"' "$1"
 }
 
-# Runs one test project; its counts go into a file of their own, for a process that dies has no summary.
+# Runs one test project, or what the further arguments pick of it; its counts go into a file of their own, for a process that dies has no summary.
 run_tests() {
     local name output report
     name=$(basename "$1" .csproj)
@@ -69,7 +76,7 @@ run_tests() {
     report=$results/$(printf '%s' "$output" | tr '/' '_').xml
 
     echo "== $name ($2)"
-    dotnet "$output" -noColor -noLogo -reporter quiet -result-xml "$report" </dev/null
+    dotnet "$output" -noColor -noLogo -reporter quiet -result-xml "$report" "${@:3}" </dev/null
     local code=$?
 
     local passed failed errors skipped

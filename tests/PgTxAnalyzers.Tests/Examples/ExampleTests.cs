@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Examples;
@@ -18,6 +19,24 @@ public class ExampleTests
     [Theory]
     [MemberData(nameof(Files))]
     public Task Findings_are_those_that_are_marked(string file) => ExampleFile.Read(file).Counting(Counted).HasMarkedFindings();
+
+    /// <summary>
+    /// The same against the libraries of one major version back, whose overloads and types differ. Examples that need more than Npgsql, EF Core and Dapper do not compile there.
+    /// </summary>
+    [Fact]
+    public async Task Findings_on_older_libraries_are_the_same()
+    {
+        var compiled = 0;
+        await Parallel.ForEachAsync(ExampleFile.All, TestContext.Current.CancellationToken, async (file, cancellation) =>
+        {
+            var older = ExampleFile.Read(file).Counting(Counted).WithReferences(ReferenceSet.Npgsql9Ef8);
+            if (older.Broken().Compile().GetDiagnostics(cancellation).Any(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error))
+                return;
+            Interlocked.Increment(ref compiled);
+            await older.HasMarkedFindings();
+        });
+        Assert.True(compiled > ExampleFile.All.Count / 2, $"{compiled} of {ExampleFile.All.Count} examples compile.");
+    }
 
     /// <summary>A file that is named for its quiet has no mark by which a finding could get through.</summary>
     [Theory]

@@ -88,6 +88,9 @@ internal sealed partial class Interpreter
                     ways[Exit.Http].Add(s);
                 }
 
+                // To the engine an enumeration is a call like any other, that of an array too.
+                if (form == LoopForm.ForEach)
+                    ways[Exit.Any].Add(s);
                 if (form != LoopForm.Forever)
                     ways.Next.Add(s);
             }

@@ -12,7 +12,7 @@ public sealed class ReferenceSet
     /// <summary>A service that uses everything the models know, in the newest versions. The default.</summary>
     public static readonly ReferenceSet Everything = new(nameof(Everything));
 
-    /// <summary>One major version back: Npgsql 9 below EF Core 8. Names that moved since then show here.</summary>
+    /// <summary>One major version back: Npgsql 9 below EF Core 8. Names that moved since then show here, and every example that compiles is tried.</summary>
     public static readonly ReferenceSet Npgsql9Ef8 = new(nameof(Npgsql9Ef8));
 
     /// <summary>Raw ADO.NET: every look-up of an EF Core or Dapper type comes back empty.</summary>
