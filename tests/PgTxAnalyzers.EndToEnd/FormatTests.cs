@@ -50,6 +50,29 @@ public sealed class FormatTests(PackageFeed feed)
         Assert.Equal(Replaced(Replaced(before["Quotes/QuoteDesk.cs"], taken + "\n", ""), FirstUse, taken + FirstUse), after["Quotes/QuoteDesk.cs"]);
     }
 
+    /// <summary>A configuration file has its action in an editor; here it is left as it is, and so is its finding.</summary>
+    [Fact]
+    public async Task Format_changes_connection_strings_in_code_and_leaves_configuration_files()
+    {
+        const string Settings = """{ "ConnectionStrings": { "Shop": "Host=pgbouncer;Username=app" } }""";
+        var shop = Consumer.OnNpgsql(feed, """
+            public static class Shop
+            {
+                public const string Jobs = "Host=pgbouncer;Username=jobs";
+                public const string Web = "Host=pgbouncer;Username=web";
+            }
+            """);
+        shop.Write("appsettings.json", Settings);
+
+        var format = await shop.DotnetAsync("format", "analyzers", "--diagnostics", "PGTX306", "--severity", "warn");
+
+        Assert.True(format.ExitCode == 0, format.Output);
+        Assert.Equal(Settings, shop.Read("appsettings.json"));
+        var program = shop.Read("Shop.cs");
+        Assert.Contains("\"Host=pgbouncer;Username=jobs;No Reset On Close=true\"", program);
+        Assert.Contains("\"Host=pgbouncer;Username=web;No Reset On Close=true\"", program);
+    }
+
     /// <summary>The sample, with the package in place of the analyzers of this repository.</summary>
     private string CopySample()
     {
