@@ -37,7 +37,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         // Nothing of it outlives the tests: it need not survive a crash.
         var process = ServerProcess.StartServer(
             postgres,
-            ["-D", data, "-k", folder, "-h", "127.0.0.1", "-p", $"{port}", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "deadlock_timeout=200ms"]);
+            ["-D", data, "-k", folder, "-h", "127.0.0.1", "-p", $"{port}", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "max_prepared_transactions=10", "-c", "deadlock_timeout=200ms"]);
         var server = new PostgresServer($"Host=127.0.0.1;Port={port};Username={Superuser};Database={Superuser}", process, folder);
         await server.WaitUntilReady();
         return server;
