@@ -24,19 +24,27 @@ internal static class DeclaredTypes
         }
 
         cancellation.ThrowIfCancellationRequested();
+        return Resolve(call, enclosing, type, body, MaxSteps);
+    }
+
+    /// <summary>Locals whose type is that of a call whose receiver is a local, and so on.</summary>
+    private const int MaxSteps = 3;
+
+    private static (IMethodSymbol Method, ITypeSymbol? Receiver)? Resolve(InvocationExpressionSyntax call, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body, int steps)
+    {
         switch (call.Expression)
         {
             case IdentifierNameSyntax name when !IsDeclaredIn(body, name.Identifier.ValueText) && !enclosing.Parameters.Any(p => p.Name == name.Identifier.ValueText):
                 // A using static, an outer class or an extension has it, if the type has not.
                 return Only(Members(type, name.Identifier.ValueText), call) is { } own && !(own.IsExtensionMethod) ? (own, null) : null;
-            case MemberAccessExpressionSyntax { RawKind: (int)SyntaxKind.SimpleMemberAccessExpression, Name: var member, Expression: var receiver } when TypeOf(receiver, enclosing, type, body) is { } declared:
+            case MemberAccessExpressionSyntax { RawKind: (int)SyntaxKind.SimpleMemberAccessExpression, Name: var member, Expression: var receiver } when TypeOf(receiver, enclosing, type, body, steps) is { } declared:
                 return Only(Members(declared, member.Identifier.ValueText), call) is { IsStatic: false } method ? (method, declared) : null;
             default:
                 return null;
         }
     }
 
-    private static ITypeSymbol? TypeOf(ExpressionSyntax receiver, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body)
+    private static ITypeSymbol? TypeOf(ExpressionSyntax receiver, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body, int steps)
     {
         switch (receiver)
         {
@@ -44,11 +52,33 @@ internal static class DeclaredTypes
                 return type;
             case MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: IdentifierNameSyntax member }:
                 return Storage(type, member.Identifier.ValueText);
-            case IdentifierNameSyntax name when !IsDeclaredIn(body, name.Identifier.ValueText):
+            case IdentifierNameSyntax name when DeclarationsIn(body, name.Identifier.ValueText) is { Count: > 0 } declarations:
+                return declarations.Count == 1 && declarations[0] is VariableDeclaratorSyntax local && steps > 0 ? TypeOf(local, enclosing, type, body, steps - 1) : null;
+            case IdentifierNameSyntax name:
                 return enclosing.Parameters.FirstOrDefault(p => p.Name == name.Identifier.ValueText)?.Type ?? Storage(type, name.Identifier.ValueText);
             default:
                 return null;
         }
+    }
+
+    /// <summary>`var command = source.CreateCommand(…)`, `await using var connection = await source.OpenConnectionAsync(ct)`: what the call returns.</summary>
+    private static ITypeSymbol? TypeOf(VariableDeclaratorSyntax local, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body, int steps)
+    {
+        if (local is not { Initializer.Value: { } value, Parent: VariableDeclarationSyntax { Type.IsVar: true } })
+        {
+            return null;
+        }
+
+        var isAwaited = value is AwaitExpressionSyntax;
+        value = value is AwaitExpressionSyntax awaited ? awaited.Expression : value;
+        if (value is not InvocationExpressionSyntax call || Resolve(call, enclosing, type, body, steps) is not { Method: { Arity: 0 } method })
+        {
+            return null;
+        }
+
+        return !isAwaited ? method.ReturnType
+            : method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments: { Length: 1 } results } ? results[0]
+            : null;
     }
 
     /// <summary>The type of the field, property or primary-constructor parameter; null: there is none of the name, or there are several.</summary>
@@ -131,6 +161,12 @@ internal static class DeclaredTypes
                 continue;
             }
 
+            // A base type's method of the same parameters is hidden, or is what the other one overrides.
+            if (only is not null && only.Parameters.Select(p => p.Type).SequenceEqual(method.Parameters.Select(p => p.Type), SymbolEqualityComparer.Default))
+            {
+                continue;
+            }
+
             if (only is not null)
             {
                 return null;
@@ -143,8 +179,11 @@ internal static class DeclaredTypes
     }
 
     /// <summary>A local, a parameter of a lambda or a local function of the body goes by this name.</summary>
-    private static bool IsDeclaredIn(SyntaxNode body, string name)
+    private static bool IsDeclaredIn(SyntaxNode body, string name) => DeclarationsIn(body, name).Count > 0;
+
+    private static List<SyntaxNode> DeclarationsIn(SyntaxNode body, string name)
     {
+        var found = new List<SyntaxNode>();
         foreach (var node in body.DescendantNodes())
         {
             var declared = node switch
@@ -164,10 +203,10 @@ internal static class DeclaredTypes
             };
             if (declared == name)
             {
-                return true;
+                found.Add(node);
             }
         }
 
-        return false;
+        return found;
     }
 }

@@ -161,10 +161,17 @@ internal sealed record PgTxOptions
             }
         }
 
+        // Most files have the same: nothing of their own.
+        var known = new HashSet<AnalyzerConfigOptions>();
         foreach (var tree in compilation.SyntaxTrees)
         {
             cancellation.ThrowIfCancellationRequested();
             var ofTree = provider.GetOptions(tree);
+            if (!known.Add(ofTree))
+            {
+                continue;
+            }
+
             foreach (var option in Definitions)
             {
                 if (option.FromFile(ofTree) is { } value && seen.Add((option, value)))

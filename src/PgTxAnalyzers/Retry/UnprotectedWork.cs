@@ -140,9 +140,22 @@ internal sealed class UnprotectedWork
     /// </summary>
     private Body Look(SyntaxNode body, IMethodSymbol? method)
     {
-        var own = body.DescendantNodes(n => n is not (BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax)).ToList();
-        var functions = new HashSet<string>(own.OfType<LocalFunctionStatementSyntax>().Select(f => f.Identifier.ValueText));
-        return new Body(this, own.OfType<InvocationExpressionSyntax>().Where(c => NameOf(c) is { } name && (names.Value.Contains(name) || functions.Contains(name))).ToArray(), body, method);
+        var calls = new List<InvocationExpressionSyntax>();
+        HashSet<string>? functions = null;
+        foreach (var node in body.DescendantNodes(n => n is not (BaseTypeDeclarationSyntax or BaseNamespaceDeclarationSyntax)))
+        {
+            switch (node)
+            {
+                case InvocationExpressionSyntax call:
+                    calls.Add(call);
+                    break;
+                case LocalFunctionStatementSyntax function:
+                    (functions ??= new HashSet<string>(StringComparer.Ordinal)).Add(function.Identifier.ValueText);
+                    break;
+            }
+        }
+
+        return new Body(this, calls.Where(c => NameOf(c) is { } name && (names.Value.Contains(name) || functions?.Contains(name) == true)).ToArray(), body, method);
     }
 
     /// <summary>Null: the call is no work, leads to none, or is protected.</summary>
