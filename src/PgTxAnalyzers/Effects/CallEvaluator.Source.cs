@@ -41,6 +41,22 @@ internal sealed partial class CallEvaluator
             return null;
         }
 
+        if (!run.Frame.IsLexical)
+        {
+            return Followed(run, call, state);
+        }
+
+        // What the root's own text calls gets a share of the budget, so that something is left for what comes behind it. Where it is too much to be walked to
+        // any end, and nothing in it can end a transaction, that is looked at in the state of the call.
+        var followed = Budget.Within(() => Followed(run, call, state), out var wasCut);
+        return wasCut && followed is { Count: 0 } && !context.Targets.Of(method, call.Receiver, false, cancellation).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation))
+            ? BodyRun.Single(state, Value.Nothing)
+            : followed;
+    }
+
+    private IReadOnlyList<Outcome>? Followed(BodyRun run, CallSite call, State state)
+    {
+        var method = call.Method;
         var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
         var outcomes = new List<Outcome>();
         var found = false;

@@ -31,6 +31,7 @@ internal sealed class CompilationContext
         FieldDelegates = new FieldDelegates(Bodies);
         Relevance = new Relevance(this, role => role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.LazyBuffer or ApiRole.Read or ApiRole.Rows or ApiRole.Unbounded or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior));
         Silence = new Silence(this);
+        Enders = new Relevance(this, role => role is ApiRole.Commit or ApiRole.Rollback or ApiRole.Complete or ApiRole.DisposeTransaction or ApiRole.Close);
         Sinks = new Relevance(this, role => role == ApiRole.Sink);
         Retries = new RetryingStrategy(this);
         OpenBodies = new OpenBodies(this);
@@ -91,6 +92,9 @@ internal sealed class CompilationContext
     public Outboxes Outboxes { get; }
 
     public SharedConnections SharedConnections { get; }
+
+    /// <summary>Which methods can end a transaction, or run a delegate that could.</summary>
+    public Relevance Enders { get; }
 
     /// <summary>Which methods can reach a sink at all.</summary>
     public Relevance Sinks { get; }

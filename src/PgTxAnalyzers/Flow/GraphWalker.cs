@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -294,10 +295,43 @@ internal sealed class StepBudget
 {
     private const int MaxSteps = 40_000;
 
-    private int taken;
+    /// <summary>The part of what is left that one call of the root's own text may take: what comes behind it is looked at as well.</summary>
+    private const int Share = 2;
 
-    public bool Take() => taken++ < MaxSteps;
+    private int taken;
+    private int limit = MaxSteps;
+
+    public bool Take()
+    {
+        if (taken >= limit)
+        {
+            IsSpent = true;
+            return false;
+        }
+
+        taken++;
+        return true;
+    }
 
     /// <summary>Some of the code has not been walked.</summary>
-    public bool IsSpent => taken > MaxSteps;
+    public bool IsSpent { get; private set; }
+
+    /// <summary>What is done meanwhile gets its share of what is left. <paramref name="wasCut"/>: it would have taken more.</summary>
+    public T Within<T>(Func<T> call, out bool wasCut)
+    {
+        var (outer, spent) = (limit, IsSpent);
+        limit = taken + ((limit - taken) / Share);
+        IsSpent = false;
+        try
+        {
+            var result = call();
+            wasCut = IsSpent;
+            return result;
+        }
+        finally
+        {
+            limit = outer;
+            IsSpent |= spent;
+        }
+    }
 }
