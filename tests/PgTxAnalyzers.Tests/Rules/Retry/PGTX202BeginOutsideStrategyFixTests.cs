@@ -129,6 +129,31 @@ public sealed class PGTX202BeginOutsideStrategyFixTests
             }
         """));
 
+    /// <summary>That the commit of an insert may be lost (PGTX210, hidden) is true of every unit in a strategy, and in nobody's way.</summary>
+    [Fact]
+    public async Task A_unit_that_inserts_is_wrapped() => await Code("""
+            public async Task AddAsync(CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
+                db.Orders.Add(new Order());
+                await db.SaveChangesAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task AddAsync(CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    db.Orders.Add(new Order());
+                    await db.SaveChangesAsync(ct);
+                    await transaction.CommitAsync(ct);
+                }, ct);
+            }
+        """));
+
     [Theory]
     [InlineData("public async Task RunAsync(CancellationToken ct) { if (ct.CanBeCanceled) { await using var tx = await db.Database.BeginTransactionAsync(ct); /*m*/ await db.Orders.ExecuteDeleteAsync(ct); await tx.CommitAsync(ct); return; } }")]
     [InlineData("public async Task RunAsync(CancellationToken ct) {\nawait using var tx = await db.Database.BeginTransactionAsync(ct); /*m*/\nawait db.Orders.ExecuteDeleteAsync(ct);\nawait http.PostAsync(\"/\", null, ct);\nawait tx.CommitAsync(ct);\n}")]
