@@ -62,6 +62,14 @@ internal sealed class LivePair
         rows.Add($"| {circumstances} | {first} | {second} |");
     }
 
+    /// <summary>The same for another pair, whose rows stand in this one's table.</summary>
+    public async Task ObserveAs(LivePair other, string circumstances, Func<LiveProgram, LiveDatabase, Task<string>> run, string before, string after)
+    {
+        await other.Observe(circumstances, run, before, after);
+        rows.AddRange(other.rows);
+        other.rows.Clear();
+    }
+
     /// <summary>The state of the program's sessions while the other system answers.</summary>
     public Task ObserveSessionDuringCall(string before, string after) => Observe("state of the session during the call", async (program, database) =>
     {
@@ -125,7 +133,7 @@ internal sealed class LivePair
     }
 
     /// <summary>"PostgresException 25P03": type and SQLSTATE of the outermost exception, and of what PostgreSQL said inside it.</summary>
-    private static string Describe(Exception exception)
+    public static string Describe(Exception exception)
     {
         var own = exception is PostgresException postgres ? $"`{nameof(PostgresException)}` {postgres.SqlState}" : $"`{exception.GetType().Name}`";
         return exception.InnerException is { } inner && exception is not PostgresException && Innermost(inner) is { } cause
