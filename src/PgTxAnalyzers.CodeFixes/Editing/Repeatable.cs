@@ -14,7 +14,8 @@ using PgTxAnalyzers.Retry;
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
 /// <summary>
-/// May a unit run twice? Not where a rule says that something is done in it that cannot be taken back, and not where a call leads to such a thing, in a transaction or out of one.
+/// May a unit run twice? Not where a rule says that something is done in it that cannot be taken back, and not where a call leads to such a thing, in a transaction or out of one. A fix asks more broadly
+/// than the rules: of what leaves the process only a read may be done again, and what does not bind, or has no body in sight although it is the project's own, may be anything.
 /// </summary>
 internal static class Repeatable
 {
@@ -34,7 +35,6 @@ internal static class Repeatable
         }
 
         var context = ContextOf(document, model, cancellationToken);
-        var effects = new SideEffects(context, cancellationToken);
         var open = new Queue<IEnumerable<InvocationExpressionSyntax>>();
         open.Enqueue(root.DescendantNodes(unit).OfType<InvocationExpressionSyntax>().Where(call => unit.Contains(call.Span)));
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
@@ -43,17 +43,24 @@ internal static class Repeatable
             foreach (var call in open.Dequeue())
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (effects.Of(call) is not null || seen.Count > MaxBodies)
+                var fact = context.FactOf(call, out var method, cancellationToken);
+                if (seen.Count > MaxBodies || (method is null && !IsNameOf(call)) || (fact.Role is ApiRole.Sink or ApiRole.Enqueue && !IsRead(fact, method!)))
                 {
                     return false;
                 }
 
-                if (context.FactOf(call, out var method, cancellationToken).Role != ApiRole.None || method is null)
+                if (fact.Role != ApiRole.None || method is null)
                 {
                     continue;
                 }
 
-                foreach (var target in context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellationToken).Where(target => seen.Add(target)))
+                var targets = context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellationToken);
+                if (targets.IsEmpty && method.IsAbstract && !method.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)
+                {
+                    return false;
+                }
+
+                foreach (var target in targets.Where(target => seen.Add(target)))
                 {
                     open.Enqueue(target.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellationToken).DescendantNodes()).OfType<InvocationExpressionSyntax>().ToList());
                 }
@@ -62,6 +69,10 @@ internal static class Repeatable
 
         return true;
     }
+
+    private static bool IsRead(ApiFact fact, IMethodSymbol method) => fact.Kind is SinkKind.Http && method.Name.StartsWith("Get", System.StringComparison.Ordinal);
+
+    private static bool IsNameOf(InvocationExpressionSyntax call) => call.Expression is IdentifierNameSyntax { Identifier.ValueText: "nameof" };
 
     /// <summary>What the rules about retries know of a document's project.</summary>
     public static RetryContext ContextOf(Document document, SemanticModel model, CancellationToken cancellationToken)

@@ -31,6 +31,20 @@ public sealed class PGTX203WorkWithoutRetryFixTests
                 await connection.ExecuteAsync("UPDATE reminders SET due = true WHERE id = @id", new { id });
             }
 
+            public async Task SendAsync(CancellationToken ct)
+            {
+                await MarkAsync(1, ct);
+                await http.SendAsync(new HttpRequestMessage(), ct);
+            }
+
+            public async Task TellAsync(CancellationToken ct)
+            {
+                await MarkAsync(1, ct);
+                await Partner!.TellAsync(ct);
+            }
+
+            private IPartner? Partner => null;
+
             public async Task ChargeAsync(CancellationToken ct)
             {
                 await using var connection = await dataSource.OpenConnectionAsync(ct);
@@ -39,6 +53,11 @@ public sealed class PGTX203WorkWithoutRetryFixTests
                 await http.PostAsync("/charges", null, ct);
                 await transaction.CommitAsync(ct);
             }
+        }
+
+        public interface IPartner
+        {
+            Task TellAsync(CancellationToken ct);
         }
 
         public sealed class Worker(NpgsqlDataSource dataSource, Store store, NpgsqlConnection held) : BackgroundService
@@ -262,6 +281,9 @@ public sealed class PGTX203WorkWithoutRetryFixTests
     [Theory]
     // What it calls charges somebody, in a transaction of its own: to run that again would charge twice.
     [InlineData("await store.ChargeAsync(stoppingToken); // fix: PGTX203")]
+    // A request of which nobody knows what it does, and a member that nobody in sight implements.
+    [InlineData("await store.SendAsync(stoppingToken); // fix: PGTX203")]
+    [InlineData("await store.TellAsync(stoppingToken); // fix: PGTX203")]
     // A loop that ends with the program.
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        while (!stoppingToken.IsCancellationRequested)\n        {\n            await connection.ExecuteAsync(\"DELETE FROM carts\");\n        }")]
     // The connection is somebody else's: once it is lost, nothing here opens it again.
