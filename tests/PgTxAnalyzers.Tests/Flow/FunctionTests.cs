@@ -165,6 +165,13 @@ public class FunctionTests
                 await tx.CommitAsync(ct);
             await http.GetStringAsync(url, ct);
             """,
+        ["a helper whose loop throws before it can be left ends the path"] = """
+            if (url.Length > 3)
+                FailInLoop(url);
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
         ["a helper that throws in its finally block ends the path"] = """
             if (url.Length > 3)
                 FailAtLast();
@@ -227,6 +234,16 @@ public class FunctionTests
         {
             while (true)
             {
+            }
+        }
+
+        static void FailInLoop(string url)
+        {
+            while (true)
+            {
+                throw new InvalidOperationException();
+                if (url.Length > 5)
+                    break;
             }
         }
 
