@@ -42,9 +42,11 @@ internal static class Wrapping
     {
         foreach (var token in declaration.DescendantTokens())
         {
-            if (NameIndex.IsSqlBegin(token) || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
+            // A using around a text ends the command, not what the command has begun.
+            var isText = NameIndex.IsSqlBegin(token);
+            if (isText || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
             {
-                if (!EndsHere(token.Parent!, asResult) && !(IsStatement(token.Parent!) && Ends(declaration)))
+                if ((isText || !EndsHere(token.Parent!, asResult)) && !((isText || IsStatement(token.Parent!)) && Ends(declaration, token.SpanStart)))
                 {
                     return true;
                 }
@@ -58,9 +60,9 @@ internal static class Wrapping
     private static bool IsStatement(SyntaxNode begin) =>
         begin.FirstAncestorOrSelf<StatementSyntax>() is ExpressionStatementSyntax { Expression: not AssignmentExpressionSyntax };
 
-    /// <summary>The body commits or rolls back itself, by whatever API.</summary>
-    private static bool Ends(SyntaxNode declaration) => declaration.DescendantTokens().Any(t =>
-        (t.IsKind(SyntaxKind.IdentifierToken) || t.IsKind(SyntaxKind.StringLiteralToken))
+    /// <summary>The body commits or rolls back itself, by whatever API, behind the begin.</summary>
+    private static bool Ends(SyntaxNode declaration, int begin) => declaration.DescendantTokens().Any(t =>
+        t.SpanStart >= begin && (t.IsKind(SyntaxKind.IdentifierToken) || t.IsKind(SyntaxKind.StringLiteralToken))
         && (t.ValueText.IndexOf("commit", StringComparison.OrdinalIgnoreCase) >= 0 || t.ValueText.IndexOf("rollback", StringComparison.OrdinalIgnoreCase) >= 0));
 
     /// <summary>The value goes into a <c>using</c>, or into a local of a body that returns nothing that could carry it.</summary>

@@ -2,12 +2,15 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace PgTxAnalyzers.Flow;
 
-/// <summary>Which flags tell paths apart: those that more than one branch of a body asks. Every other would only double the paths.</summary>
+/// <summary>
+/// Which flags tell paths apart: those that are asked more than once, by branches of a body and of the functions in it, or in a loop. Every other would only double the paths.
+/// </summary>
 internal static class Flags
 {
     /// <summary>Flags of one body that are followed; each can double the number of paths.</summary>
@@ -16,7 +19,8 @@ internal static class Flags
     /// <summary>Keyed by the graph, and gone with it.</summary>
     private static readonly ConditionalWeakTable<ControlFlowGraph, Asked> Cache = new();
 
-    public static bool AskedTwice(ControlFlowGraph graph, IOperation flag) => Symbol(flag) is { } symbol && Cache.GetValue(graph, Asked.In).Twice.Contains(symbol);
+    public static bool AskedTwice(ControlFlowGraph graph, IOperation flag) => Symbol(flag) is { } symbol
+        && (Cache.GetValue(graph, Asked.In).Twice.Contains(symbol) || (graph.Parent is { } around && IsAsked(around, symbol)));
 
     /// <summary>A branch of the body, or of one around it, asks the flag: its constants matter.</summary>
     public static bool IsAsked(ControlFlowGraph graph, ISymbol flag)
@@ -41,9 +45,13 @@ internal static class Flags
         public static Asked In(ControlFlowGraph graph)
         {
             var asked = new Asked();
-            foreach (var symbol in graph.Blocks.Select(b => Symbol(b.BranchValue)).OfType<ISymbol>())
+            List<SyntaxNode>? functions = null;
+            foreach (var block in graph.Blocks)
             {
-                if (!asked.Once.Add(symbol) && asked.Twice.Count < MaxFlags)
+                // A field may be another one the next time round, and what a function in the body is told is not the body's to know.
+                if (Symbol(block.BranchValue) is { } symbol
+                    && (!asked.Once.Add(symbol) || (symbol is not IFieldSymbol && (IsInLoop(graph, block) || IsNamedIn(functions ??= Functions(graph), symbol))))
+                    && asked.Twice.Count < MaxFlags)
                 {
                     asked.Twice.Add(symbol);
                 }
@@ -51,6 +59,28 @@ internal static class Flags
 
             return asked;
         }
+
+        /// <summary>Blocks stand in the order of the source: a jump back leaps over all that it repeats.</summary>
+        private static bool IsInLoop(ControlFlowGraph graph, BasicBlock block)
+        {
+            for (var i = block.Ordinal; i < graph.Blocks.Length; i++)
+            {
+                if (JumpsTo(graph.Blocks[i].FallThroughSuccessor, block.Ordinal) || JumpsTo(graph.Blocks[i].ConditionalSuccessor, block.Ordinal))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+
+        private static bool JumpsTo(ControlFlowBranch? branch, int ordinal) => branch?.Destination is { } destination && destination.Ordinal <= ordinal;
+
+        private static List<SyntaxNode> Functions(ControlFlowGraph graph) =>
+            graph.OriginalOperation.Syntax.DescendantNodes().Where(n => n is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax).ToList();
+
+        private static bool IsNamedIn(List<SyntaxNode> functions, ISymbol flag) =>
+            functions.Any(f => f.DescendantNodes().Any(n => n is IdentifierNameSyntax name && name.Identifier.ValueText == flag.Name));
     }
 
     private static ISymbol? Symbol(IOperation? condition)

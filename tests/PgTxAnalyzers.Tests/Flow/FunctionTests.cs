@@ -158,6 +158,43 @@ public class FunctionTests
                 await tx.CommitAsync(ct);
             await http.GetStringAsync(url, ct);
             """,
+        ["a helper that begins by a command's text, which a using disposes"] = """
+            await tx.CommitAsync(ct);
+            await StartByTextAsync(conn);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await conn.ExecuteAsync("COMMIT");
+            """,
+        ["a helper that begins by text behind a commit"] = """
+            await tx.CommitAsync(ct);
+            await StartAgainAsync(conn);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            """,
+        ["a flag that is asked here and in a lambda"] = """
+            await tx.CommitAsync(ct);
+            var owns = url.Length > 3;
+            var mine = owns ? await conn.BeginTransactionAsync(ct) : null;
+            await RunAsync(async () =>
+            {
+                if (owns)
+                    await mine!.CommitAsync(ct);
+                await http.GetStringAsync(url, ct);
+            });
+            """,
+        ["a flag that a loop asks each time"] = """
+            await tx.CommitAsync(ct);
+            var owns = url.Length > 3;
+            foreach (var letter in url)
+            {
+                if (owns)
+                {
+                    await conn.ExecuteAsync("BEGIN"); // expect: PGTX703
+                }
+                else
+                {
+                    await http.GetStringAsync(url, ct);
+                }
+            }
+            """,
         ["a helper that runs forever ends the path"] = """
             if (url.Length > 3)
                 Forever();
@@ -229,6 +266,19 @@ public class FunctionTests
         static async Task SendAsync(HttpClient http, string url) => await http.GetStringAsync(url);
 
         static Task DoneAsync(NpgsqlTransaction tx) => tx.CommitAsync();
+
+        static async Task StartByTextAsync(NpgsqlConnection conn)
+        {
+            await using var command = new NpgsqlCommand("START TRANSACTION", conn);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        static async Task StartAgainAsync(NpgsqlConnection conn)
+        {
+            var mine = await conn.BeginTransactionAsync();
+            await mine.CommitAsync();
+            await conn.ExecuteAsync("BEGIN");
+        }
 
         static void Forever()
         {

@@ -202,14 +202,20 @@ internal sealed partial class Interpreter
             Op.UsingTransaction when s.Variable(v) == Held.Live => End(s, program.Variables[v], Level.Idle),
             Op.UsingTransaction => s,
             _ => End(s, c, Level.Closed),
-        }, statement.Op == Op.UsingScope ? Exit.Any : Exit.Database)));
+        }, statement.Op == Op.UsingScope ? Exit.Any : Exit.Database, statement.Op == Op.UsingTransaction ? v : Statement.None)));
         return ways;
 
-        static Ways RunEach(HashSet<Snapshot> entry, Func<Snapshot, Snapshot> dispose, Exit exception)
+        static Ways RunEach(HashSet<Snapshot> entry, Func<Snapshot, Snapshot> dispose, Exit exception, int variable)
         {
             var ways = new Ways();
             foreach (var s in entry)
-                After(ways, exception, dispose(s));
+            {
+                if (variable != Statement.None && s.Variable(variable) == Held.Nothing)
+                    ways.Next.Add(s);
+                else
+                    After(ways, exception, dispose(s));
+            }
+
             return ways;
         }
     }
@@ -241,8 +247,20 @@ internal sealed partial class Interpreter
         var ways = new Ways();
         foreach (var exit in inside.Exits)
             ways[exit is Exit.Return ? Exit.Next : exit].UnionWith(inside[exit].Select(s => Home(s, call, method, locals, exit)));
+        if (method is not null && !CanBegin(method.Body) && method.Kind != MethodKind.Begins)
+            NotFollowed(entry.Where(s => !Enumerable.Range(0, SmallProgram.Connections).Any(s.Lives)), ways);
         return ways;
     }
+
+    /// <summary>Where no transaction lives, a method that hands none back is not looked into: it may return, and may throw, whatever it does.</summary>
+    private static void NotFollowed(IEnumerable<Snapshot> entry, Ways ways)
+    {
+        foreach (var s in entry)
+            After(ways, Exit.Any, s);
+    }
+
+    private bool CanBegin(List<Statement> body) => Statement.All(body).Any(s =>
+        s.Op is Op.Begin or Op.UsingTransaction or Op.SqlBegin or Op.UsingScope || (s.Op == Op.Invoke && program.Methods.Any(m => m.Function == s.Function && CanBegin(m.Body))));
 
     /// <summary>The body of a method in its own frame.</summary>
     public Ways Run(Method method, HashSet<Snapshot> entry)

@@ -28,6 +28,9 @@ internal sealed class ProgramWriter
         """;
 
     private readonly SmallProgram _program;
+
+    /// <summary>Of the class, and in the name of each method: what one program's helpers do is not to be asked of another's.</summary>
+    private readonly string _name;
     private readonly StringBuilder _text = new();
     private readonly IReadOnlyDictionary<int, string> _notes;
     private int _line;
@@ -35,19 +38,19 @@ internal sealed class ProgramWriter
     private int _names;
     private string _returned = "";
 
-    private ProgramWriter(SmallProgram program, IReadOnlyDictionary<int, string> notes) => (_program, _notes) = (program, notes);
+    private ProgramWriter(SmallProgram program, string name, IReadOnlyDictionary<int, string> notes) => (_program, _name, _notes) = (program, name, notes);
 
     /// <param name="notes">What to say behind a line, by its number.</param>
     public static string Write(SmallProgram program, string name, IReadOnlyDictionary<int, string>? notes = null)
     {
-        var writer = new ProgramWriter(program, notes ?? new Dictionary<int, string>());
-        writer.Whole(name);
+        var writer = new ProgramWriter(program, name, notes ?? new Dictionary<int, string>());
+        writer.Whole();
         return writer._text.ToString();
     }
 
-    private void Whole(string name)
+    private void Whole()
     {
-        Line($"public sealed class {name}(HttpClient http, NpgsqlDataSource source)");
+        Line($"public sealed class {_name}(HttpClient http, NpgsqlDataSource source)");
         Braces(() =>
         {
             Line(_program.OpensSecond ? "public async Task HandleAsync(NpgsqlConnection conn0)" : "public async Task HandleAsync(NpgsqlConnection conn0, NpgsqlConnection conn1)");
@@ -62,10 +65,10 @@ internal sealed class ProgramWriter
         var (c, tx) = ($"conn{method.Connection}", $"tx{method.Variable}");
         Line(method.Kind switch
         {
-            MethodKind.OnConnection => $"private async Task F{method.Function}Async(NpgsqlConnection {c})",
-            MethodKind.OnTransaction => $"private async Task F{method.Function}Async(NpgsqlTransaction {tx})",
-            MethodKind.Begins => $"private async Task<NpgsqlTransaction> F{method.Function}Async(NpgsqlConnection {c})",
-            _ => $"private async Task F{method.Function}Async()",
+            MethodKind.OnConnection => $"private async Task {_name}F{method.Function}Async(NpgsqlConnection {c})",
+            MethodKind.OnTransaction => $"private async Task {_name}F{method.Function}Async(NpgsqlTransaction {tx})",
+            MethodKind.Begins => $"private async Task<NpgsqlTransaction> {_name}F{method.Function}Async(NpgsqlConnection {c})",
+            _ => $"private async Task {_name}F{method.Function}Async()",
         });
         Inside(method.Kind == MethodKind.Begins ? tx : "", () => Braces(() =>
         {
@@ -137,10 +140,10 @@ internal sealed class ProgramWriter
                     Line($"await work{work}();");
                 break;
             case Op.LocalFunction:
-                Line($"async Task F{s.Function}Async()");
+                Line($"async Task {_name}F{s.Function}Async()");
                 Inside("", () => Block(s.Blocks[0]));
                 s.Line = _line + 1;
-                Line($"await F{s.Function}Async();");
+                Line($"await {_name}F{s.Function}Async();");
                 break;
             default:
                 Line(TextOf(s));
@@ -259,9 +262,9 @@ internal sealed class ProgramWriter
         }
     }
 
-    private static string BeginOf(Statement s) => (s.Function, s.Op == Op.Begin ? s.Form : 0) switch
+    private string BeginOf(Statement s) => (s.Function, s.Op == Op.Begin ? s.Form : 0) switch
     {
-        ( >= 0, _) => $"await F{s.Function}Async(conn{s.Connection})",
+        ( >= 0, _) => $"await {_name}F{s.Function}Async(conn{s.Connection})",
         (_, 1) => $"conn{s.Connection}.BeginTransaction()",
         (_, 2) => $"await conn{s.Connection}.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted)",
         (_, 3) => $"await conn{s.Connection}.BeginTransactionAsync().ConfigureAwait(false)",
@@ -295,7 +298,7 @@ internal sealed class ProgramWriter
         Op.Rethrow => "throw;",
         Op.Break => "break;",
         Op.Continue => "continue;",
-        Op.Invoke => $"await F{s.Function}Async({(s.Connection != Statement.None ? $"conn{s.Connection}" : s.Other != Statement.None ? $"tx{s.Other}" : "")});",
+        Op.Invoke => $"await {_name}F{s.Function}Async({(s.Connection != Statement.None ? $"conn{s.Connection}" : s.Other != Statement.None ? $"tx{s.Other}" : "")});",
         _ => throw new InvalidOperationException(s.Op.ToString()),
     };
 

@@ -24,7 +24,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
     private const int Batch = 100;
 
     /// <summary>Of every so many batches one is asked for errors of the compiler, which cost as much as all the rest; and what fails is, always.</summary>
-    private const int CompiledBatches = 5;
+    private const int CompiledBatches = 20;
 
     /// <summary>Failing programs that are cut down and printed.</summary>
     private const int Shown = 3;
@@ -44,7 +44,7 @@ public sealed class RandomProgramTests(ITestOutputHelper output)
         "Programs",
         [CSharpSyntaxTree.ParseText(ProgramWriter.Support, Parse, "Support.cs")],
         ReferenceSet.Everything.References.Where(reference => Libraries.Contains(Path.GetFileNameWithoutExtension(reference.Display!))),
-        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+        new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Annotations));
 
     [Fact]
     public async Task What_is_reported_is_what_some_execution_shows()

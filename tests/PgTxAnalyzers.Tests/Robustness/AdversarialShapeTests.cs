@@ -37,6 +37,8 @@ public class AdversarialShapeTests
             "abstract class Go { public abstract void Run(HttpClient h); }\n" + Lines(5_000, i => $"sealed class G{i} : Go {{ public override void Run(HttpClient h) => {Send} }}")),
         ["500 nested blocks"] = (Begin + Lines(500, _ => "{") + "http.Send(new HttpRequestMessage());" + Lines(500, _ => "}"), ""),
         ["200 nested conditions"] = (Begin + Lines(200, i => $"if (url.Length > {i}) {{") + "http.Send(new HttpRequestMessage());" + Lines(200, _ => "}"), ""),
+        ["10,000 nested blocks"] = (Begin + Lines(10_000, _ => "{") + "http.Send(new HttpRequestMessage());" + Lines(10_000, _ => "}"), ""),
+        ["3,000 nested conditions, where the stack runs out for operations"] = (Begin + Lines(3_000, _ => "if (url.Length > 3) {") + "http.Send(new HttpRequestMessage());" + Lines(3_000, _ => "}"), ""),
         ["60 nested try statements"] = (Begin + Lines(60, _ => "try {") + "http.Send(new HttpRequestMessage());" + Lines(60, i => $"}} catch (NpgsqlException) {{ conn.Execute(\"SELECT {i}\"); throw; }} finally {{ conn.Execute(\"SELECT {i}\"); }}"), ""),
         ["a switch of 5,000 short cases"] = (Begin + "switch (url.Length) {\n" + Lines(5_000, i => $"case {i}: tx.Save(\"a\"); break;") + "}\nhttp.Send(new HttpRequestMessage());", ""),
         ["a switch of 5,000 cases"] = (Begin + "switch (url.Length) {\n" + Lines(5_000, i => $"case {i}: conn.Execute(\"SELECT {i}\"); break;") + "}\nhttp.Send(new HttpRequestMessage());", ""),

@@ -24,7 +24,7 @@ internal static class SourceFolder
             var name = Path.GetFileNameWithoutExtension(path);
             solution = solution.AddProject(ProjectInfo.Create(
                 id, VersionStamp.Create(), name, name, LanguageNames.CSharp, filePath: path,
-                compilationOptions: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable, allowUnsafe: true),
+                compilationOptions: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Annotations, allowUnsafe: true),
                 parseOptions: new CSharpParseOptions(LanguageVersion.Preview),
                 metadataReferences: references));
             solution = solution.AddDocument(DocumentId.CreateNewId(id), "ImplicitUsings.cs", SourceText.From(TestCode.ImplicitUsings, Encoding.UTF8), filePath: path + ".ImplicitUsings.cs");
