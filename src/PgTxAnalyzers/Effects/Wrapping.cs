@@ -62,7 +62,7 @@ internal static class Wrapping
 
     /// <summary>The body commits or rolls back itself, by whatever API, behind the begin.</summary>
     private static bool Ends(SyntaxNode declaration, int begin) => declaration.DescendantTokens().Any(t =>
-        t.SpanStart >= begin && (t.IsKind(SyntaxKind.IdentifierToken) || t.IsKind(SyntaxKind.StringLiteralToken))
+        t.SpanStart >= begin && t.ValueText is not ("ReadCommitted" or "ReadUncommitted") && (t.IsKind(SyntaxKind.IdentifierToken) || t.IsKind(SyntaxKind.StringLiteralToken))
         && (t.ValueText.IndexOf("commit", StringComparison.OrdinalIgnoreCase) >= 0 || t.ValueText.IndexOf("rollback", StringComparison.OrdinalIgnoreCase) >= 0));
 
     /// <summary>The value goes into a <c>using</c>, or into a local of a body that returns nothing that could carry it.</summary>

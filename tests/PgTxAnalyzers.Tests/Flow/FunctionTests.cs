@@ -169,6 +169,13 @@ public class FunctionTests
             await StartAgainAsync(conn);
             await http.GetStringAsync(url, ct); // expect: PGTX101
             """,
+        ["a helper whose isolation level has the word commit in it"] = """
+            await tx.CommitAsync(ct);
+            await StartReadCommittedAsync(db);
+            await db.SaveChangesAsync(ct);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            await db.Database.CommitTransactionAsync(ct);
+            """,
         ["a flag that is asked here and in a lambda"] = """
             await tx.CommitAsync(ct);
             var owns = url.Length > 3;
@@ -271,6 +278,11 @@ public class FunctionTests
         {
             await using var command = new NpgsqlCommand("START TRANSACTION", conn);
             await command.ExecuteNonQueryAsync();
+        }
+
+        static async Task StartReadCommittedAsync(ShopContext db)
+        {
+            await db.Database.BeginTransactionAsync(System.Data.IsolationLevel.ReadCommitted);
         }
 
         static async Task StartAgainAsync(NpgsqlConnection conn)

@@ -247,16 +247,21 @@ internal sealed partial class Interpreter
         var ways = new Ways();
         foreach (var exit in inside.Exits)
             ways[exit is Exit.Return ? Exit.Next : exit].UnionWith(inside[exit].Select(s => Home(s, call, method, locals, exit)));
-        if (method is not null && !CanBegin(method.Body) && method.Kind != MethodKind.Begins)
-            NotFollowed(entry.Where(s => !Enumerable.Range(0, SmallProgram.Connections).Any(s.Lives)), ways);
+        if (method is not null && method.Kind != MethodKind.Begins && !CanBegin(method.Body))
+            NotFollowed(inside, entry.Where(s => !Enumerable.Range(0, SmallProgram.Connections).Any(s.Lives)), ways);
         return ways;
     }
 
-    /// <summary>Where no transaction lives, a method that hands none back is not looked into: it may return, and may throw, whatever it does.</summary>
-    private static void NotFollowed(IEnumerable<Snapshot> entry, Ways ways)
+    /// <summary>Where no transaction lives, a method that hands none back is not looked into: it may throw anything, if it throws, and that it never returns is not seen.</summary>
+    private void NotFollowed(Ways inside, IEnumerable<Snapshot> entry, Ways ways)
     {
         foreach (var s in entry)
-            After(ways, Exit.Any, s);
+        {
+            if (inside.Next.Count + inside[Exit.Return].Count == 0)
+                Undefined ??= "a method that never returns, and is not followed";
+            if (inside.Thrown.Any())
+                ways[Exit.Any].Add(s);
+        }
     }
 
     private bool CanBegin(List<Statement> body) => Statement.All(body).Any(s =>
