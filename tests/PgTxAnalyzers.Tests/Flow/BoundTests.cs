@@ -16,7 +16,7 @@ public class BoundTests
     {
         ["1,000 transactions at once"] = (Lines(1_000, i => $"var t{i} = new NpgsqlConnection().BeginTransaction();"), ""),
         ["1,000 transactions in a row"] = (Lines(1_000, i => $"{{ using var t{i} = conn.BeginTransaction(); conn.Execute(\"DELETE FROM a\"); t{i}.Commit(); }}"), ""),
-        ["300 nested blocks"] = ("using var tx = conn.BeginTransaction();\n" + Lines(300, _ => "{ if (url.Length > 3) {") + "conn.Execute(\"DELETE FROM a\");" + Lines(300, _ => "} }"), ""),
+        ["120 nested conditions in blocks"] = ("using var tx = conn.BeginTransaction();\n" + Lines(120, _ => "{ if (url.Length > 3) {") + "conn.Execute(\"DELETE FROM a\");" + Lines(120, _ => "} }"), ""),
         ["20 flags, each asked twice"] = (Lines(20, i => $"var f{i} = url.Contains(\"{i}\"); if (f{i}) conn.Execute(\"BEGIN\");") + Lines(20, i => $"if (f{i}) conn.Execute(\"COMMIT\");"), ""),
         ["40 begins under conditions"] = (Lines(40, i => $"NpgsqlTransaction? t{i} = null; if (url.Length > {i}) t{i} = new NpgsqlConnection().BeginTransaction();") + Lines(40, i => $"t{i}?.Commit();"), ""),
         ["30 nested finally blocks"] = ("using var tx = conn.BeginTransaction();\n" + Lines(30, _ => "try {") + "conn.Execute(\"DELETE FROM a\");" + Lines(30, i => $"}} finally {{ conn.Execute(\"SELECT {i}\"); }}"), ""),
