@@ -112,7 +112,8 @@ internal sealed class NameIndex
 
     public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && Mentions(body.Declaration, beginners);
 
-    private bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.Words.Any(TreeWords.IsSqlBegin);
+    /// <summary>By its words.</summary>
+    public bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.Words.Any(TreeWords.IsSqlBegin);
 
     /// <summary>A member of this name may hand a region to its caller.</summary>
     public bool CanBegin(string name) => leakers.Contains(name);

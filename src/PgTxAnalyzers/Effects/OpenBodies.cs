@@ -36,7 +36,9 @@ internal sealed class OpenBodies
 
         foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
         {
-            if (((mayOpen && opens.IsMentionedIn(body)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
+            // By words alone, before a token is looked at: a repository's methods open much, and lead nowhere.
+            if (((mayOpen && opens.MayBeMentionedIn(body)) || (mayEnumerate && queries.MayBeMentionedIn(body))) && context.Sinks.Names.Leads(body.Declaration)
+                && ((mayOpen && opens.IsMentionedIn(body)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
                 && MayReachSink(body.Declaration, model, cancellation))
             {
                 yield return body.Declaration;
@@ -65,8 +67,7 @@ internal sealed class OpenBodies
     }
 
     private bool MayReachSink(SyntaxNode declaration, SemanticModel model, CancellationToken cancellation) =>
-        context.Sinks.Names.Leads(declaration)
-        && (BodyCatalog.MethodOf(declaration, model, cancellation) is not { } method || method.DeclaringSyntaxReferences.IsEmpty || context.Sinks.Matters(method, context.MaxCallDepth, cancellation));
+        BodyCatalog.MethodOf(declaration, model, cancellation) is not { } method || method.DeclaringSyntaxReferences.IsEmpty || context.Sinks.Matters(method, context.MaxCallDepth, cancellation);
 
     /// <summary>A member of this name may hand out rows that are read while they are enumerated.</summary>
     public bool Lends(string name) => (queries ?? Queries(default)).Contains(name);
@@ -152,7 +153,9 @@ internal sealed class QueryNames
     public bool AreMentionedIn(TreeWords words) => words.ContainsAny(hashes);
 
     /// <summary>A loop of the body may run over a query.</summary>
-    public bool AreEnumeratedIn(NamedBody body) => body.Mentions(known) && AreEnumeratedIn(body.Declaration);
+    public bool AreEnumeratedIn(NamedBody body) => MayBeMentionedIn(body) && AreEnumeratedIn(body.Declaration);
+
+    public bool MayBeMentionedIn(NamedBody body) => body.Mentions(known);
 
     private bool AreEnumeratedIn(SyntaxNode declaration) =>
         declaration.DescendantNodes().OfType<CommonForEachStatementSyntax>().Any(loop => !IsInMemory(loop.Expression, declaration))
