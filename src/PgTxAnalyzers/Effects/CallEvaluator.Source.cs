@@ -23,6 +23,7 @@ internal sealed partial class CallEvaluator
     /// <summary>Null: no body of the callee is known, or none that matters.</summary>
     private IReadOnlyList<Outcome>? Source(BodyRun run, CallSite call, State state)
     {
+        call = Declared(call);
         var method = call.Method;
         if (method.MethodKind == MethodKind.LocalFunction)
         {
@@ -53,6 +54,13 @@ internal sealed partial class CallEvaluator
             ? BodyRun.Single(state, Value.Nothing)
             : followed;
     }
+
+    /// <summary>`await using var sender = new Sender()`: some compilers bind the disposal to the framework's interface. What the variable's type has for it is meant.</summary>
+    private static CallSite Declared(CallSite call) =>
+        call is { Receiver: Value.Unknown, Method.ContainingType: { TypeKind: TypeKind.Interface, DeclaringSyntaxReferences.IsEmpty: true }, ReceiverType: INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct, DeclaringSyntaxReferences.IsEmpty: false } type }
+        && Targets.Implementation(call.Method.OriginalDefinition, type) is { DeclaringSyntaxReferences.IsEmpty: false } its
+            ? call with { Method = its }
+            : call;
 
     private IReadOnlyList<Outcome>? Followed(BodyRun run, CallSite call, State state)
     {
