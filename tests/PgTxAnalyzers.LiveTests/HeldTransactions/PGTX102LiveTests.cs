@@ -14,7 +14,7 @@ public sealed class PGTX102LiveTests(LiveServers servers)
             await using var transaction = await connection.BeginTransactionAsync(ct);
             await using (var command = new NpgsqlCommand("UPDATE orders SET status = 'packed' WHERE id = 1", connection, transaction))
                 await command.ExecuteNonQueryAsync(ct);
-            await Task.Delay(TimeSpan.FromSeconds(2), ct); // expect: PGTX102
+            await Task.Delay(TimeSpan.FromSeconds(4), ct); // expect: PGTX102
             await transaction.CommitAsync(ct);
             """)), TestCode.Of(Unit("""
             await using (var transaction = await connection.BeginTransactionAsync(ct))
@@ -24,7 +24,7 @@ public sealed class PGTX102LiveTests(LiveServers servers)
                 await transaction.CommitAsync(ct);
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(2), ct);
+            await Task.Delay(TimeSpan.FromSeconds(4), ct);
             """)));
         await pair.WriteTheSameRows();
 
