@@ -14,7 +14,7 @@ public sealed class PGTX102LiveTests(LiveServers servers)
             await using var transaction = await connection.BeginTransactionAsync(ct);
             await using (var command = new NpgsqlCommand("UPDATE orders SET status = 'packed' WHERE id = 1", connection, transaction))
                 await command.ExecuteNonQueryAsync(ct);
-            await Task.Delay(TimeSpan.FromSeconds(4), ct); // expect: PGTX102
+            await Task.Delay(TimeSpan.FromSeconds(2), ct); // expect: PGTX102
             await transaction.CommitAsync(ct);
             """)), TestCode.Of(Unit("""
             await using (var transaction = await connection.BeginTransactionAsync(ct))
@@ -24,7 +24,7 @@ public sealed class PGTX102LiveTests(LiveServers servers)
                 await transaction.CommitAsync(ct);
             }
 
-            await Task.Delay(TimeSpan.FromSeconds(4), ct);
+            await Task.Delay(TimeSpan.FromSeconds(2), ct);
             """)));
         await pair.WriteTheSameRows();
 
@@ -32,7 +32,7 @@ public sealed class PGTX102LiveTests(LiveServers servers)
         {
             await database.Configure("lock_timeout", "200ms");
             var running = program.Run(database.ConnectionString);
-            await database.Until("SELECT 1 FROM pg_stat_activity WHERE (query LIKE 'UPDATE%packed%' OR query = 'COMMIT') AND state LIKE 'idle%'");
+            await database.Until("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND (query LIKE 'UPDATE%packed%' OR query = 'COMMIT') AND state LIKE 'idle%'");
             var other = await database.TryUpdate("UPDATE orders SET charge = 'c' WHERE id = 1");
             await running;
             return other;
