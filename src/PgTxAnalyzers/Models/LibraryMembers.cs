@@ -13,37 +13,34 @@ namespace PgTxAnalyzers.Models;
 internal sealed class LibraryMembers
 {
     private static readonly ConditionalWeakTable<IAssemblySymbol, LibraryMembers> Known = new();
-    private static readonly LibraryMembers Empty = new(new Dictionary<ModelLine, OfLine>());
 
     private readonly Dictionary<ModelLine, OfLine> lines;
-    private readonly IAssemblySymbol? source;
 
-    private LibraryMembers(Dictionary<ModelLine, OfLine> lines, IAssemblySymbol? source = null) => (this.lines, this.source) = (lines, source);
+    private LibraryMembers(Dictionary<ModelLine, OfLine> lines) => this.lines = lines;
 
     /// <param name="Names">Of members; a type's name stands for its constructors.</param>
     /// <param name="Contracts">Of the types that the line means with all that derives from them.</param>
     public sealed record OfLine(HashSet<string> Names, HashSet<string> Contracts);
 
-    public static LibraryMembers Of(IAssemblySymbol assembly) =>
-        assembly is ISourceAssemblySymbol || assembly.Locations.Any(l => l.IsInSource) ? new LibraryMembers(Empty.lines, assembly)
-        : Known.TryGetValue(assembly, out var known) ? known : Known.GetValue(assembly, a => Read(a, BuiltInModels.Table.Lines.Where(l => !l.Excludes && IsOpen(l.Pattern))));
+    /// <summary>What the built-in lines mean in a library.</summary>
+    public static LibraryMembers Of(IAssemblySymbol library) =>
+        Known.TryGetValue(library, out var known) ? known : Known.GetValue(library, a => Read(a, BuiltInModels.Table.Lines.Where(l => !l.Excludes && IsOpen(l.Pattern)), IsLikely));
+
+    /// <summary>What a user's lines mean, in a library or in source: there are few of them, and any assembly may be meant.</summary>
+    public static LibraryMembers Read(IAssemblySymbol assembly, IEnumerable<ModelLine> lines) => Read(assembly, lines, (_, _) => true);
+
+    public static bool IsSource(IAssemblySymbol assembly) => assembly is ISourceAssemblySymbol || assembly.Locations.Any(l => l.IsInSource);
 
     /// <summary>Null: the line means nothing in the assembly.</summary>
-    public OfLine? Find(ModelLine line)
-    {
-        if (lines.TryGetValue(line, out var known))
-        {
-            return known;
-        }
-
-        // A user's own line, or one about types in source: there are few of them.
-        return source is not null && !BuiltInModels.Table.Lines.Contains(line) && Read(source, new[] { line }).lines.TryGetValue(line, out known) ? known : null;
-    }
+    public OfLine? Find(ModelLine line) => lines.TryGetValue(line, out var known) ? known : null;
 
     /// <summary>Its names are not in it, but in the metadata of what it means.</summary>
     public static bool IsOpen(ModelPattern pattern) => pattern.Kind != PatternKind.Attribute && (pattern.TypeIsGlob || pattern.Members.IsEmpty || pattern.Members.Any(Glob.IsGlob));
 
-    private static LibraryMembers Read(IAssemblySymbol assembly, IEnumerable<ModelLine> wanted)
+    /// <param name="assembly">Where it is looked.</param>
+    /// <param name="wanted">The lines.</param>
+    /// <param name="mayHave">Whether an assembly of this name is worth a look for a type.</param>
+    private static LibraryMembers Read(IAssemblySymbol assembly, IEnumerable<ModelLine> wanted, Func<string, string, bool> mayHave)
     {
         var found = new Dictionary<ModelLine, OfLine>();
         var contracts = new Dictionary<string, List<ModelLine>>(StringComparer.Ordinal);
@@ -53,7 +50,7 @@ internal sealed class LibraryMembers
             var pattern = line.Pattern;
             if (pattern.TypeIsGlob)
             {
-                foreach (var type in Matching(assembly, pattern))
+                foreach (var type in Matching(assembly, pattern, mayHave))
                 {
                     Add(found, line, type);
                 }
@@ -61,13 +58,13 @@ internal sealed class LibraryMembers
                 continue;
             }
 
-            if (MayHave(assembly.Name, pattern.Type) && assembly.GetTypeByMetadataName(pattern.Type) is { } one)
+            if (mayHave(assembly.Name, pattern.Type) && assembly.GetTypeByMetadataName(pattern.Type) is { } one)
             {
                 Add(found, line, one);
             }
 
             // Everything references System; what derives from its types is in source, or is a library's with lines of its own.
-            if (Root(pattern.Type) != "System" && !IsFramework(assembly.Name) && references.Append(assembly.Name).Any(r => !IsFramework(r) && MayHave(r, pattern.Type)))
+            if (Root(pattern.Type) != "System" && !IsFramework(assembly.Name) && references.Append(assembly.Name).Any(r => !IsFramework(r) && mayHave(r, pattern.Type)))
             {
                 if (!contracts.TryGetValue(pattern.Type, out var list))
                 {
@@ -83,7 +80,7 @@ internal sealed class LibraryMembers
             AddDerived(assembly, contracts, found);
         }
 
-        return found.Count == 0 ? Empty : new LibraryMembers(found);
+        return new LibraryMembers(found);
     }
 
     /// <summary>Types that derive from one that a line means with its derived types: interfaces, and base classes that say so.</summary>
@@ -126,7 +123,7 @@ internal sealed class LibraryMembers
         {
             foreach (var member in owner.GetMembers())
             {
-                if (member is { DeclaredAccessibility: Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal, IsImplicitlyDeclared: false } && member is IMethodSymbol or IPropertySymbol && line.Pattern.MatchesMember(member))
+                if (member is { IsImplicitlyDeclared: false } and (IMethodSymbol or IPropertySymbol) && line.Pattern.MatchesMember(member))
                 {
                     of.Names.Add(member.MetadataName == ".ctor" ? type.Name : member.Name);
                 }
@@ -148,7 +145,7 @@ internal sealed class LibraryMembers
     /// An assembly of this name may have the type. Assemblies are called as their namespaces are, with few exceptions; to look into every one would read the
     /// names of all that is referenced.
     /// </summary>
-    private static bool MayHave(string assembly, string type)
+    private static bool IsLikely(string assembly, string type)
     {
         var root = Root(type);
         return root is "System" or "Microsoft"
@@ -177,13 +174,14 @@ internal sealed class LibraryMembers
     private static string Root(string name) => name.IndexOf('.') is var dot && dot < 0 ? name : name.Substring(0, dot);
 
     /// <summary>The types whose name fits, in the namespace with which the pattern begins.</summary>
-    private static IEnumerable<INamedTypeSymbol> Matching(IAssemblySymbol assembly, ModelPattern pattern)
+    private static IEnumerable<INamedTypeSymbol> Matching(IAssemblySymbol assembly, ModelPattern pattern, Func<string, string, bool> mayHave)
     {
         var star = pattern.Type.IndexOf('*');
         var prefix = pattern.Kind == PatternKind.Namespace ? pattern.Type + "." : star < 0 ? pattern.Type : pattern.Type.Substring(0, star);
         var space = prefix.LastIndexOf('.') is var dot && dot < 0 ? "" : prefix.Substring(0, dot);
-        var isSource = assembly is ISourceAssemblySymbol || assembly.Locations.Any(l => l.IsInSource);
-        if (space.Length == 0 ? !isSource : !isSource && !MayHave(assembly.Name, prefix))
+
+        // A star at the beginning may be any type: of those, the framework's are not meant.
+        if (space.Length == 0 ? IsFramework(assembly.Name) : !mayHave(assembly.Name, prefix))
         {
             return Enumerable.Empty<INamedTypeSymbol>();
         }

@@ -24,9 +24,36 @@ internal sealed class MemberNames
     /// <summary>A line that means all of a type was met: what it says reaches extension methods on the type too, whose names are other lines' business.</summary>
     public bool MeansTypes { get; private set; }
 
-    public static MemberNames Of(Compilation compilation, IEnumerable<ModelLine> lines, Func<ApiRole, bool> wanted, CancellationToken cancellation)
+    /// <param name="compilation">Whose references, and whose source for a user's lines, are looked into.</param>
+    /// <param name="builtIn">Lines about libraries.</param>
+    /// <param name="user">Lines about anything, libraries and source alike.</param>
+    /// <param name="wanted">The roles.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public static MemberNames Of(Compilation compilation, IEnumerable<ModelLine> builtIn, IEnumerable<ModelLine> user, Func<ApiRole, bool> wanted, CancellationToken cancellation)
     {
         var found = new MemberNames();
+        var open = found.Take(builtIn, wanted);
+        var own = found.Take(user, wanted);
+        foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols.Append(compilation.Assembly))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!LibraryMembers.IsSource(assembly))
+            {
+                found.Add(LibraryMembers.Of(assembly), open);
+            }
+
+            if (own.Count > 0)
+            {
+                found.Add(LibraryMembers.Read(assembly, own), own);
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>Adds the names that lines have themselves; gives back the lines whose names are in what they mean.</summary>
+    private List<ModelLine> Take(IEnumerable<ModelLine> lines, Func<ApiRole, bool> wanted)
+    {
         var open = new List<ModelLine>();
         foreach (var line in lines)
         {
@@ -39,31 +66,27 @@ internal sealed class MemberNames
             if (LibraryMembers.IsOpen(pattern))
             {
                 open.Add(line);
-                continue;
             }
-
-            foreach (var member in pattern.Members)
+            else
             {
-                found.Names.Add(member == "#ctor" ? SimpleName(pattern.Type) : member);
+                Names.UnionWith(pattern.Members.Select(member => member == "#ctor" ? SimpleName(pattern.Type) : member));
             }
         }
 
-        foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols.Append(compilation.Assembly))
+        return open;
+    }
+
+    private void Add(LibraryMembers members, List<ModelLine> lines)
+    {
+        foreach (var line in lines)
         {
-            cancellation.ThrowIfCancellationRequested();
-            var members = LibraryMembers.Of(assembly);
-            foreach (var line in open)
+            if (members.Find(line) is { } of)
             {
-                if (members.Find(line) is { } of)
-                {
-                    found.Names.UnionWith(of.Names);
-                    found.Contracts.UnionWith(of.Contracts);
-                    found.MeansTypes |= line.Pattern.Kind is PatternKind.Type or PatternKind.Namespace;
-                }
+                Names.UnionWith(of.Names);
+                Contracts.UnionWith(of.Contracts);
+                MeansTypes |= line.Pattern.Kind is PatternKind.Type or PatternKind.Namespace;
             }
         }
-
-        return found;
     }
 
     private static string SimpleName(string type)

@@ -59,7 +59,7 @@ internal sealed class ModelSet
     }
 
     /// <summary>The names under which members with some roles are called.</summary>
-    public MemberNames Names(Func<ApiRole, bool> wanted, CancellationToken cancellation = default) => MemberNames.Of(_compilation, _builtIn.Lines.Concat(_user.Lines), wanted, cancellation);
+    public MemberNames Names(Func<ApiRole, bool> wanted, CancellationToken cancellation = default) => MemberNames.Of(_compilation, _builtIn.Lines, _user.Lines, wanted, cancellation);
 
     /// <summary>The same lines, for another compilation.</summary>
     public ModelSet For(Compilation compilation) => new(compilation, _builtIn, _user);
