@@ -4,7 +4,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
 
@@ -49,7 +48,7 @@ internal static class RegistrationSearch
 
                 foreach (var call in tree.GetRoot(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>())
                 {
-                    if (NameOf(call) is { } name && names.Contains(name) && !seen.Contains(call))
+                    if (CalledName.Of(call) is { } name && names.Contains(name) && !seen.Contains(call))
                     {
                         var model = context.Bodies.Model(tree);
                         if (model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol method)
@@ -125,14 +124,6 @@ internal static class RegistrationSearch
         : lambda.Block!.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax and not LocalFunctionStatementSyntax).OfType<ReturnStatementSyntax>().Select(r => r.Expression).OfType<ExpressionSyntax>();
 
     private static INamedTypeSymbol? Type(CompilationContext context, string id) => DocumentationCommentId.GetFirstSymbolForDeclarationId(id, context.Compilation) as INamedTypeSymbol;
-
-    private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        _ => null,
-    };
 
     /// <summary>The method's own name in <c>M:Namespace.Type.Method``1(…)</c>.</summary>
     private static string SimpleName(string id)

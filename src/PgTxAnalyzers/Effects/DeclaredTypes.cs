@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -12,39 +11,40 @@ namespace PgTxAnalyzers.Effects;
 /// the name. To ask the semantic model would bind the whole body, and look at every null in it. Where anything is in doubt, the answer is null and the
 /// model has to be asked.
 /// </summary>
-internal static class DeclaredTypes
+internal sealed class DeclaredTypes
 {
-    /// <param name="enclosing">The method in whose text the call stands.</param>
-    /// <param name="body">That text.</param>
-    public static (IMethodSymbol Method, ITypeSymbol? Receiver)? Resolve(InvocationExpressionSyntax call, IMethodSymbol enclosing, SyntaxNode body, CancellationToken cancellation)
-    {
-        if (enclosing.ContainingType is not { } type || call.ArgumentList.Arguments.Any(a => a.NameColon is not null))
-        {
-            return null;
-        }
-
-        cancellation.ThrowIfCancellationRequested();
-        return Resolve(call, enclosing, type, body, MaxSteps);
-    }
-
     /// <summary>Locals whose type is that of a call whose receiver is a local, and so on.</summary>
     private const int MaxSteps = 3;
 
-    private static (IMethodSymbol Method, ITypeSymbol? Receiver)? Resolve(InvocationExpressionSyntax call, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body, int steps)
+    private readonly IMethodSymbol enclosing;
+    private readonly SyntaxNode body;
+    private Dictionary<string, SyntaxNode?>? declared;
+
+    /// <param name="enclosing">The method in whose text the calls stand.</param>
+    /// <param name="body">That text.</param>
+    public DeclaredTypes(IMethodSymbol enclosing, SyntaxNode body) => (this.enclosing, this.body) = (enclosing, body);
+
+    public (IMethodSymbol Method, ITypeSymbol? Receiver)? Resolve(InvocationExpressionSyntax call) =>
+        enclosing.ContainingType is { } type && !call.ArgumentList.Arguments.Any(a => a.NameColon is not null) ? Resolve(call, type, MaxSteps) : null;
+
+    /// <summary>A parameter, a local, a parameter of a lambda or a local function of the body goes by this name.</summary>
+    public bool IsLocal(string name) => Declared.ContainsKey(name) || enclosing.Parameters.Any(p => p.Name == name);
+
+    private (IMethodSymbol Method, ITypeSymbol? Receiver)? Resolve(InvocationExpressionSyntax call, INamedTypeSymbol type, int steps)
     {
         switch (call.Expression)
         {
-            case IdentifierNameSyntax name when !IsDeclaredIn(body, name.Identifier.ValueText) && !enclosing.Parameters.Any(p => p.Name == name.Identifier.ValueText):
+            case IdentifierNameSyntax name when !IsLocal(name.Identifier.ValueText):
                 // A using static, an outer class or an extension has it, if the type has not.
                 return Only(Members(type, name.Identifier.ValueText), call) is { } own && !(own.IsExtensionMethod) ? (own, null) : null;
-            case MemberAccessExpressionSyntax { RawKind: (int)SyntaxKind.SimpleMemberAccessExpression, Name: var member, Expression: var receiver } when TypeOf(receiver, enclosing, type, body, steps) is { } declared:
-                return Only(Members(declared, member.Identifier.ValueText), call) is { IsStatic: false } method ? (method, declared) : null;
+            case MemberAccessExpressionSyntax { RawKind: (int)SyntaxKind.SimpleMemberAccessExpression, Name: var member, Expression: var receiver } when TypeOf(receiver, type, steps) is { } its:
+                return Only(Members(its, member.Identifier.ValueText), call) is { IsStatic: false } method ? (method, its) : null;
             default:
                 return null;
         }
     }
 
-    private static ITypeSymbol? TypeOf(ExpressionSyntax receiver, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body, int steps)
+    private ITypeSymbol? TypeOf(ExpressionSyntax receiver, INamedTypeSymbol type, int steps)
     {
         switch (receiver)
         {
@@ -52,8 +52,8 @@ internal static class DeclaredTypes
                 return type;
             case MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: IdentifierNameSyntax member }:
                 return Storage(type, member.Identifier.ValueText);
-            case IdentifierNameSyntax name when DeclarationsIn(body, name.Identifier.ValueText) is { Count: > 0 } declarations:
-                return declarations.Count == 1 && declarations[0] is VariableDeclaratorSyntax local && steps > 0 ? TypeOf(local, enclosing, type, body, steps - 1) : null;
+            case IdentifierNameSyntax name when Declared.TryGetValue(name.Identifier.ValueText, out var declaration):
+                return declaration is VariableDeclaratorSyntax local && steps > 0 ? TypeOf(local, type, steps - 1) : null;
             case IdentifierNameSyntax name:
                 return enclosing.Parameters.FirstOrDefault(p => p.Name == name.Identifier.ValueText)?.Type ?? Storage(type, name.Identifier.ValueText);
             default:
@@ -62,7 +62,7 @@ internal static class DeclaredTypes
     }
 
     /// <summary>`var command = source.CreateCommand(…)`, `await using var connection = await source.OpenConnectionAsync(ct)`: what the call returns.</summary>
-    private static ITypeSymbol? TypeOf(VariableDeclaratorSyntax local, IMethodSymbol enclosing, INamedTypeSymbol type, SyntaxNode body, int steps)
+    private ITypeSymbol? TypeOf(VariableDeclaratorSyntax local, INamedTypeSymbol type, int steps)
     {
         if (local is not { Initializer.Value: { } value, Parent: VariableDeclarationSyntax { Type.IsVar: true } })
         {
@@ -71,7 +71,7 @@ internal static class DeclaredTypes
 
         var isAwaited = value is AwaitExpressionSyntax;
         value = value is AwaitExpressionSyntax awaited ? awaited.Expression : value;
-        if (value is not InvocationExpressionSyntax call || Resolve(call, enclosing, type, body, steps) is not { Method: { Arity: 0 } method })
+        if (value is not InvocationExpressionSyntax call || Resolve(call, type, steps) is not { Method: { Arity: 0 } method })
         {
             return null;
         }
@@ -115,7 +115,7 @@ internal static class DeclaredTypes
     private static IMethodSymbol? Primary(INamedTypeSymbol type) =>
         type.InstanceConstructors.FirstOrDefault(c => c.DeclaringSyntaxReferences.Length == 1 && c.DeclaringSyntaxReferences[0].GetSyntax() is TypeDeclarationSyntax);
 
-    /// <summary>Members of this name, of the type and of what it derives from; those of the outermost override alone.</summary>
+    /// <summary>Members of this name, of the type first and then of what it derives from.</summary>
     private static IEnumerable<ISymbol> Members(ITypeSymbol type, string name)
     {
         if (type is ITypeParameterSymbol parameter)
@@ -126,7 +126,7 @@ internal static class DeclaredTypes
         var all = new List<ISymbol>();
         for (var t = type; t is not null; t = t.BaseType)
         {
-            all.AddRange(t.GetMembers(name).Where(m => !m.IsOverride));
+            all.AddRange(t.GetMembers(name));
         }
 
         if (type.TypeKind == TypeKind.Interface)
@@ -161,7 +161,7 @@ internal static class DeclaredTypes
                 continue;
             }
 
-            // A base type's method of the same parameters is hidden, or is what the other one overrides.
+            // A base type's method of the same parameters is hidden, or overridden.
             if (only is not null && only.Parameters.Select(p => p.Type).SequenceEqual(method.Parameters.Select(p => p.Type), SymbolEqualityComparer.Default))
             {
                 continue;
@@ -178,35 +178,40 @@ internal static class DeclaredTypes
         return only;
     }
 
-    /// <summary>A local, a parameter of a lambda or a local function of the body goes by this name.</summary>
-    private static bool IsDeclaredIn(SyntaxNode body, string name) => DeclarationsIn(body, name).Count > 0;
-
-    private static List<SyntaxNode> DeclarationsIn(SyntaxNode body, string name)
+    /// <summary>What the body itself declares; null: the name is declared more than once.</summary>
+    private Dictionary<string, SyntaxNode?> Declared
     {
-        var found = new List<SyntaxNode>();
-        foreach (var node in body.DescendantNodes())
+        get
         {
-            var declared = node switch
+            if (declared is null)
             {
-                VariableDeclaratorSyntax variable => variable.Identifier.ValueText,
-                SingleVariableDesignationSyntax designation => designation.Identifier.ValueText,
-                ParameterSyntax { Parent.Parent: not BaseMethodDeclarationSyntax } parameter => parameter.Identifier.ValueText,
-                ForEachStatementSyntax loop => loop.Identifier.ValueText,
-                CatchDeclarationSyntax caught => caught.Identifier.ValueText,
-                LocalFunctionStatementSyntax function => function.Identifier.ValueText,
-                FromClauseSyntax from => from.Identifier.ValueText,
-                LetClauseSyntax let => let.Identifier.ValueText,
-                JoinClauseSyntax join => join.Identifier.ValueText,
-                JoinIntoClauseSyntax into => into.Identifier.ValueText,
-                QueryContinuationSyntax continuation => continuation.Identifier.ValueText,
-                _ => null,
-            };
-            if (declared == name)
-            {
-                found.Add(node);
+                declared = new Dictionary<string, SyntaxNode?>(System.StringComparer.Ordinal);
+                foreach (var node in body.DescendantNodes())
+                {
+                    if (NameOf(node) is { } name)
+                    {
+                        declared[name] = declared.ContainsKey(name) ? null : node;
+                    }
+                }
             }
-        }
 
-        return found;
+            return declared;
+        }
     }
+
+    private static string? NameOf(SyntaxNode declaration) => declaration switch
+    {
+        VariableDeclaratorSyntax variable => variable.Identifier.ValueText,
+        SingleVariableDesignationSyntax designation => designation.Identifier.ValueText,
+        ParameterSyntax { Parent.Parent: not BaseMethodDeclarationSyntax } parameter => parameter.Identifier.ValueText,
+        ForEachStatementSyntax loop => loop.Identifier.ValueText,
+        CatchDeclarationSyntax caught => caught.Identifier.ValueText,
+        LocalFunctionStatementSyntax function => function.Identifier.ValueText,
+        FromClauseSyntax from => from.Identifier.ValueText,
+        LetClauseSyntax let => let.Identifier.ValueText,
+        JoinClauseSyntax join => join.Identifier.ValueText,
+        JoinIntoClauseSyntax into => into.Identifier.ValueText,
+        QueryContinuationSyntax continuation => continuation.Identifier.ValueText,
+        _ => null,
+    };
 }

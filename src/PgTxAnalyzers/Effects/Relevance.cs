@@ -131,6 +131,7 @@ internal sealed class Relevance
             }
 
             hidden ??= new HiddenCalls(method.ContainingType, names);
+            var declarations = new DeclaredTypes(method, body);
             SemanticModel? model = null;
             foreach (var node in body.DescendantNodesAndSelf())
             {
@@ -141,20 +142,21 @@ internal sealed class Relevance
                     continue;
                 }
 
-                var isCall = MayBeCall(node, body, names);
+                var isCall = MayBeCall(node, declarations, names);
                 if (!isCall && !hidden.MayBe(node))
                 {
                     continue;
                 }
 
-                if (node is InvocationExpressionSyntax simple && DeclaredTypes.Resolve(simple, method, body, cancellation) is { } declared)
+                if (node is InvocationExpressionSyntax simple && declarations.Resolve(simple) is { } declared)
                 {
-                    if (matters(context.Models.Find(declared.Method, declared.Receiver).Role) || context.Foreign.Matters(declared.Method))
+                    var role = context.Models.Find(declared.Method, declared.Receiver).Role;
+                    if (matters(role) || context.Foreign.Matters(declared.Method))
                     {
                         return Calls.That;
                     }
 
-                    if (context.Models.Find(declared.Method, declared.Receiver).Role != ApiRole.Dispatch)
+                    if (role != ApiRole.Dispatch)
                     {
                         Add(declared.Method);
                         continue;
@@ -211,28 +213,16 @@ internal sealed class Relevance
     }
 
     /// <summary>By its name alone: the node may call something that matters, or leads there.</summary>
-    private static bool MayBeCall(SyntaxNode node, SyntaxNode body, NameReach names) => node switch
+    private static bool MayBeCall(SyntaxNode node, DeclaredTypes declarations, NameReach names) => node switch
     {
-        InvocationExpressionSyntax { Expression: IdentifierNameSyntax simple } => names.Contains(simple.Identifier.ValueText) || IsVariable(simple.Identifier.ValueText, body),
-        InvocationExpressionSyntax { Expression: SimpleNameSyntax generic } => names.Contains(generic.Identifier.ValueText),
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax access } => names.Contains(access.Name.Identifier.ValueText),
-        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => names.Contains(binding.Name.Identifier.ValueText),
+        InvocationExpressionSyntax call => CalledName.Of(call) is not { } name || names.Contains(name) || (call.Expression is IdentifierNameSyntax && declarations.IsLocal(name)),
         ObjectCreationExpressionSyntax { Type: var type } => type is not SimpleNameSyntax simple || names.Contains(simple.Identifier.ValueText),
-        InvocationExpressionSyntax or ImplicitObjectCreationExpressionSyntax or ConstructorInitializerSyntax => true,
+        ImplicitObjectCreationExpressionSyntax or ConstructorInitializerSyntax => true,
         MemberAccessExpressionSyntax { Parent: not InvocationExpressionSyntax } access => names.Contains(access.Name.Identifier.ValueText),
         MemberBindingExpressionSyntax { Parent: not InvocationExpressionSyntax } binding => names.Contains(binding.Name.Identifier.ValueText),
         IdentifierNameSyntax { Parent: ArgumentSyntax or ArrowExpressionClauseSyntax or ReturnStatementSyntax } name => names.Contains(name.Identifier.ValueText),
         _ => false,
     };
-
-    /// <summary>A parameter or a local of the body, which may hold a delegate.</summary>
-    private static bool IsVariable(string name, SyntaxNode body) => body.DescendantNodes().Any(n => n switch
-    {
-        ParameterSyntax parameter => parameter.Identifier.ValueText == name,
-        VariableDeclaratorSyntax variable => variable.Identifier.ValueText == name,
-        SingleVariableDesignationSyntax designation => designation.Identifier.ValueText == name,
-        _ => false,
-    });
 
     /// <summary>A helper that always throws, or runs forever, ends its caller's path: control does not come to the end of its body, and nothing in it returns.</summary>
     private static bool NeverReturns(SyntaxNode declaration)

@@ -22,14 +22,7 @@ internal static class WordSearch
 
             foreach (var call in tree.GetRoot(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>())
             {
-                var name = call.Expression switch
-                {
-                    MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-                    MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-                    SimpleNameSyntax simple => simple.Identifier.ValueText,
-                    _ => "",
-                };
-                if (names.Contains(name))
+                if (CalledName.Of(call) is { } name && names.Contains(name))
                 {
                     yield return (call, name, bodies.Model(tree));
                 }

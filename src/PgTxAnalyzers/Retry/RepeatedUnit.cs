@@ -4,6 +4,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Retry;
@@ -51,7 +52,7 @@ internal sealed class RepeatedUnit
     /// <summary>Saves of a context from outside whose tracker still holds what the first attempt did.</summary>
     public IEnumerable<InvocationExpressionSyntax> SavesOfTracked()
     {
-        foreach (var save in Calls.Where(c => NameOf(c) is "SaveChanges" or "SaveChangesAsync"))
+        foreach (var save in Calls.Where(c => CalledName.Of(c) is "SaveChanges" or "SaveChangesAsync"))
         {
             if (context.FactOf(save, out _, cancellation).Role != ApiRole.Save || RetryContext.ReceiverOf(save) is not { } owner
                 || Model.GetSymbolInfo(owner, cancellation).Symbol is not { } db || !IsOutside(db) || IsCleared(db) || !Changes(db))
@@ -64,13 +65,13 @@ internal sealed class RepeatedUnit
     }
 
     /// <summary><c>db.ChangeTracker.Clear()</c> stands in the unit.</summary>
-    private bool IsCleared(ISymbol db) => Calls.Any(c => NameOf(c) == "Clear" && RetryContext.ReceiverOf(c) is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker", Expression: var owner }
+    private bool IsCleared(ISymbol db) => Calls.Any(c => CalledName.Of(c) == "Clear" && RetryContext.ReceiverOf(c) is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker", Expression: var owner }
         && SymbolEqualityComparer.Default.Equals(Model.GetSymbolInfo(owner, cancellation).Symbol, db));
 
     /// <summary>The unit itself adds, removes or changes entities of the context.</summary>
     private bool Changes(ISymbol db)
     {
-        if (Calls.Any(c => NameOf(c) is "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Update" or "UpdateRange" or "Remove" or "RemoveRange" or "Attach" or "AttachRange"
+        if (Calls.Any(c => CalledName.Of(c) is "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Update" or "UpdateRange" or "Remove" or "RemoveRange" or "Attach" or "AttachRange"
             && Model.GetSymbolInfo(c, cancellation).Symbol is { } method && KnownTypes.IsEfCore(method) && IsOf(c, db)))
         {
             return true;
@@ -136,7 +137,7 @@ internal sealed class RepeatedUnit
 
     /// <summary>A list or a queue of .NET is added to; a context, a command's parameters and a set, which holds each element once, are other things.</summary>
     private bool Collects(InvocationExpressionSyntax call) =>
-        NameOf(call) is "Add" or "AddRange" or "Enqueue" or "Push" or "Insert" or "AddLast"
+        CalledName.Of(call) is "Add" or "AddRange" or "Enqueue" or "Push" or "Insert" or "AddLast"
         && Model.GetSymbolInfo(call, cancellation).Symbol is IMethodSymbol { ContainingType: { } type } && type.ContainingNamespace?.ToDisplayString() == "System.Collections.Generic"
         && type.Name is "List" or "Queue" or "Stack" or "LinkedList" or "ICollection" or "IList";
 
@@ -189,12 +190,4 @@ internal sealed class RepeatedUnit
             && context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
                 r.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner => WorksIn(inner, depth + 1))));
     }
-
-    private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => null,
-    };
 }

@@ -29,7 +29,7 @@ internal sealed class RunnerNames
     public RunnerNames(RetryContext context) => this.context = context;
 
     public bool Has(ExpressionSyntax function, CancellationToken cancellation) =>
-        function.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && NameOf(call) is { } name && All(cancellation).Contains(name);
+        function.Parent is ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } && CalledName.Of(call) is { } name && All(cancellation).Contains(name);
 
     private ImmutableHashSet<string> All(CancellationToken cancellation)
     {
@@ -58,12 +58,4 @@ internal sealed class RunnerNames
             }
         }
     }
-
-    private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => null,
-    };
 }

@@ -155,15 +155,15 @@ internal sealed class UnprotectedWork
             }
         }
 
-        return new Body(this, calls.Where(c => NameOf(c) is { } name && (names.Value.Contains(name) || functions?.Contains(name) == true)).ToArray(), body, method);
+        return new Body(this, calls.Where(c => CalledName.Of(c) is { } name && (names.Value.Contains(name) || functions?.Contains(name) == true)).ToArray(), body, method);
     }
 
     /// <summary>Null: the call is no work, leads to none, or is protected.</summary>
-    private Step? Bind(InvocationExpressionSyntax call, SyntaxNode body, IMethodSymbol? enclosing, CancellationToken cancellation)
+    private Step? Bind(InvocationExpressionSyntax call, SyntaxNode body, DeclaredTypes? declarations, CancellationToken cancellation)
     {
         ApiFact fact;
         IMethodSymbol? method;
-        if (enclosing is not null && DeclaredTypes.Resolve(call, enclosing, body, cancellation) is { } declared)
+        if (declarations?.Resolve(call) is { } declared)
         {
             (method, fact) = (declared.Method, context.Compilation.Models.Find(declared.Method, declared.Receiver));
         }
@@ -208,14 +208,6 @@ internal sealed class UnprotectedWork
         }
     }
 
-    private static string? NameOf(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => null,
-    };
-
     private sealed record Step(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork);
 
     /// <summary>Most questions are answered by the first of its calls: the others are not bound.</summary>
@@ -224,11 +216,12 @@ internal sealed class UnprotectedWork
         private readonly UnprotectedWork owner;
         private readonly InvocationExpressionSyntax[] calls;
         private readonly SyntaxNode? body;
-        private readonly IMethodSymbol? method;
+        private readonly DeclaredTypes? declarations;
         private readonly List<Step> known = new();
         private int bound;
 
-        public Body(UnprotectedWork owner, InvocationExpressionSyntax[] calls, SyntaxNode? body, IMethodSymbol? method) => (this.owner, this.calls, this.body, this.method) = (owner, calls, body, method);
+        public Body(UnprotectedWork owner, InvocationExpressionSyntax[] calls, SyntaxNode? body, IMethodSymbol? method) =>
+            (this.owner, this.calls, this.body, declarations) = (owner, calls, body, method is null || body is null ? null : new DeclaredTypes(method, body));
 
         public Step? At(int index, CancellationToken cancellation)
         {
@@ -237,7 +230,7 @@ internal sealed class UnprotectedWork
                 while (known.Count <= index && bound < calls.Length)
                 {
                     cancellation.ThrowIfCancellationRequested();
-                    var step = owner.Bind(calls[bound], body!, method, cancellation);
+                    var step = owner.Bind(calls[bound], body!, declarations, cancellation);
                     bound++;
                     if (step is not null)
                     {
