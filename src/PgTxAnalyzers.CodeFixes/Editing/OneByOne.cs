@@ -27,6 +27,26 @@ internal sealed class OneByOne : DocumentBasedFixAllProvider
     /// <param name="plan">Given the equivalence key of the action that was chosen: a rule may have several.</param>
     public OneByOne(string id, Func<Document, (TextSpan Begin, TextSpan Place), string?, CancellationToken, Task<TextEdits?>> plan) => (this.id, this.plan) = (id, plan);
 
+    /// <param name="id">The rule.</param>
+    /// <param name="plan">What the code needs, given where a finding began and where it stands.</param>
+    public OneByOne(string id, Func<SyntaxNode, SemanticModel, (TextSpan Begin, TextSpan Place), CancellationToken, TextEdits?> plan)
+        : this(id, async (document, places, cancellationToken) =>
+            await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is { } root && await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is { } model
+                ? plan(root, model, places, cancellationToken)
+                : null)
+    {
+    }
+
+    /// <summary>Offers the fix of each finding alone, by the same plan.</summary>
+    public async Task RegisterAsync(CodeFixContext context, string title, string equivalenceKey)
+    {
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            var edits = await plan(context.Document, Places(diagnostic), equivalenceKey, context.CancellationToken).ConfigureAwait(false);
+            await Offer.RegisterAsync(context, diagnostic, title, equivalenceKey, edits).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Where the finding says that it began, and where it stands.</summary>
     public static (TextSpan Begin, TextSpan Place) Places(Diagnostic finding) =>
         (finding.AdditionalLocations.Count > 0 ? finding.AdditionalLocations[0].SourceSpan : default, finding.Location.SourceSpan);

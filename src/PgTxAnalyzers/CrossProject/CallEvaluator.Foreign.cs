@@ -3,8 +3,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Flow;
 
@@ -19,9 +17,8 @@ internal sealed partial class CallEvaluator
     /// <summary>Adds the ways in which the call returns from other projects; false: nothing is known of any.</summary>
     private bool Foreign(BodyRun run, CallSite call, State state, List<Outcome> outcomes)
     {
-        var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
         var found = false;
-        foreach (var target in context.Foreign.Of(call.Method, call.Receiver, isBase))
+        foreach (var target in context.Foreign.Of(call.Method, call.Receiver, call.IsBase))
         {
             found = true;
             var fresh = call.Operation.IsImplicit ? state : RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);

@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
@@ -79,8 +78,7 @@ internal sealed partial class CallEvaluator
             return context.Foreign.Knows(method) || method.ContainingAssembly?.Name is { } assembly && KnownLibraries.Any(l => assembly.StartsWith(l, StringComparison.Ordinal));
         }
 
-        var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
-        var targets = context.Targets.Of(method, call.Receiver, isBase, cancellation);
+        var targets = TargetsOf(call);
         var isTooDeep = run.Frame.Calls >= context.MaxCallDepth || run.Frame.Depth >= MaxFrames;
         return !targets.IsEmpty && !(isTooDeep && targets.Any(t => Keeps(t, call) || context.Relevance.Matters(t, context.MaxCallDepth, cancellation)));
     }

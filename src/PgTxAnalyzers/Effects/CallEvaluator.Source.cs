@@ -3,7 +3,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -50,7 +49,7 @@ internal sealed partial class CallEvaluator
         // What the root's own text calls gets a share of the budget, so that something is left for what comes behind it. Where it is too much to be walked to
         // any end, and nothing in it can end a transaction, that is looked at in the state of the call.
         var followed = Budget.Within(() => Followed(run, call, state), out var wasCut);
-        return wasCut && followed is { Count: 0 } && !context.Targets.Of(method, call.Receiver, false, cancellation).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation))
+        return wasCut && followed is { Count: 0 } && !TargetsOf(call).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation))
             ? BodyRun.Single(state, Value.Nothing)
             : followed;
     }
@@ -62,13 +61,15 @@ internal sealed partial class CallEvaluator
             ? call with { Method = its }
             : call;
 
+    /// <summary>The bodies in source that the call can run.</summary>
+    private ImmutableArray<IMethodSymbol> TargetsOf(CallSite call) => context.Targets.Of(call.Method, call.Receiver, call.IsBase, cancellation);
+
     private IReadOnlyList<Outcome>? Followed(BodyRun run, CallSite call, State state)
     {
         var method = call.Method;
-        var isBase = call.Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
         var outcomes = new List<Outcome>();
         var found = false;
-        foreach (var target in context.Targets.Of(method, call.Receiver, isBase, cancellation))
+        foreach (var target in TargetsOf(call))
         {
             if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || Keeps(target, call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) || LendsRows(target)) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
@@ -116,10 +117,8 @@ internal sealed partial class CallEvaluator
     /// The object is not known, and is another one at the next call: what it holds is known within this one alone. Else one unit of work would be
     /// taken for committed because another one was.
     /// </summary>
-    private static bool IsStranger(Frame callee, Frame caller) =>
-        callee.Self is Value.Instance { Identity: Place.Variable { Symbol: ITypeSymbol } } && !callee.Self.Equals(caller.Self);
-
-    private static bool IsPartOf(Place place, Value self) => place is Place.Member or Place.Slot && self is Value.Instance instance && place.Root.Equals(instance.Identity);
+    private static Place? Stranger(Frame callee, Frame caller) =>
+        callee.Self is Value.Instance { Identity: Place.Variable { Symbol: ITypeSymbol } unknown } && !callee.Self.Equals(caller.Self) ? unknown : null;
 
     private static bool RunsAnArgument(CallSite call) => call.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
 
@@ -257,9 +256,10 @@ internal sealed partial class CallEvaluator
             entry = entry.Remove(hidden);
         }
 
-        if (IsStranger(frame, caller.Frame))
+        var stranger = Stranger(frame, caller.Frame);
+        if (stranger is not null)
         {
-            entry = entry.Remove(entry.Values.Keys.Where(k => IsPartOf(k, frame.Self)));
+            entry = entry.Remove(entry.Values.Keys.Where(k => Homecoming.IsPartOf(k, stranger)));
         }
 
         foreach (var (parameter, value) in bound)
@@ -309,7 +309,7 @@ internal sealed partial class CallEvaluator
             return BodyRun.Single(state, Reaches.Pending(reaches, RowsOf(done.Yields)));
         }
 
-        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll, hidden, IsStranger(frame, caller.Frame) ? ((Value.Instance)frame.Self).Identity : null);
+        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll, hidden, stranger);
         foreach (var (thrown, exception) in caller.ObservesThrows ? done.Throws : ImmutableArray<(State, Thrown)>.Empty)
         {
             caller.Throw(back.Bring(thrown), exception);

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -78,12 +77,15 @@ internal sealed class Homecoming
 
     private bool IsCallees(Place place) => place switch
     {
-        Place.Member or Place.Slot => stranger is not null && place.Root.Equals(stranger),
+        Place.Member or Place.Slot => stranger is not null && IsPartOf(place, stranger),
         Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && IsWithin(v.Symbol.ContainingSymbol),
         Place.Capture c => c.Graph == callee.Graph,
         Place.Returned r => r.Depth >= callee.Depth,
         _ => false,
     };
+
+    /// <summary>A member of the object, or what the engine keeps about it.</summary>
+    public static bool IsPartOf(Place place, Place owner) => place is Place.Member or Place.Slot && place.Root.Equals(owner);
 
     private bool IsWithin(ISymbol? symbol)
     {

@@ -112,8 +112,7 @@ internal sealed class NameIndex
 
     public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && Mentions(body.Declaration, beginners);
 
-    /// <summary>By its words.</summary>
-    public bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.Words.Any(TreeWords.IsSqlBegin);
+    private bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.Words.Any(TreeWords.IsSqlBegin);
 
     /// <summary>A member of this name may hand a region to its caller.</summary>
     public bool CanBegin(string name) => leakers.Contains(name);

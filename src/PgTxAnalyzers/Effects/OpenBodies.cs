@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PgTxAnalyzers.Effects;
@@ -36,9 +35,8 @@ internal sealed class OpenBodies
 
         foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
         {
-            // By words alone, before a token is looked at: a repository's methods open much, and lead nowhere.
-            if (((mayOpen && opens.MayBeMentionedIn(body)) || (mayEnumerate && queries.MayBeMentionedIn(body))) && context.Sinks.Names.Leads(body.Declaration)
-                && ((mayOpen && opens.IsMentionedIn(body)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
+            // What leads nowhere is left before a token of it is looked at: a repository's methods open much.
+            if (context.Sinks.Names.Leads(body.Declaration) && ((mayOpen && opens.IsMentionedIn(body)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
                 && MayReachSink(body.Declaration, model, cancellation))
             {
                 yield return body.Declaration;
@@ -153,9 +151,7 @@ internal sealed class QueryNames
     public bool AreMentionedIn(TreeWords words) => words.ContainsAny(hashes);
 
     /// <summary>A loop of the body may run over a query.</summary>
-    public bool AreEnumeratedIn(NamedBody body) => MayBeMentionedIn(body) && AreEnumeratedIn(body.Declaration);
-
-    public bool MayBeMentionedIn(NamedBody body) => body.Mentions(known);
+    public bool AreEnumeratedIn(NamedBody body) => body.Mentions(known) && AreEnumeratedIn(body.Declaration);
 
     private bool AreEnumeratedIn(SyntaxNode declaration) =>
         declaration.DescendantNodes().OfType<CommonForEachStatementSyntax>().Any(loop => !IsInMemory(loop.Expression, declaration))

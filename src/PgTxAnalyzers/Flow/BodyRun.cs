@@ -43,7 +43,11 @@ internal interface ICallSemantics
 
 /// <summary>A call with its operands evaluated.</summary>
 internal readonly record struct CallSite(
-    IOperation Operation, IMethodSymbol Method, Value Receiver, ITypeSymbol? ReceiverType, ImmutableArray<IArgumentOperation> Arguments, ImmutableArray<Value> Values);
+    IOperation Operation, IMethodSymbol Method, Value Receiver, ITypeSymbol? ReceiverType, ImmutableArray<IArgumentOperation> Arguments, ImmutableArray<Value> Values)
+{
+    /// <summary><c>base.Save()</c>: the member that is named runs, not an override of it.</summary>
+    public bool IsBase => Operation is IInvocationOperation { Instance: IInstanceReferenceOperation, IsVirtual: false };
+}
 
 /// <summary>
 /// One run of one body from one entry state: evaluates C#'s operations on each path. Calls go to <see cref="ICallSemantics"/>.

@@ -3,7 +3,6 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using PgTxAnalyzers.Postgres;
 
 namespace PgTxAnalyzers.Retry;
 
@@ -145,6 +144,12 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
             n.Identifier.ValueText == name && model.GetSymbolInfo(n, cancellation).Symbol is IMethodSymbol called
             && SymbolEqualityComparer.Default.Equals(called.OriginalDefinition, self));
     }
+
+    /// <summary>A polling loop around the call survives its failure. It is no retry, since its next round is other work; what it loses is a round.</summary>
+    public static bool GoesOn(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
+        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<TryStatementSyntax>()
+            .Any(attempt => attempt.Block.Span.Contains(call.Span) && LoopAround(attempt) is { } loop
+                && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver && GoesRoundAgain(c, attempt, loop, model)));
 
     private static bool InFunction(SyntaxNode node) => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
 }

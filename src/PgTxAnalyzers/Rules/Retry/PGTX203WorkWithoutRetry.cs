@@ -58,15 +58,10 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
                 severity,
                 additionalLocations: null,
                 ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Chain.Length == 1 ? "true" : "false"),
-                (GoesOn(work.Call, file) ? "costs a round of " : "fails ") + EntryPoints.Phrase(framework),
+                (RetryLoop.GoesOn(work.Call, file.Model, file.Cancellation) ? "costs a round of " : "fails ") + EntryPoints.Phrase(framework),
                 string.Join(" → ", work.Chain));
         }
     }
-
-    /// <summary>A polling loop that survives the failure is no retry, since its next round is other work; what it loses is a round.</summary>
-    private static bool GoesOn(ExpressionSyntax call, RetryFile file) => call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<TryStatementSyntax>()
-        .Any(attempt => attempt.Block.Span.Contains(call.Span) && RetryLoop.LoopAround(attempt) is { } loop
-            && attempt.Catches.Any(c => Handler.Of(c, file.Model, file.Cancellation) is Caught.Everything or Caught.Driver && RetryLoop.GoesRoundAgain(c, attempt, loop, file.Model)));
 
     private static IEnumerable<(SyntaxNode Body, EntryFramework Framework, IMethodSymbol? Method)> Entries(RetryFile file)
     {

@@ -56,7 +56,7 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
             if (test.Message is { } message)
             {
                 return Finding(clause.CatchKeyword, DiagnosticSeverity.Warning,
-                    $"The failure is not recognised where the server speaks another language, or the socket breaks: '{Short(message)}' tests the message's text instead of SqlState or IsTransient");
+                    $"The failure is not recognised where the server speaks another language, or the socket breaks: '{RetryText.Short(message)}' tests the message's text instead of SqlState or IsTransient");
             }
         }
 
@@ -65,7 +65,7 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
         if (!all.AsksElsewhere && !all.AsksTransient && all.AsksState && SqlStates.MissingBeside(all.States) is { IsEmpty: false } missing
             && handlers.FirstOrDefault(h => h.Test.AsksState && h.Test.States.Any(s => SqlStates.IsLost(s) || SqlStates.IsConflict(s))).Clause is { } partial)
         {
-            return Finding(partial.CatchKeyword, DiagnosticSeverity.Info, Missing(all.States, missing));
+            return Finding(partial.CatchKeyword, DiagnosticSeverity.Info, RetryText.Missing(all.States, missing));
         }
 
         foreach (var (clause, caught, test) in handlers)
@@ -141,18 +141,8 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
         }
 
         var keyword = choice is SwitchStatementSyntax statement ? statement.SwitchKeyword : ((SwitchExpressionSyntax)choice).SwitchKeyword;
-        return Finding(keyword, DiagnosticSeverity.Info, Missing(states, missing));
+        return Finding(keyword, DiagnosticSeverity.Info, RetryText.Missing(states, missing));
     }
-
-    private static string Missing(IEnumerable<string> named, ImmutableArray<string> missing)
-    {
-        var known = named.Where(s => SqlStates.IsLost(s) || SqlStates.IsConflict(s)).OrderBy(s => s, System.StringComparer.Ordinal).ToList();
-        var lost = missing.Any(SqlStates.IsLost);
-        return $"The same failure passes under another name: {RetryText.List(known)} {(known.Count == 1 ? "is" : "are")} handled, {RetryText.List(missing)} {(missing.Length == 1 ? "is" : "are")} not"
-            + (lost ? ", nor is a broken socket, which has no SQLSTATE" : "");
-    }
-
-    private static string Short(SyntaxNode node) => node.ToString() is { Length: > 60 } text ? text.Substring(0, 57) + "…" : node.ToString();
 
     private static Diagnostic Finding(SyntaxToken at, DiagnosticSeverity severity, string message) => Diagnostic.Create(
         Rule, at.GetLocation(), severity, additionalLocations: null, properties: null, message);

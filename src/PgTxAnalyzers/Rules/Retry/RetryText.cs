@@ -1,8 +1,11 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Postgres;
 
 namespace PgTxAnalyzers.Rules.Retry;
 
@@ -12,14 +15,14 @@ internal static class RetryText
     /// <summary>From the name of the called member to the end of its arguments: of a chain that is written over several lines, the line that is meant.</summary>
     public static Location PlaceOf(ExpressionSyntax call)
     {
-        var name = call is InvocationExpressionSyntax invocation ? NameNode(invocation) : null;
+        var name = call is InvocationExpressionSyntax invocation ? CalledName.Node(invocation) : null;
         return name is null ? call.GetLocation() : Location.Create(call.SyntaxTree, TextSpan.FromBounds(name.SpanStart, call.Span.End));
     }
 
     /// <summary>The simple name of what is called.</summary>
     public static string NameOf(ExpressionSyntax call) => call switch
     {
-        InvocationExpressionSyntax invocation => NameNode(invocation)?.Identifier.ValueText ?? invocation.Expression.ToString(),
+        InvocationExpressionSyntax invocation => CalledName.Node(invocation)?.Identifier.ValueText ?? invocation.Expression.ToString(),
         ObjectCreationExpressionSyntax creation => "new " + creation.Type,
         _ => call.ToString(),
     };
@@ -28,11 +31,15 @@ internal static class RetryText
     public static string List(IReadOnlyList<string> words, string last = "and") =>
         words.Count < 2 ? string.Concat(words) : string.Join(", ", words.Take(words.Count - 1)) + " " + last + " " + words[words.Count - 1];
 
-    public static SimpleNameSyntax? NameNode(InvocationExpressionSyntax invocation) => invocation.Expression switch
+    /// <summary>What a handler names, and what of its kind it does not.</summary>
+    public static string Missing(IEnumerable<string> named, ImmutableArray<string> missing)
     {
-        MemberAccessExpressionSyntax access => access.Name,
-        MemberBindingExpressionSyntax binding => binding.Name,
-        SimpleNameSyntax simple => simple,
-        _ => null,
-    };
+        var known = named.Where(s => SqlStates.IsLost(s) || SqlStates.IsConflict(s)).OrderBy(s => s, System.StringComparer.Ordinal).ToList();
+        var lost = missing.Any(SqlStates.IsLost);
+        return $"The same failure passes under another name: {List(known)} {(known.Count == 1 ? "is" : "are")} handled, {List(missing)} {(missing.Length == 1 ? "is" : "are")} not"
+            + (lost ? ", nor is a broken socket, which has no SQLSTATE" : "");
+    }
+
+    /// <summary>Code that stands in a sentence: its beginning, where it is long.</summary>
+    public static string Short(SyntaxNode node) => node.ToString() is { Length: > 60 } text ? text.Substring(0, 57) + "…" : node.ToString();
 }
