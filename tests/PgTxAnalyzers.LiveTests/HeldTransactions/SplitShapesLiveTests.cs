@@ -1,5 +1,4 @@
 using Microsoft.CodeAnalysis;
-using Npgsql;
 using PgTxAnalyzers.LiveTests.Programs;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
@@ -68,10 +67,6 @@ public sealed class SplitShapesLiveTests(LiveServers servers)
         catch (Exception exception) when (failing is not null && exception is not Xunit.Sdk.XunitException)
         {
             // The failure that was asked for.
-        }
-        finally
-        {
-            NpgsqlConnection.ClearAllPools();
         }
 
         return new(await database.Contents(), states);

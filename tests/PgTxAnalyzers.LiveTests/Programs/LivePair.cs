@@ -118,10 +118,6 @@ internal sealed class LivePair
         {
             return Describe(exception);
         }
-        finally
-        {
-            NpgsqlConnection.ClearAllPools();
-        }
     }
 
     private async Task<IReadOnlyList<string>> Written(LiveProgram program)

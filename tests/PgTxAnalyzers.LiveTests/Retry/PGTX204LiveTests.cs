@@ -29,7 +29,7 @@ public sealed class PGTX204LiveTests(LiveServers servers)
             await using var other = new NpgsqlConnection(database.With("Application Name=observer"));
             await other.OpenAsync();
             await Execute(other, $"SELECT pg_advisory_lock({Gate})");
-            var running = program.RunAndTell(database, keepPools: true);
+            var running = program.RunAndTell(database);
             await database.Until("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND wait_event = 'advisory'");
             await Execute(other, "UPDATE orders SET charge = 'theirs' WHERE id = 1");
             await Execute(other, $"SELECT pg_advisory_unlock({Gate})");

@@ -1,4 +1,3 @@
-using Npgsql;
 using PgTxAnalyzers.LiveTests.Programs;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
@@ -88,10 +87,7 @@ internal static class RetryPrograms
     }
 
     /// <summary>How it ends, and which rows are there then.</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="database">Its database.</param>
-    /// <param name="keepPools">Other connections of this process are still needed.</param>
-    public static async Task<string> RunAndTell(this LiveProgram program, LiveDatabase database, bool keepPools = false)
+    public static async Task<string> RunAndTell(this LiveProgram program, LiveDatabase database)
     {
         string end;
         try
@@ -104,8 +100,6 @@ internal static class RetryPrograms
             end = LivePair.Describe(exception);
         }
 
-        if (!keepPools)
-            NpgsqlConnection.ClearAllPools();
         var rows = await database.Contents();
         return rows.Count == 0 ? $"{end}; no row" : $"{end}; `{string.Join(", ", rows)}`";
     }

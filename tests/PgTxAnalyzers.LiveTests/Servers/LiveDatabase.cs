@@ -83,7 +83,15 @@ internal sealed class LiveDatabase : IAsyncDisposable
     /// <summary>Ends the sessions of this database as an administrator does, or a fast shutdown: 57P01.</summary>
     public Task Terminate() => Rows($"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE {Theirs}");
 
-    public async ValueTask DisposeAsync() => await observer.DisposeAsync();
+    /// <summary>
+    /// Ends what the programs left in their pools on the server's side. Clearing the pools of the process would do so as well, but takes the sessions of a
+    /// test that runs at the same time from under its eyes.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Terminate();
+        await observer.DisposeAsync();
+    }
 
     private static string Theirs => $"datname = current_database() AND backend_type = 'client backend' AND application_name <> '{Observer}'";
 }
