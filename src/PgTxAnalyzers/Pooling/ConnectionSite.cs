@@ -37,14 +37,17 @@ internal sealed class ConnectionSite
 
     public bool IsBuilder { get; init; }
 
+    /// <summary>A test, or a design-time factory of EF Core, connects with it.</summary>
+    public bool IsForTools { get; init; }
+
     /// <summary>The entry of a keyword where it stands; the whole where it is set elsewhere.</summary>
     public Location PlaceOf(ConnectionKeyword keyword) => Text.Find(keyword) is { } entry ? locate(entry.Span) ?? Whole : Whole;
 
     public static ConnectionSite Of(ConfigFile file, ConfigValue value, ConnectionStringText text) =>
         new(text, value.Locate(file.Path, file.Text), span => value.Locate(file.Path, file.Text, span));
 
-    public static ConnectionSite Of(ExpressionSyntax whole, Location place, CodeText text, ConnectionStringText parsed, bool isPiece) =>
-        new(parsed, place, span => Within(whole, text.Locate(span))) { Node = whole, IsPiece = isPiece };
+    public static ConnectionSite Of(ExpressionSyntax whole, Location place, CodeText text, ConnectionStringText parsed, bool isPiece, bool isForTools) =>
+        new(parsed, place, span => Within(whole, text.Locate(span))) { Node = whole, IsPiece = isPiece, IsForTools = isForTools };
 
     /// <summary>A constant of elsewhere may be a piece: the finding stays with the expression that it is a piece of.</summary>
     private static Location? Within(SyntaxNode whole, Location? found) =>

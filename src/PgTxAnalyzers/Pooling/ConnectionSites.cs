@@ -9,6 +9,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeTexts;
 using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Postgres;
 
 namespace PgTxAnalyzers.Pooling;
@@ -72,9 +73,12 @@ internal sealed class ConnectionSites
         var text = new CodeTextReader(models, cancellation).Read(whole);
         var parsed = ConnectionStringText.Parse(text.Content);
         return parsed.IsConnection()
-            ? ConnectionSite.Of(whole, literal.GetLocation(), text, parsed, Variable(whole) is { } name && IsPieceElsewhere(name, whole))
+            ? ConnectionSite.Of(whole, literal.GetLocation(), text, parsed, Variable(whole) is { } name && IsPieceElsewhere(name, whole), IsForTools(whole))
             : null;
     }
+
+    private bool IsForTools(SyntaxNode place) =>
+        models(place.SyntaxTree) is { } model && (ToolCode.IsTestProject(model.Compilation) || ToolCode.IsDesignTime(place, model, cancellation));
 
     /// <summary>The variable or constant that holds the text.</summary>
     private static string? Variable(ExpressionSyntax whole) => whole.Parent switch
@@ -156,7 +160,7 @@ internal sealed class ConnectionSites
         var place = creation is ObjectCreationExpressionSyntax named ? Location.Create(creation.SyntaxTree, Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(creation.SpanStart, named.Type.Span.End)) : creation.GetLocation();
         return parsed.Find(ConnectionKeyword.Host) is null && parsed.Find(ConnectionKeyword.Port) is null && !parsed.IsPartial
             ? null
-            : new ConnectionSite(parsed, place, _ => null) { Node = creation, IsOpenEnded = openEnded, IsBuilder = true };
+            : new ConnectionSite(parsed, place, _ => null) { Node = creation, IsOpenEnded = openEnded, IsBuilder = true, IsForTools = IsForTools(creation) };
     }
 
     /// <summary>What is set behind the creation. True: the builder goes where nobody looks, and more may be set there.</summary>

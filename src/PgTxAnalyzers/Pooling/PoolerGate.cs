@@ -95,8 +95,8 @@ internal sealed class PoolerGate
             return site.Text.ShowsPooler(Npgsql);
         }
 
-        // A developer's own server is behind no pooler, whatever the option says of production.
-        return IsKnown && site.Text.Hosts(Npgsql) is { IsEmpty: false } hosts && !(site.IsInConfiguration && DevelopmentSettings.Holds(site.Path, hosts));
+        // A developer's own server, a test's and a migration's are behind no pooler, whatever the option says of production.
+        return IsKnown && !site.IsForTools && site.Text.Hosts(Npgsql) is { IsEmpty: false } hosts && !(site.IsInConfiguration && DevelopmentSettings.Holds(site.Path, hosts));
     }
 
     private bool IsDirect(ConnectionStringText text) =>

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Retry;
 
@@ -124,11 +125,11 @@ internal sealed class ContextSettings
         }
     }
 
-    /// <summary>What a call says; null where it is another library's member of that name.</summary>
+    /// <summary>What a call says; null where it is another library's member of that name, or puts the context on a connection of somebody else.</summary>
     public ContextSite? Site(InvocationExpressionSyntax call)
     {
         var model = context.Model(call);
-        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || !IsProvider(method))
+        if (model.GetSymbolInfo(call).Symbol is not IMethodSymbol method || !IsProvider(method) || BorrowedConnection.IsGiven(call, method, model))
         {
             return null;
         }
@@ -178,6 +179,5 @@ internal sealed class ContextSettings
     /// database under.
     /// </summary>
     public bool IsForTools(SyntaxNode call, SemanticModel model) =>
-        context.IsTestProject || call.Ancestors().OfType<TypeDeclarationSyntax>().Any(t =>
-            KnownTypes.Implements(model.GetDeclaredSymbol(t) as ITypeSymbol, "Microsoft.EntityFrameworkCore.Design", "IDesignTimeDbContextFactory"));
+        context.IsTestProject || ToolCode.IsDesignTime(call, model, default);
 }

@@ -53,11 +53,8 @@ internal sealed class RetryContext
     /// <summary>The version of the referenced Npgsql, as its assembly says; null where it is not referenced.</summary>
     public Version? NpgsqlVersion => Compilation.Compilation.ReferencedAssemblyNames.FirstOrDefault(a => a.Name == "Npgsql")?.Version;
 
-    /// <summary>Nobody restarts a database under a project of tests. By what it references, or by its name where its references are not in sight.</summary>
-    public bool IsTestProject => isTestProject ??= Compilation.Compilation.AssemblyName is { } name
-            && (name.EndsWith("Tests", StringComparison.Ordinal) || (name.IndexOf('.') > 0 && name.Split('.').Any(part => part is "Test" or "Tests")))
-        || Compilation.Compilation.ReferencedAssemblyNames.Any(a =>
-            a.Name is "xunit.core" or "xunit.v3.core" or "nunit.framework" or "Microsoft.VisualStudio.TestPlatform.TestFramework" or "MSTest.TestFramework" or "TUnit.Core");
+    /// <summary>Nobody restarts a database under a project of tests.</summary>
+    public bool IsTestProject => isTestProject ??= ToolCode.IsTestProject(Compilation.Compilation);
 
     /// <summary>What a call does, as the models have it; no role for a call that does not bind.</summary>
     public ApiFact FactOf(ExpressionSyntax call, out IMethodSymbol? method, CancellationToken cancellation)

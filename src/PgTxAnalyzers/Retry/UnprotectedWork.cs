@@ -55,19 +55,19 @@ internal sealed class UnprotectedWork
 
     public bool MayBeIn(SyntaxTree tree) => names.Value.LeadsIn(tree);
 
-    /// <summary>The first call in a body's own text that leads there, with the chain below it; null where none does.</summary>
-    public (ExpressionSyntax Call, ImmutableArray<string> Chain)? In(SyntaxNode body, IMethodSymbol? entry, CancellationToken cancellation)
+    /// <summary>The first call in a body's own text that leads there, with the calls below it down to the work; null where none does.</summary>
+    public ImmutableArray<Step>? In(SyntaxNode body, IMethodSymbol? entry, CancellationToken cancellation)
     {
-        foreach (var (call, method, isWork) in Look(body, entry).Calls(cancellation))
+        foreach (var step in Look(body, entry).Calls(cancellation))
         {
-            if (isWork)
+            if (step.IsWork)
             {
-                return (call, ImmutableArray.Create(Effects.Names.Of(method)));
+                return ImmutableArray.Create(step);
             }
 
-            if (Chain(method, cancellation) is { } chain)
+            if (Chain(step.Method, cancellation) is { } chain)
             {
-                return (call, chain.Insert(0, Effects.Names.Of(method)));
+                return chain.Insert(0, step);
             }
         }
 
@@ -75,9 +75,9 @@ internal sealed class UnprotectedWork
     }
 
     /// <summary>Breadth first, so that the shortest way is said. What a search without a result has seen leads nowhere for the next one either.</summary>
-    private ImmutableArray<string>? Chain(IMethodSymbol method, CancellationToken cancellation)
+    private ImmutableArray<Step>? Chain(IMethodSymbol method, CancellationToken cancellation)
     {
-        var cameFrom = new Dictionary<IMethodSymbol, (IMethodSymbol Body, IMethodSymbol Called)>(SymbolEqualityComparer.Default);
+        var cameFrom = new Dictionary<IMethodSymbol, (IMethodSymbol Body, Step Call)>(SymbolEqualityComparer.Default);
         var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
         var queue = new Queue<IMethodSymbol>();
         foreach (var target in TargetsOf(method, cancellation))
@@ -92,24 +92,24 @@ internal sealed class UnprotectedWork
         {
             cancellation.ThrowIfCancellationRequested();
             var current = queue.Dequeue();
-            foreach (var (_, called, isWork) in Of(current, cancellation).Calls(cancellation))
+            foreach (var step in Of(current, cancellation).Calls(cancellation))
             {
-                if (isWork)
+                if (step.IsWork)
                 {
-                    var chain = ImmutableArray.Create(Effects.Names.Of(called));
-                    for (var m = current; cameFrom.TryGetValue(m, out var step); m = step.Body)
+                    var chain = ImmutableArray.Create(step);
+                    for (var m = current; cameFrom.TryGetValue(m, out var above); m = above.Body)
                     {
-                        chain = chain.Insert(0, Effects.Names.Of(step.Called));
+                        chain = chain.Insert(0, above.Call);
                     }
 
                     return chain;
                 }
 
-                foreach (var target in TargetsOf(called, cancellation))
+                foreach (var target in TargetsOf(step.Method, cancellation))
                 {
                     if (!leadsNowhere.ContainsKey(target) && seen.Add(target))
                     {
-                        cameFrom[target] = (current, called);
+                        cameFrom[target] = (current, step);
                         queue.Enqueue(target);
                     }
                 }
@@ -208,7 +208,11 @@ internal sealed class UnprotectedWork
         }
     }
 
-    private sealed record Step(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork);
+    /// <summary>One call on the way to the work.</summary>
+    /// <param name="Call">Where it stands.</param>
+    /// <param name="Method">What is called.</param>
+    /// <param name="IsWork">It is the work itself.</param>
+    internal sealed record Step(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork);
 
     /// <summary>Most questions are answered by the first of its calls: the others are not bound.</summary>
     private sealed class Body

@@ -54,12 +54,12 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
             var severity = EntryPoints.IsUnattended(framework) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Info;
             yield return Diagnostic.Create(
                 Rule,
-                work.Call.GetLocation(),
+                work[0].Call.GetLocation(),
                 severity,
-                additionalLocations: null,
-                ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Chain.Length == 1 ? "true" : "false"),
-                (RetryLoop.GoesOn(work.Call, file.Model, file.Cancellation) ? "costs a round of " : "fails ") + EntryPoints.Phrase(framework),
-                string.Join(" → ", work.Chain));
+                work.Skip(1).Select(step => step.Call.GetLocation()),
+                ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Length == 1 ? "true" : "false"),
+                (work.Any(step => RetryLoop.GoesOn(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "costs a round of " : "fails ") + EntryPoints.Phrase(framework),
+                string.Join(" → ", work.Select(step => Effects.Names.Of(step.Method))));
         }
     }
 

@@ -107,6 +107,40 @@ public class PGTX306PoolResetsPooledSessionTests
     [Fact]
     public Task A_string_in_code_counts() => TestCode.Method("GC.KeepAlive(\"Host=localhost;Username=app\"); // expect: PGTX306").WithOption("pgtx.pooling", "transaction").Counting(Id).HasMarkedFindings();
 
+    /// <summary>booking-microservices: a migration connects with it, from a developer's machine.</summary>
+    [Theory]
+    [InlineData("IDesignTimeDbContextFactory<ShopContext>", "Server=localhost;Port=5432;Username=app", 0)]
+    [InlineData("IDesignTimeDbContextFactory<ShopContext>", "Server=localhost;Port=6432;Username=app", 1)]
+    [InlineData("IDbContextFactory<ShopContext>", "Server=localhost;Port=5432;Username=app", 1)]
+    public async Task A_design_time_factory_goes_past_the_pooler_that_only_the_option_knows(string type, string connection, int findings)
+    {
+        var code = TestCode.Of($$"""
+            using Microsoft.EntityFrameworkCore;
+            using Microsoft.EntityFrameworkCore.Design;
+
+            public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options);
+
+            public class Factory : {{type}}
+            {
+                public ShopContext CreateDbContext(string[] args) => CreateDbContext();
+
+                public ShopContext CreateDbContext() => new(new DbContextOptionsBuilder<ShopContext>().UseNpgsql("{{connection}}").Options);
+            }
+            """).WithOption("pgtx.pooling", "transaction");
+        Assert.Equal(findings, (await code.Findings()).Count(f => f.Id == Id));
+    }
+
+    /// <summary>A server of tests is started by them.</summary>
+    [Theory]
+    [InlineData("Shop.IntegrationTests", 0)]
+    [InlineData("Shop.Api", 1)]
+    public async Task A_project_of_tests_goes_past_it_too(string assembly, int findings)
+    {
+        var code = TestCode.Method("GC.KeepAlive(\"Host=db;Username=app\");").WithOption("pgtx.pooling", "transaction");
+        var found = await AnalyzerRun.Findings(code.Compile().WithAssemblyName(assembly), code.AnalyzerOptions(), Product.CreateAnalyzers(), TestContext.Current.CancellationToken);
+        Assert.Equal(findings, found.Count(f => f.Id == Id));
+    }
+
     private static async Task<ImmutableArray<Diagnostic>> InFile(string path, string connection)
     {
         var text = Path.GetExtension(path) switch

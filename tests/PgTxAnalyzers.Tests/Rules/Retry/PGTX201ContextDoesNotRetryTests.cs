@@ -43,6 +43,19 @@ public sealed class PGTX201ContextDoesNotRetryTests
     [InlineData("services.AddDbContext<ShopContext>(options => { options.ReplaceService<IExecutionStrategyFactory, Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.NpgsqlExecutionStrategyFactory>(); options.UseNpgsql(connectionString); });")]
     public Task Where_somebody_else_decides_it_is_quiet(string statement) => RetryCode.Setup("#pragma warning disable EF1001\n" + statement).Counting("PGTX201").IsQuiet();
 
+    /// <summary>backend-frontend-template's audit log: a context on the connection of the one that is being saved, inside of its transaction.</summary>
+    [Theory]
+    [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql(other.Database.GetDbConnection());")]
+    [InlineData("var shared = other.Database.GetDbConnection(); new DbContextOptionsBuilder<ShopContext>().UseNpgsql(shared, npgsql => npgsql.CommandTimeout(5));")]
+    [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql(transaction.Connection!);")]
+    [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql((System.Data.Common.DbConnection)((System.Data.IDbTransaction)transaction).Connection!);")]
+    public Task A_context_on_a_connection_of_another_leaves_the_question_to_it(string statement) =>
+        RetryCode.Setup("DbContext other = null!; NpgsqlTransaction transaction = null!; " + statement).Counting("PGTX201").IsQuiet();
+
+    [Fact]
+    public Task A_connection_of_its_own_is_none_of_another() =>
+        RetryCode.Setup("var own = new NpgsqlConnection(connectionString); new DbContextOptionsBuilder<ShopContext>().UseNpgsql(own); // expect: PGTX201").Counting("PGTX201").HasMarkedFindings();
+
     [Fact]
     public Task The_option_says_that_retries_are_configured() =>
         RetryCode.Setup("services.AddNpgsql<ShopContext>(connectionString);").WithOption("pgtx.retrying_strategy", "true").Counting("PGTX201").IsQuiet();

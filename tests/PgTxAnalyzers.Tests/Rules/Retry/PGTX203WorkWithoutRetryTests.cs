@@ -137,6 +137,41 @@ public sealed class PGTX203WorkWithoutRetryTests
         Assert.Equal("A database restart (57P01, a broken socket) costs a round of this hosted service: nothing repeats 'Store.SaveAsync → NpgsqlDataSource.OpenConnectionAsync'", finding.GetMessage());
     }
 
+    /// <summary>miningcore's <c>StatsRecorder</c>: the loop that survives the failure stands in a method below the entry point.</summary>
+    [Fact]
+    public async Task A_loop_further_down_that_goes_on_loses_a_round_too_and_each_call_is_a_place()
+    {
+        var finding = Assert.Single(await Code("""
+            class W(Store store) : BackgroundService
+            {
+                protected override async Task ExecuteAsync(CancellationToken ct)
+                {
+                    await Task.WhenAll(UpdateAsync(ct), Task.Delay(10, ct)); // expect: PGTX203
+                }
+
+                private async Task UpdateAsync(CancellationToken ct)
+                {
+                    using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
+                    do
+                    {
+                        try
+                        {
+                            await store.SaveAsync(ct);
+                        }
+                        catch (Exception e)
+                        {
+                            Console.Error.WriteLine(e);
+                        }
+                    }
+                    while (await timer.WaitForNextTickAsync(ct));
+                }
+            }
+            """).HasMarkedFindings());
+
+        Assert.StartsWith("A database restart (57P01, a broken socket) costs a round of this hosted service: nothing repeats 'W.UpdateAsync → Store.SaveAsync → ", finding.GetMessage());
+        Assert.Equal(["store.SaveAsync(ct)", "dataSource.OpenConnectionAsync(ct)"], finding.AdditionalLocations.Select(l => l.SourceTree!.GetText(TestContext.Current.CancellationToken).ToString(l.SourceSpan)));
+    }
+
     /// <summary>eShop's <c>GracePeriodManagerService</c>: the failure is logged and answered with an empty list, and the loop above polls on.</summary>
     [Fact]
     public async Task A_failure_that_is_answered_with_an_empty_list_is_retried_by_nobody()
