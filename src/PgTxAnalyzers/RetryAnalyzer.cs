@@ -5,6 +5,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Options;
@@ -64,7 +65,7 @@ public sealed class RetryAnalyzer : DiagnosticAnalyzer
             file ??= new RetryFile(action.SemanticModel, shared.Value, action.CancellationToken);
             foreach (var finding in rule.Examine(file))
             {
-                action.ReportDiagnostic(finding);
+                action.ReportDiagnostic(ForeignLocations.Acceptable(finding, action.SemanticModel.Compilation));
             }
         }
     }

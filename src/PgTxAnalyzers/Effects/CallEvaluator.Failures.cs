@@ -83,7 +83,9 @@ internal sealed partial class CallEvaluator
         state.Update(r => r.Broken && (connection is Value.Unknown || RegionOps.RunsIn(r, connection)), r => r with { Broken = false, SwallowedBy = null, UsedBroken = false });
 
     /// <summary>Notes what ran in which region.</summary>
-    private void NoteWork(Value connection, Cause cause, bool byEf, State state)
+    /// <param name="byEf">EF Core sends it.</param>
+    /// <param name="reads">It is a query that locks nothing.</param>
+    private void NoteWork(Value connection, Cause cause, bool byEf, bool reads, State state)
     {
         foreach (var region in state.Live)
         {
@@ -92,6 +94,11 @@ internal sealed partial class CallEvaluator
                 if (!Facts.Worked.ContainsKey(region.Begin))
                 {
                     Facts.Worked.Add(region.Begin, cause);
+                }
+
+                if (!reads)
+                {
+                    Facts.Updated.Add(region.Begin);
                 }
 
                 if (byEf && connection is Value.Connection { IsContext: true } && (region.IsContext || region.Kind == RegionKind.Scope) && !Facts.WorkedByEf.ContainsKey(region.Begin))

@@ -24,6 +24,9 @@ internal sealed partial class RootFacts
     /// <summary>Begins, each with the first statement that ran in its region.</summary>
     public Dictionary<SyntaxNode, Cause> Worked { get; } = new();
 
+    /// <summary>Begins in whose region something else than plain queries ran, or something of which that is not known.</summary>
+    public HashSet<SyntaxNode> Updated { get; } = new();
+
     /// <summary>Begins, each with the first query or save of EF Core that ran in its region: what a retrying strategy refuses there.</summary>
     public Dictionary<SyntaxNode, Cause> WorkedByEf { get; } = new();
 

@@ -218,6 +218,7 @@ internal sealed partial class BodyRun
         {
             Value.Bool => place is not Place.Variable v || Flags.IsAsked(Frame.Graph, v.Symbol),
             Value.Null when type is not null && calls.IsTransaction(type) => true,
+            Value.Null or Value.Present when state.HasRegion && place is Place.Variable v && Flags.IsAskedForNull(Frame.Graph, v.Symbol) => true,
             _ => type is null || calls.Initial(place, type) is not Value.Unknown,
         };
         return plain && !matters ? state.Remove(new[] { place }) : state.Set(place, value);

@@ -204,7 +204,7 @@ internal sealed partial class BodyRun : IBlockSemantics
             {
                 foreach (var outcome in Evaluate(value, path.State))
                 {
-                    next.Add(returns ? new(Return(outcome), Value.Nothing) : outcome);
+                    next.Add(returns ? new(Return(outcome, value), Value.Nothing) : outcome);
                 }
             }
 
@@ -285,12 +285,15 @@ internal sealed partial class BodyRun : IBlockSemantics
             : state;
     }
 
-    private State Return(Outcome outcome)
+    private State Return(Outcome outcome, IOperation expression)
     {
         var state = outcome.Value is Value.Transaction t && outcome.State.Region(t.Region) is { } region
             ? outcome.State.Replace(region, region with { Returned = true })
             : outcome.State;
-        return outcome.Value is Value.Unknown ? state : state.Set(new Place.Returned(Frame.Depth), outcome.Value);
+
+        // Where a transaction lives on, the caller may ask by null whether it does.
+        var value = outcome.Value is Value.Unknown && Frame.Caller is not null && state.HasRegion && NullFacts.IsObject(expression) ? Value.Object : outcome.Value;
+        return value is Value.Unknown and not Value.Present ? state : state.Set(new Place.Returned(Frame.Depth), value);
     }
 
     private static List<Outcome> Distinct(List<Outcome> paths)

@@ -36,8 +36,13 @@ internal static class Flags
         return false;
     }
 
+    /// <summary>A branch of the body compares the variable with null.</summary>
+    public static bool IsAskedForNull(ControlFlowGraph graph, ISymbol variable) => Cache.GetValue(graph, Asked.In).ForNull.Contains(variable);
+
     private sealed class Asked
     {
+        public HashSet<ISymbol> ForNull { get; } = new(SymbolEqualityComparer.Default);
+
         public HashSet<ISymbol> Once { get; } = new(SymbolEqualityComparer.Default);
 
         public HashSet<ISymbol> Twice { get; } = new(SymbolEqualityComparer.Default);
@@ -48,6 +53,11 @@ internal static class Flags
             List<SyntaxNode>? functions = null;
             foreach (var block in graph.Blocks)
             {
+                if (asked.ForNull.Count < MaxFlags && NullFacts.Asked(block.BranchValue) is { } compared)
+                {
+                    asked.ForNull.Add(compared);
+                }
+
                 // A field may be another one the next time round, and what a function in the body is told is not the body's to know.
                 if (Symbol(block.BranchValue) is { } symbol
                     && (!asked.Once.Add(symbol) || (symbol is not IFieldSymbol && (IsInLoop(graph, block) || IsNamedIn(functions ??= Functions(graph), symbol))))

@@ -11,10 +11,14 @@ internal abstract record Value
 {
     public static readonly Value Nothing = new Unknown();
     public static readonly Value NullValue = new Null();
+    public static readonly Value Object = new Present();
     public static readonly Value True = new Bool(true);
     public static readonly Value False = new Bool(false);
 
-    internal sealed record Unknown : Value;
+    internal record Unknown : Value;
+
+    /// <summary>Of which nothing is known but that it is an object, and not null.</summary>
+    internal sealed record Present : Unknown;
 
     internal sealed record Null : Value;
 
@@ -83,7 +87,7 @@ internal abstract record Value
     internal sealed record Rows(Value Source, Resource Opens) : Value;
 
     /// <summary>Surely not null, so a null check on it has one outcome.</summary>
-    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Instance { Exact: true };
+    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Present or Instance { Exact: true };
 
     /// <summary>The value behind a task.</summary>
     public Value Awaited => this is Pending p ? p.Result : this;

@@ -12,8 +12,8 @@ namespace PgTxAnalyzers.Retry;
 /// </summary>
 internal static class Levels
 {
-    /// <summary>Null: read committed, or not to be read here.</summary>
-    public static (string Name, bool IsDefault)? Of(ExpressionSyntax begin, RetryContext context, CancellationToken cancellation)
+    /// <summary>Null: read committed, or not to be read here. IsSnapshot: repeatable read, which is a snapshot in PostgreSQL.</summary>
+    public static (string Name, bool IsDefault, bool IsSnapshot)? Of(ExpressionSyntax begin, RetryContext context, CancellationToken cancellation)
     {
         var model = context.Model(begin);
         var fact = context.FactOf(begin, out var method, cancellation);
@@ -38,14 +38,14 @@ internal static class Levels
                     65536 => "repeatable read",
                     16777216 => "a snapshot (repeatable read)",
                     _ => null,
-                } is { } name ? (name, false) : null;
+                } is { } name ? (name, false, level != 1048576) : null;
             }
         }
 
         return null;
     }
 
-    private static (string Name, bool IsDefault)? OfScope(BaseObjectCreationExpressionSyntax creation, IMethodSymbol constructor, SemanticModel model, RetryContext context, CancellationToken cancellation)
+    private static (string Name, bool IsDefault, bool IsSnapshot)? OfScope(BaseObjectCreationExpressionSyntax creation, IMethodSymbol constructor, SemanticModel model, RetryContext context, CancellationToken cancellation)
     {
         // A scope over a transaction that exists has that one's level, and a suppressed one has none.
         if (constructor.Parameters.Any(p => p.Type.Name is "Transaction" or "DependentTransaction") || IsSuppressed(creation, model, cancellation))
@@ -56,7 +56,7 @@ internal static class Levels
         var options = constructor.Parameters.FirstOrDefault(p => p.Type.Name == "TransactionOptions");
         if (options is null)
         {
-            return ("serializable", true);
+            return ("serializable", true, false);
         }
 
         foreach (var argument in creation.ArgumentList?.Arguments ?? default)
@@ -74,7 +74,7 @@ internal static class Levels
         creation.ArgumentList?.Arguments.Any(a => KnownTypes.Is(model.GetTypeInfo(a.Expression, cancellation).Type, "System.Transactions", "TransactionScopeOption")
             && model.GetConstantValue(a.Expression, cancellation) is not { HasValue: true, Value: 0 or 1 }) == true;
 
-    private static (string Name, bool IsDefault)? OfOptions(ExpressionSyntax options, SemanticModel model, RetryContext context, CancellationToken cancellation)
+    private static (string Name, bool IsDefault, bool IsSnapshot)? OfOptions(ExpressionSyntax options, SemanticModel model, RetryContext context, CancellationToken cancellation)
     {
         var made = options;
         if (options is IdentifierNameSyntax or MemberAccessExpressionSyntax)
@@ -91,7 +91,7 @@ internal static class Levels
         var level = creation.Initializer?.Expressions.OfType<AssignmentExpressionSyntax>().FirstOrDefault(a => a.Left is IdentifierNameSyntax { Identifier.ValueText: "IsolationLevel" });
         if (level is null)
         {
-            return IsSetLater(made, options, context) ? null : ("serializable", true);
+            return IsSetLater(made, options, context) ? null : ("serializable", true, false);
         }
 
         return context.Model(level).GetConstantValue(level.Right, cancellation) is { HasValue: true, Value: int number } && number switch
@@ -100,7 +100,7 @@ internal static class Levels
             1 => "repeatable read",
             4 => "a snapshot (repeatable read)",
             _ => null,
-        } is { } name ? (name, false) : null;
+        } is { } name ? (name, false, number != 0) : null;
     }
 
     /// <summary><c>options.IsolationLevel = …</c> behind the declaration.</summary>

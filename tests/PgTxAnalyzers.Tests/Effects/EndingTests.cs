@@ -66,4 +66,68 @@ public class EndingTests
         await unit.FlushAsync(mine);
         await http.GetStringAsync(url, ct); // expect: PGTX101
         """, Members).WithAdditionalFile("PgTx.Models.txt", "commit M:Service.IUnitOfWork.FlushAsync").Counting("PGTX101").HasMarkedFindings();
+
+    /// <summary>healthgateway's <c>UserProfileService</c>: a helper commits, or says why not.</summary>
+    [Theory]
+    [InlineData("if (error != null) return;", "return new Failure();", false)]
+    [InlineData("if (error is not null) return;", "return Failed();", false)]
+    [InlineData("if (error is { }) return;", "return await FailedAsync();", false)]
+    [InlineData("if (error is null) { } else return;", "return Failed();", false)]
+    [InlineData("if (error == null) return;", "return Failed();", true)]
+    [InlineData("if (error != null) return;", "return Perhaps();", true)]
+    [InlineData("if (url.Length > 3) return;", "return Failed();", true)]
+    public Task Null_says_how_a_helper_came_out(string test, string failure, bool found) => TestCode.Method(Begin + $"""
+        Failure? error = await CommitAsync(tx, ct);
+        {test}
+        await http.GetStringAsync(url, ct);{(found ? " // expect: PGTX101" : "")}
+        """, $$"""
+        private static async Task<Failure?> CommitAsync(NpgsqlTransaction tx, CancellationToken ct)
+        {
+            try
+            {
+                await tx.Connection!.ExecuteAsync("UPDATE orders SET paid = true");
+                await tx.CommitAsync(ct);
+                return null;
+            }
+            catch (NpgsqlException)
+            {
+                {{failure}}
+            }
+        }
+
+        private static Failure Failed() => new();
+
+        private static Failure? Perhaps() => DateTime.Now.Year > 2000 ? null : new Failure();
+
+        private static async Task<Failure> FailedAsync() => await Task.FromResult(new Failure());
+
+        public sealed class Failure;
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    /// <summary>The other way round: what was saved comes back, and nothing where it failed.</summary>
+    [Fact]
+    public Task Null_may_say_that_it_failed() => TestCode.Method(Begin + """
+        var order = await SaveAsync(tx, ct);
+        if (order is null)
+        {
+            await http.GetStringAsync("/failed", ct); // expect: PGTX101
+            return;
+        }
+
+        await http.GetStringAsync(url, ct);
+        """, """
+        private static async Task<Order?> SaveAsync(NpgsqlTransaction tx, CancellationToken ct)
+        {
+            try
+            {
+                await tx.Connection!.ExecuteAsync("UPDATE orders SET paid = true");
+                await tx.CommitAsync(ct);
+                return new Order();
+            }
+            catch (NpgsqlException)
+            {
+                return null;
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
 }

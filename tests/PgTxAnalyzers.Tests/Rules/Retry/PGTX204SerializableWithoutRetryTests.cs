@@ -33,6 +33,37 @@ public sealed class PGTX204SerializableWithoutRetryTests
     [InlineData("await connection.ExecuteAsync(\"START TRANSACTION ISOLATION LEVEL READ COMMITTED\");")]
     public Task The_level_decides(string begin) => Body(begin).HasMarkedFindings();
 
+    /// <summary>A report or a dump reads from one snapshot. Serializable is another matter: its reads can be the ones that are refused.</summary>
+    [Theory]
+    [InlineData("RepeatableRead", "SELECT * FROM orders", false)]
+    [InlineData("Snapshot", "SELECT * FROM orders", false)]
+    [InlineData("RepeatableRead", "SELECT * FROM orders FOR UPDATE", true)]
+    [InlineData("RepeatableRead", "SELECT * FROM orders; DELETE FROM orders", true)]
+    [InlineData("RepeatableRead", "CALL pay()", true)]
+    [InlineData("Serializable", "SELECT * FROM orders", true)]
+    public Task In_a_snapshot_nothing_conflicts_with_what_only_reads(string level, string sql, bool found) => RetryCode.Service($$"""
+            public async Task RunAsync(CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await using var tx = await connection.BeginTransactionAsync(IsolationLevel.{{level}}, ct);{{(found ? " // expect: PGTX204" : "")}}
+                await connection.QueryAsync("{{sql}}");
+                await tx.CommitAsync(ct);
+            }
+        """).Counting("PGTX204").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("SELECT * FROM orders", "")]
+    [InlineData("UPDATE orders SET paid = true", " // expect: PGTX204")]
+    public Task Nor_where_the_level_is_in_the_text(string sql, string mark) => RetryCode.Service($$"""
+            public async Task RunAsync(CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ");{{mark}}
+                await connection.ExecuteAsync("{{sql}}");
+                await connection.ExecuteAsync("COMMIT");
+            }
+        """).Counting("PGTX204").HasMarkedFindings();
+
     [Fact]
     public Task A_scope_without_database_work_in_sight_is_quiet() => RetryCode.Service("""
             public async Task RunAsync(CancellationToken ct)

@@ -1,0 +1,50 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>
+/// Which results say by being there, or not, how a helper came out: <c>if (await CommitAsync(tx) is { } error) return error;</c>. Only what the language itself says is believed.
+/// </summary>
+internal static class NullFacts
+{
+    /// <summary>The expression is an object: it is made here, or its declaration says that it is never null.</summary>
+    public static bool IsObject(IOperation value) => value switch
+    {
+        IConversionOperation { OperatorMethod: null, IsTryCast: false } conversion => IsObject(conversion.Operand),
+        IParenthesizedOperation parenthesized => IsObject(parenthesized.Operand),
+        IObjectCreationOperation { Type.IsReferenceType: true } or IAnonymousObjectCreationOperation or IArrayCreationOperation or IInterpolatedStringOperation => true,
+        IAwaitOperation { Operation: IInvocationOperation { TargetMethod.ReturnType: INamedTypeSymbol { TypeArguments: { Length: 1 } results } task } } =>
+            results[0].IsReferenceType && task.TypeArgumentNullableAnnotations[0] == NullableAnnotation.NotAnnotated,
+        IInvocationOperation { TargetMethod: { ReturnType.IsReferenceType: true } method } => method.ReturnNullableAnnotation == NullableAnnotation.NotAnnotated,
+        _ => false,
+    };
+
+    /// <summary>The variable that a condition compares with null; null where it does something else.</summary>
+    public static ISymbol? Asked(IOperation? condition) => condition switch
+    {
+        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => Asked(not.Operand),
+        IIsNullOperation test => Local(test.Operand),
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test => IsNull(test.RightOperand) ? Local(test.LeftOperand) : IsNull(test.LeftOperand) ? Local(test.RightOperand) : null,
+        IIsPatternOperation test when IsNullPattern(test.Pattern) => Local(test.Value),
+        _ => null,
+    };
+
+    private static bool IsNullPattern(IPatternOperation pattern) => pattern switch
+    {
+        INegatedPatternOperation negated => IsNullPattern(negated.Pattern),
+        IConstantPatternOperation constant => IsNull(constant.Value),
+        IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true, PropertySubpatterns.IsEmpty: true } => true,
+        _ => false,
+    };
+
+    private static bool IsNull(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: null };
+
+    private static ISymbol? Local(IOperation operation) => operation switch
+    {
+        IConversionOperation { OperatorMethod: null } conversion => Local(conversion.Operand),
+        ILocalReferenceOperation local => local.Local,
+        _ => null,
+    };
+}
