@@ -46,12 +46,24 @@ internal sealed class AddedRegion
             return false;
         }
 
+        // A result that is still read in the transaction when the block has ended, and a reader that keeps the commit from being sent.
+        var end = last is ReturnStatementSyntax ? last.SpanStart : last.Span.End;
+        if (OpenReaders.At(end, statement.SpanStart, function, model) || (last is ReturnStatementSyntax { Expression: { } given } && !IsDone(given)))
+        {
+            return false;
+        }
+
         var token = Token(statement);
+        var configured = statement.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(m => m is { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } }
+            && arguments[0].Expression.IsKind(SyntaxKind.FalseLiteralExpression)) ? ".ConfigureAwait(false)" : "";
         var (begin, commit) = isAsync
-            ? ($"await using var {TransactionName} = await {connection}.BeginTransactionAsync({token});", $"await {TransactionName}.CommitAsync({token});")
+            ? ($"await using var {TransactionName} = await {connection}.BeginTransactionAsync({token}){configured};", $"await {TransactionName}.CommitAsync({token}){configured};")
             : ($"using var {TransactionName} = {connection}.BeginTransaction();", $"{TransactionName}.Commit();");
         return Write(edits, statement, last, begin, commit, function);
     }
+
+    private bool IsDone(ExpressionSyntax returned) =>
+        model.GetTypeInfo(returned, cancellation).Type is not { } type || (PlainData.IsPlain(type) && (type.Name != "IEnumerable" || BufferedQuery.Is(returned, model, cancellation)));
 
     private bool Write(TextEdits edits, StatementSyntax first, StatementSyntax last, string begin, string commit, SyntaxNode function)
     {

@@ -17,8 +17,10 @@ internal static class BufferedQuery
         local.DeclaringSyntaxReferences.All(reference => reference.SyntaxTree == model.SyntaxTree
             && reference.GetSyntax(cancellationToken) is VariableDeclaratorSyntax { Initializer.Value: { } value } && Is(value, model, cancellationToken));
 
-    private static bool Is(ExpressionSyntax value, SemanticModel model, CancellationToken cancellationToken) => value switch
+    /// <summary>The rows themselves, or a local that is given them.</summary>
+    public static bool Is(ExpressionSyntax value, SemanticModel model, CancellationToken cancellationToken) => value switch
     {
+        IdentifierNameSyntax name => model.GetSymbolInfo(name, cancellationToken).Symbol is ILocalSymbol local && IsIn(local, model, cancellationToken),
         AwaitExpressionSyntax wait => Is(wait.Expression, model, cancellationToken),
         ParenthesizedExpressionSyntax inner => Is(inner.Expression, model, cancellationToken),
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" } configured } => Is(configured.Expression, model, cancellationToken),

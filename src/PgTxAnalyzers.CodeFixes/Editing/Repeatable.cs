@@ -25,7 +25,14 @@ internal static class Repeatable
     /// <summary>The rules about what is done twice: a call, a message, a unit that cannot be replayed.</summary>
     public static readonly ImmutableHashSet<string> Rules = ImmutableHashSet.Create("PGTX101", "PGTX107", "PGTX207");
 
-    public static async Task<bool> IsAsync(Document document, TextSpan unit, CancellationToken cancellationToken)
+    /// <param name="document">The document of the unit.</param>
+    /// <param name="unit">What would run again.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="byHand">
+    /// A pipeline or a loop would run it again. Neither is for EF Core's queries and saves: what is transient comes out of them as InvalidOperationException, and the tracker would keep what the failed
+    /// attempt has added. That is the strategy's work.
+    /// </param>
+    public static async Task<bool> IsAsync(Document document, TextSpan unit, CancellationToken cancellationToken, bool byHand = false)
     {
         if (await FindingGuard.AnyInAsync(document, unit, Rules, cancellationToken).ConfigureAwait(false)
             || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model
@@ -45,6 +52,11 @@ internal static class Repeatable
                 cancellationToken.ThrowIfCancellationRequested();
                 var fact = context.FactOf(call, out var method, cancellationToken);
                 if (seen.Count > MaxBodies || (method is null && !IsNameOf(call)) || (fact.Role is ApiRole.Sink or ApiRole.Enqueue && !IsRead(fact, method!)))
+                {
+                    return false;
+                }
+
+                if (byHand && fact.Role is ApiRole.Query or ApiRole.Save && KnownTypes.IsEfCore(method!))
                 {
                     return false;
                 }

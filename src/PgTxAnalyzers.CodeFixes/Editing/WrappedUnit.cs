@@ -17,8 +17,11 @@ internal sealed class WrappedUnit
     private readonly string? token;
     private readonly bool isAsync;
 
-    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync) =>
-        (this.statements, this.context, this.strategy, this.token, this.isAsync) = (statements, context, strategy, token, isAsync);
+    /// <summary>The begin is awaited with <c>ConfigureAwait(false)</c>.</summary>
+    private readonly bool isConfigured;
+
+    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured) =>
+        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured) = (statements, context, strategy, token, isAsync, isConfigured);
 
     public TextSpan Span => TextSpan.FromBounds(statements[0].SpanStart, statements[statements.Count - 1].Span.End);
 
@@ -30,14 +33,14 @@ internal sealed class WrappedUnit
     {
         // What is behind the block would not be behind the unit: returns in it would have to be told from its end.
         if (begin.ListStatement() is not { Parent: BlockSyntax block } first || block.Parent is not (MethodDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)
-            || ContextOf(begin, first, model, cancellationToken) is not { } context)
+            || ContextOf(begin, first, model, cancellationToken) is not { } context || From(first, block, model.GetTypeInfo(context, cancellationToken).Type, model, cancellationToken) is not { } from)
         {
             return null;
         }
 
-        var unit = block.Statements.Skip(block.Statements.IndexOf(first)).ToList();
+        var unit = block.Statements.Skip(from).ToList();
         if (unit.SelectMany(s => s.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)))
-            .Any(n => n is YieldStatementSyntax or GotoStatementSyntax or LabeledStatementSyntax or LocalFunctionStatementSyntax))
+            .Any(n => n is YieldStatementSyntax or GotoStatementSyntax or LabeledStatementSyntax or LocalFunctionStatementSyntax) || IsDeclaredIn(unit, context, model, cancellationToken))
         {
             return null;
         }
@@ -45,8 +48,40 @@ internal sealed class WrappedUnit
         var isAsync = Modifiers(block.Parent).Any(m => m.IsKind(SyntaxKind.AsyncKeyword));
         var names = unit.SelectMany(s => s.DescendantNodes()).OfType<IdentifierNameSyntax>().ToList();
         var token = names.FirstOrDefault(n => model.GetSymbolInfo(n, cancellationToken).Symbol is IParameterSymbol or ILocalSymbol && model.GetTypeInfo(n, cancellationToken).Type is { Name: "CancellationToken" });
-        return new WrappedUnit(unit, context, NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync);
+        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin));
     }
+
+    /// <summary>
+    /// From where on the statements are the unit: the begin, or the loading of what the unit changes, which the cleared tracker would not know any more. Null where that is out of reach.
+    /// </summary>
+    private static int? From(StatementSyntax begin, BlockSyntax block, ITypeSymbol? context, SemanticModel model, CancellationToken cancellationToken)
+    {
+        var from = block.Statements.IndexOf(begin);
+        var tracked = new TrackedOutside(context, model, cancellationToken);
+        for (var grown = true; grown;)
+        {
+            grown = false;
+            foreach (var place in tracked.Of(block.Statements.Skip(from).ToList()))
+            {
+                var at = place is null ? -1 : block.Statements.IndexOf(s => s.Span.Contains(place.Span));
+                if (at < 0)
+                {
+                    return null;
+                }
+
+                grown |= at < from;
+                from = System.Math.Min(from, at);
+            }
+        }
+
+        return from;
+    }
+
+    private static bool IsDeclaredIn(IReadOnlyList<StatementSyntax> unit, ExpressionSyntax context, SemanticModel model, CancellationToken cancellationToken) =>
+        model.GetSymbolInfo(context, cancellationToken).Symbol?.DeclaringSyntaxReferences.Any(r => unit.Any(s => r.SyntaxTree == s.SyntaxTree && s.Span.Contains(r.Span))) == true;
+
+    private static bool IsConfigured(ExpressionSyntax begin) =>
+        begin.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } given } } && given[0].Expression.IsKind(SyntaxKind.FalseLiteralExpression);
 
     public TextEdits? Edits(SourceLines lines)
     {
@@ -69,7 +104,7 @@ internal sealed class WrappedUnit
             lines.Text.Lines[from].Start,
             $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : "")}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
         lines.Indent(edits, from, to, step);
-        lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)});{lines.LineEnd(to)}");
+        lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ".ConfigureAwait(false)" : "")};{lines.LineEnd(to)}");
         return edits;
     }
 
@@ -82,16 +117,13 @@ internal sealed class WrappedUnit
     };
 
     /// <summary>The context that begins; of a scope the one that is first asked in it. Only a name can be said again.</summary>
-    private static string? ContextOf(ExpressionSyntax begin, StatementSyntax first, SemanticModel model, CancellationToken cancellationToken)
+    private static ExpressionSyntax? ContextOf(ExpressionSyntax begin, StatementSyntax first, SemanticModel model, CancellationToken cancellationToken)
     {
         var candidates = begin is BaseObjectCreationExpressionSyntax
             ? first.Siblings().SkipWhile(s => s != first).SelectMany(s => s.DescendantNodes()).OfType<ExpressionSyntax>()
             : begin.DescendantNodes().OfType<ExpressionSyntax>();
         var context = candidates.FirstOrDefault(e => e is IdentifierNameSyntax or MemberAccessExpressionSyntax && IsContext(model.GetTypeInfo(e, cancellationToken).Type));
-        return context is null || context.DescendantNodes().Any(n => n is InvocationExpressionSyntax)
-            || first.Siblings().SkipWhile(s => s != first).Any(s => model.GetSymbolInfo(context, cancellationToken).Symbol?.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == s.SyntaxTree && s.Span.Contains(r.Span)) == true)
-            ? null
-            : context.ToString();
+        return context is null || context.DescendantNodes().Any(n => n is InvocationExpressionSyntax) ? null : context;
     }
 
     private static bool IsContext(ITypeSymbol? type)

@@ -26,23 +26,23 @@ public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX302");
 
     /// <summary>Where each unlock stands in the transaction: there the lock is held for longer than before, never for less.</summary>
-    public override FixAllProvider GetFixAllProvider() => new OneByOne("PGTX302", (document, places, cancellationToken) => PlanAsync(document, places.Place, isHeldAsLong: true, cancellationToken));
+    public override FixAllProvider GetFixAllProvider() => new OneByOne("PGTX302", (document, places, cancellationToken) => PlanAsync(document, places.Place, withUnlock: true, cancellationToken));
 
     /// <inheritdoc/>
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         foreach (var diagnostic in context.Diagnostics)
         {
-            var edits = await PlanAsync(context.Document, diagnostic.Location.SourceSpan, isHeldAsLong: false, context.CancellationToken).ConfigureAwait(false);
+            var edits = await PlanAsync(context.Document, diagnostic.Location.SourceSpan, withUnlock: false, context.CancellationToken).ConfigureAwait(false);
             await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, edits).ConfigureAwait(false);
         }
     }
 
     /// <param name="document">The document of the finding.</param>
     /// <param name="place">Where it stands.</param>
-    /// <param name="isHeldAsLong">Only where no lock may be released earlier than it was.</param>
+    /// <param name="withUnlock">Only where an unlock is in sight.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    private static async Task<TextEdits?> PlanAsync(Document document, TextSpan place, bool isHeldAsLong, CancellationToken cancellationToken)
+    private static async Task<TextEdits?> PlanAsync(Document document, TextSpan place, bool withUnlock, CancellationToken cancellationToken)
     {
         var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false);
@@ -67,7 +67,8 @@ public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
             if (Has(text, SqlCallKind.SessionAdvisoryUnlock))
             {
                 unlocks++;
-                if ((isHeldAsLong && !isInside) || !RemoveUnlock(text, literal, lines, edits))
+                // One behind the transaction holds the lock for what is done in between: the commit would release it earlier.
+                if (!isInside || IsBehindCommit(taken.Expression, literal, function) || !RemoveUnlock(text, literal, lines, edits))
                 {
                     return null;
                 }
@@ -79,8 +80,12 @@ public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
         }
 
         // Without an unlock in sight, somebody else releases it, or nobody was meant to.
-        return isHeldAsLong && unlocks == 0 ? null : edits;
+        return withUnlock && unlocks == 0 ? null : edits;
     }
+
+    /// <summary>A commit stands between the two: they are in two transactions.</summary>
+    private static bool IsBehindCommit(SyntaxNode taken, SyntaxNode unlock, SyntaxNode function) => function.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(access =>
+        access.SpanStart > taken.Span.End && access.Span.End < unlock.SpanStart && access.Name.Identifier.ValueText is "Commit" or "CommitAsync" or "CommitTransaction" or "CommitTransactionAsync");
 
     private static bool Has(SessionText text, SqlCallKind kind) => text.Sql.Statements.Any(s => s.Calls.Any(c => c.Kind == kind));
 

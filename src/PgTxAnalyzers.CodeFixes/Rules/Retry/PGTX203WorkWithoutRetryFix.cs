@@ -80,7 +80,7 @@ public sealed class PGTX203WorkWithoutRetryFix : CodeFixProvider
         if (root is null || model is null || root.FindSpan(place)?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } work
             || RetryUnit.Of(work, model, cancellationToken) is not { } unit || unit.UsesOthersSession(model, cancellationToken)
             || RetryFilter.Lost(model.Compilation) is not { } filter
-            || !await Repeatable.IsAsync(document, unit.Span, cancellationToken).ConfigureAwait(false))
+            || !await Repeatable.IsAsync(document, unit.Span, cancellationToken, byHand: true).ConfigureAwait(false))
         {
             return null;
         }

@@ -50,7 +50,7 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
                 await InStrategyAsync(context, diagnostic, begin, type, model, lines).ConfigureAwait(false);
             }
             else if (RetryUnit.Of(begin, model, context.CancellationToken) is { } unit && FilterFor(unit, begin, model, context.CancellationToken) is { } filter
-                     && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false))
+                     && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken, byHand: true).ConfigureAwait(false))
             {
                 var writer = new RetryWriter(unit, filter, model, lines, context.CancellationToken);
                 if (!await Offer.RegisterAsync(context, diagnostic, RetryTitle, RetryKey, writer.Pipeline()).ConfigureAwait(false))

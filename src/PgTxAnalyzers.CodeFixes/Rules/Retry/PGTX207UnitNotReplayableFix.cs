@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
@@ -28,11 +30,13 @@ public sealed class PGTX207UnitNotReplayableFix : CodeFixProvider
     public override async Task RegisterCodeFixesAsync(CodeFixContext context)
     {
         var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root is null || !diagnostic.Properties.TryGetValue("pgtx.tracker", out var owner) || string.IsNullOrEmpty(owner) || diagnostic.AdditionalLocations.Count == 0
+            if (root is null || model is null || !diagnostic.Properties.TryGetValue("pgtx.tracker", out var owner) || string.IsNullOrEmpty(owner) || diagnostic.AdditionalLocations.Count == 0
                 || !root.FullSpan.Contains(diagnostic.AdditionalLocations[0].SourceSpan)
-                || Block(root.FindNode(diagnostic.AdditionalLocations[0].SourceSpan)) is not { Statements.Count: > 0 } block)
+                || Block(root.FindNode(diagnostic.AdditionalLocations[0].SourceSpan)) is not { Statements.Count: > 0 } block
+                || LosesTracked(root.FindSpan(diagnostic.Location.SourceSpan), block, model, context.CancellationToken))
             {
                 continue;
             }
@@ -50,6 +54,11 @@ public sealed class PGTX207UnitNotReplayableFix : CodeFixProvider
             }
         }
     }
+
+    /// <summary>What was loaded or added before the unit and is changed or saved in it would not be saved any more.</summary>
+    private static bool LosesTracked(SyntaxNode? save, BlockSyntax unit, SemanticModel model, CancellationToken cancellationToken) =>
+        save?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } call
+        || new TrackedOutside(EfWork.ContextOf(call, model, cancellationToken), model, cancellationToken).Of(unit.Statements).Any();
 
     private static BlockSyntax? Block(SyntaxNode unit) => unit switch
     {

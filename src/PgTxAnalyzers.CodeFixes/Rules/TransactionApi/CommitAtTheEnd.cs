@@ -16,7 +16,8 @@ internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSynta
     {
         // What is in a handler or a loop may run with a transaction that is broken, or several times.
         if (Scope() is not { Count: > 0 } scope || commits.Any(commit => !IsInBranches(commit, scope))
-            || scope.Any(statement => RegionEnds.GoOn(statement, int.MaxValue, region, facts.Model)))
+            || scope.Any(statement => RegionEnds.GoOn(statement, int.MaxValue, region, facts.Model))
+            || OpenReaders.At(scope[scope.Count - 1].Span.End, behind: 0, region.Begin.EnclosingFunction()!, facts.Model))
         {
             yield break;
         }

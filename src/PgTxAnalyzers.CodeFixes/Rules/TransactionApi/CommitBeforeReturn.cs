@@ -8,10 +8,10 @@ namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 /// <summary>A commit in front of a return. What is returned and read in the transaction is read first.</summary>
 internal sealed class CommitBeforeReturn(Region region, StatementSyntax commit, FactSource facts, SourceLines lines)
 {
-    /// <summary>Null: the transaction may be over already, or what is returned may still be read in it when the statement has ended.</summary>
+    /// <summary>Null: the transaction may be over already, a reader is open, or what is returned may still be read in it when the statement has ended.</summary>
     public TextEdits? Plan(ReturnStatementSyntax end)
     {
-        if (RegionEnds.GoOn(end.EnclosingFunction()!, end.SpanStart, region, facts.Model))
+        if (RegionEnds.GoOn(end.EnclosingFunction()!, end.SpanStart, region, facts.Model) || OpenReaders.At(end.SpanStart, behind: 0, end.EnclosingFunction()!, facts.Model))
         {
             return null;
         }

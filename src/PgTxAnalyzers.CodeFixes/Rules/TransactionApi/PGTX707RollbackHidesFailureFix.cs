@@ -56,7 +56,7 @@ public sealed class PGTX707RollbackHidesFailureFix : CodeFixProvider
             return default;
         }
 
-        var isRemoval = IsDisposedByUsing(call, model, cancellationToken) && !WorksAfter(rollback, handler, model, cancellationToken);
+        var isRemoval = IsDisposedByUsing(call, model, cancellationToken) && !WorksAfter(rollback, model, cancellationToken);
         return (isRemoval ? Removed(rollback, handler, lines) : Guarded(rollback, lines), isRemoval);
     }
 
@@ -67,9 +67,15 @@ public sealed class PGTX707RollbackHidesFailureFix : CodeFixProvider
         && model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol method && DataLibrary.IsInLibrary(method)
         && local.DeclaringSyntaxReferences[0].GetSyntax(cancellationToken).EnclosingFunction() == call.EnclosingFunction();
 
-    /// <summary>The handler asks the database for more: until <c>using</c> rolls back, the transaction is aborted.</summary>
-    private static bool WorksAfter(StatementSyntax rollback, CatchClauseSyntax handler, SemanticModel model, CancellationToken cancellationToken) =>
-        handler.Block.DescendantNodes().OfType<ExpressionSyntax>().Any(e => e.SpanStart > rollback.Span.End && DataLibrary.IsDataType(model.GetTypeInfo(e, cancellationToken).Type));
+    /// <summary>
+    /// The handler asks the database for more, here or in what it calls: until <c>using</c> rolls back, the transaction is aborted, and its locks keep another connection waiting. Or it calls out,
+    /// and the transaction would be open for as long.
+    /// </summary>
+    private static bool WorksAfter(StatementSyntax rollback, SemanticModel model, CancellationToken cancellationToken)
+    {
+        var facts = new FactSource(model, cancellationToken);
+        return rollback.Siblings().SkipWhile(s => s != rollback).Skip(1).Select(facts.Of).Any(later => later.UsesDatabase || later.HasEffect || later.IsUnclear);
+    }
 
     private static TextEdits Removed(StatementSyntax rollback, CatchClauseSyntax handler, SourceLines lines)
     {

@@ -53,11 +53,56 @@ public class PoolingFixTests
     [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nif (url == \"\") return;", "another way out")]
     [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nawait own.ExecuteAsync(\"SELECT 1\");\nawait http.GetStringAsync(url, ct);", "a call that would hold it")]
     [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nvar transaction = 1;\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nGC.KeepAlive(transaction);", "the name is taken")]
+    [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nawait using var reader = await own.ExecuteReaderAsync(\"SELECT 1\");\nwhile (await reader.ReadAsync(ct))\n{\n}\n", "a reader is still open, and no commit can be sent")]
     public async Task PGTX301_adds_no_transaction_here(string statements, string why)
     {
         Assert.NotEmpty(why);
         await Pooled.Method(statements).Fix("PGTX301", "PGTX301.SetLocalInTransaction").IsNotOffered();
     }
+
+    [Fact]
+    public Task PGTX301_adds_a_transaction_that_awaits_as_the_statement_does() => Fixed("PGTX301", "PGTX301.SetLocalInTransaction", """
+        await using var own = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await own.ExecuteAsync("SET a.b = 1").ConfigureAwait(false); // fix: PGTX301
+        await using (var reader = await own.ExecuteReaderAsync("SELECT 1"))
+        {
+            await reader.ReadAsync(ct);
+        }
+        """, """
+        await using var own = await source.OpenConnectionAsync(ct).ConfigureAwait(false);
+        await using var transaction = await own.BeginTransactionAsync(ct).ConfigureAwait(false);
+        await own.ExecuteAsync("SET LOCAL a.b = 1").ConfigureAwait(false);
+        await using (var reader = await own.ExecuteReaderAsync("SELECT 1"))
+        {
+            await reader.ReadAsync(ct);
+        }
+        """, tail: "await transaction.CommitAsync(ct).ConfigureAwait(false);\n");
+
+    /// <summary>Rows that are read when they are enumerated, behind the commit.</summary>
+    [Theory]
+    [InlineData("return own.Query<int>(\"SELECT 1\", buffered: false);", false)]
+    [InlineData("var rows = own.Query<int>(\"SELECT 1\", buffered: false);\n        return rows;", false)]
+    [InlineData("var rows = own.Query<int>(\"SELECT 1\");\n        return rows;", true)]
+    [InlineData("return own.Query<int>(\"SELECT 1\");", true)]
+    public async Task PGTX301_adds_a_transaction_only_around_what_is_read_in_it(string returned, bool isOffered)
+    {
+        var offers = await Pooled.Method("", $$"""
+            public IEnumerable<int> Read(NpgsqlDataSource source)
+            {
+                var own = source.OpenConnection();
+                own.Execute("SET a.b = 1"); // fix: PGTX301
+                {{returned}}
+            }
+        """).Fix("PGTX301").Offers();
+        Assert.Equal(isOffered, offers.Any(offer => offer.Key == "PGTX301.SetLocalInTransaction"));
+    }
+
+    /// <summary>The lock would be released by the commit, before what it may protect is done.</summary>
+    [Theory]
+    [InlineData("await conn.ExecuteAsync(\"SELECT pg_advisory_unlock(1)\");")]
+    [InlineData("await using (var second = await conn.BeginTransactionAsync(ct))\n{\n    await conn.ExecuteAsync(\"SELECT pg_advisory_unlock(1)\");\n    await second.CommitAsync(ct);\n}\n")]
+    public async Task PGTX302_is_not_offered_where_the_lock_outlives_the_transaction(string unlock) => await Pooled.Method(
+        InTransaction("await conn.ExecuteAsync(\"SELECT pg_advisory_lock(1)\"); // fix: PGTX302") + "await conn.ExecuteAsync(\"UPDATE jobs SET ran_at = now()\");\n" + unlock).Fix("PGTX302").IsNotOffered();
 
     [Fact]
     public Task PGTX302_takes_the_unlock_and_its_finally_along() => Fixed("PGTX302", "PGTX302.TransactionLock", InTransaction("""

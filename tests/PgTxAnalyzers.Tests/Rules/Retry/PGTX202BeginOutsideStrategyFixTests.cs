@@ -162,4 +162,124 @@ public sealed class PGTX202BeginOutsideStrategyFixTests
     [InlineData("public async IAsyncEnumerable<int> RunAsync() {\nawait using var tx = await db.Database.BeginTransactionAsync(); /*m*/\nyield return await db.Orders.ExecuteDeleteAsync();\nawait tx.CommitAsync();\n}")]
     public async Task What_cannot_be_a_delegate_or_must_not_run_twice_is_not_wrapped(string member) =>
         await Code(member.Replace("/*m*/", "// fix: PGTX202\n")).Fix("PGTX202", Key).IsNotOffered();
+
+    [Fact]
+    public async Task What_is_loaded_before_the_begin_and_changed_behind_it_is_loaded_in_the_unit() => await Code("""
+            public async Task<bool> PayAsync(int id, CancellationToken ct)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(id);
+
+                var order = await db.Orders.SingleOrDefaultAsync(o => o.Id == id, ct).ConfigureAwait(false);
+                if (order is null)
+                {
+                    return false;
+                }
+
+                await using var transaction = await db.Database.BeginTransactionAsync(ct).ConfigureAwait(false); // expect: PGTX202
+                order.State = "paid";
+                await db.SaveChangesAsync(ct).ConfigureAwait(false);
+                await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct).ConfigureAwait(false);
+                await transaction.CommitAsync(ct).ConfigureAwait(false);
+                return true;
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task<bool> PayAsync(int id, CancellationToken ct)
+            {
+                ArgumentOutOfRangeException.ThrowIfNegative(id);
+
+                var strategy = db.Database.CreateExecutionStrategy();
+                return await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    var order = await db.Orders.SingleOrDefaultAsync(o => o.Id == id, ct).ConfigureAwait(false);
+                    if (order is null)
+                    {
+                        return false;
+                    }
+
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct).ConfigureAwait(false);
+                    order.State = "paid";
+                    await db.SaveChangesAsync(ct).ConfigureAwait(false);
+                    await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct).ConfigureAwait(false);
+                    await transaction.CommitAsync(ct).ConfigureAwait(false);
+                    return true;
+                }, ct).ConfigureAwait(false);
+            }
+        """));
+
+    [Fact]
+    public async Task What_is_added_before_the_begin_is_added_in_the_unit() => await Code("""
+            public async Task PayAsync(Order order, CancellationToken ct)
+            {
+                db.Orders.Add(order);
+                await using var transaction = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
+                await db.SaveChangesAsync(ct);
+                await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task PayAsync(Order order, CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    db.Orders.Add(order);
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    await db.SaveChangesAsync(ct);
+                    await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                    await transaction.CommitAsync(ct);
+                }, ct);
+            }
+        """));
+
+    [Fact]
+    public async Task What_is_only_read_of_an_object_may_come_from_outside() => await Code("""
+            public async Task PayAsync(Order order, CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
+                await db.Orders.Where(o => o.Id == order.Id).ExecuteDeleteAsync(ct);
+                db.Orders.Update(order);
+                await db.SaveChangesAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task PayAsync(Order order, CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    await db.Orders.Where(o => o.Id == order.Id).ExecuteDeleteAsync(ct);
+                    db.Orders.Update(order);
+                    await db.SaveChangesAsync(ct);
+                    await transaction.CommitAsync(ct);
+                }, ct);
+            }
+        """));
+
+    /// <summary>The tracker is cleared: an object that came from the caller would not be saved any more, and nothing would say so.</summary>
+    [Theory]
+    [InlineData("Order order", "order.State = \"paid\";")]
+    [InlineData("List<Order> orders", "foreach (var order in orders)\n{\norder.Count++;\n}\n")]
+    [InlineData("Order[] orders", "orders[0].Count++;")]
+    [InlineData("Order order", "Pay(order);")]
+    [InlineData("int id", "current!.State = \"paid\";")]
+    public async Task A_unit_that_changes_what_its_caller_has_loaded_is_not_wrapped(string parameter, string change) => await Code($$"""
+            private Order? current;
+
+            public async Task PayAsync({{parameter}}, CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct); // fix: PGTX202
+                {{change}}
+                await db.SaveChangesAsync(ct);
+                await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+
+            public void Remember(Order order) => current = order;
+
+            private static void Pay(Order order) => order.State = "paid";
+        """).Fix("PGTX202", Key).IsNotOffered();
 }

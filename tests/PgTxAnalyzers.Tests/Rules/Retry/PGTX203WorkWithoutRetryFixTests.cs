@@ -43,6 +43,12 @@ public sealed class PGTX203WorkWithoutRetryFixTests
                 await Partner!.TellAsync(ct);
             }
 
+            public async Task KeepAsync(CartContext carts, CancellationToken ct)
+            {
+                carts.Carts.Add(new Cart());
+                await carts.SaveChangesAsync(ct);
+            }
+
             private IPartner? Partner => null;
 
             public async Task ChargeAsync(CancellationToken ct)
@@ -60,7 +66,17 @@ public sealed class PGTX203WorkWithoutRetryFixTests
             Task TellAsync(CancellationToken ct);
         }
 
-        public sealed class Worker(NpgsqlDataSource dataSource, Store store, NpgsqlConnection held) : BackgroundService
+        public sealed class Cart
+        {
+            public int Id { get; set; }
+        }
+
+        public sealed class CartContext(Microsoft.EntityFrameworkCore.DbContextOptions<CartContext> options) : Microsoft.EntityFrameworkCore.DbContext(options)
+        {
+            public Microsoft.EntityFrameworkCore.DbSet<Cart> Carts => Set<Cart>();
+        }
+
+        public sealed class Worker(NpgsqlDataSource dataSource, Store store, NpgsqlConnection held, CartContext carts) : BackgroundService
         {
         {{members}}
         }
@@ -290,6 +306,9 @@ public sealed class PGTX203WorkWithoutRetryFixTests
     [InlineData("await using var command = new NpgsqlCommand(\"DELETE FROM carts\", held);\n        await command.ExecuteNonQueryAsync(stoppingToken); // fix: PGTX203")]
     // Totals that the unit counts twice.
     [InlineData("var all = 0;\n        await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        all += await connection.ExecuteAsync(\"DELETE FROM carts\");\n        await connection.ExecuteAsync(\"UPDATE totals SET carts = @all\", new { all });")]
+    // Queries and saves of EF Core: what is transient comes out of them as another exception, and the tracker keeps what the failed attempt has added.
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n        carts.Carts.Add(new Cart());\n        await carts.SaveChangesAsync(stoppingToken);")]
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n        await store.KeepAsync(carts, stoppingToken);")]
     // Statements that share a line, and a directive between them.
     [InlineData("await Task.Yield(); await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");")]
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n#if !NEVER\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n#endif")]

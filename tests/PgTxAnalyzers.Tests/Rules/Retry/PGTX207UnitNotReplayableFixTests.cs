@@ -39,4 +39,25 @@ public sealed class PGTX207UnitNotReplayableFixTests
                 return total;
             }
         """).Fix("PGTX207").IsNotOffered();
+
+    /// <summary>To clear the tracker would detach what came from outside: the change would not be saved, and nothing would say so.</summary>
+    [Theory]
+    [InlineData("var order = await db.Orders.SingleAsync(o => o.Id == id, ct);", "order.Count -= 1;")]
+    [InlineData("db.Orders.Add(given);", "")]
+    [InlineData("given.State = \"taken\";", "")]
+    [InlineData("", "given.Count -= 1;")]
+    public async Task What_was_tracked_before_the_unit_is_not_thrown_away(string before, string inside) => await RetryCode.Service($$"""
+            public async Task TakeAsync(Order given, int id, CancellationToken ct)
+            {
+                {{before}}
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async token =>
+                {
+                    var next = await db.Orders.SingleAsync(o => o.Id == id + 1, token);
+                    next.Count += 1;
+                    {{inside}}
+                    await db.SaveChangesAsync(token); // fix: PGTX207
+                }, ct);
+            }
+        """).Fix("PGTX207", "PGTX207.ClearTracker").IsNotOffered();
 }

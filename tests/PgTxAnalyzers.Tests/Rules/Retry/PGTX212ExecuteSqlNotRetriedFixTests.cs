@@ -25,4 +25,19 @@ public sealed class PGTX212ExecuteSqlNotRetriedFixTests
     [InlineData("public async Task RunAsync(CancellationToken ct) { await using var tx = await db.Database.BeginTransactionAsync(ct); await db.Database.ExecuteSqlAsync($\"DELETE FROM orders\", ct); }")]
     [InlineData("public async Task RunAsync(CancellationToken ct) { await (await contexts.CreateDbContextAsync(ct)).Database.ExecuteSqlAsync($\"DELETE FROM orders\", ct); }")]
     public async Task In_a_transaction_or_on_a_passing_context_it_does_not(string member) => await Code(member + " // fix: PGTX212").Fix("PGTX212").IsNotOffered();
+
+    /// <summary>A strategy that retries refuses to begin inside a transaction that somebody else has begun.</summary>
+    [Fact]
+    public async Task A_command_that_is_called_from_a_transaction_stays() => await Code("""
+            public async Task DropAsync(CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                await PurgeAllAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+
+            private async Task PurgeAllAsync(CancellationToken ct) => await PurgeAsync(ct);
+
+            private Task<int> PurgeAsync(CancellationToken ct) => db.Database.ExecuteSqlAsync($"DELETE FROM orders WHERE id < 0", ct); // fix: PGTX212
+        """).Fix("PGTX212").IsNotOffered();
 }

@@ -256,6 +256,23 @@ public sealed class PGTX704SuccessPathDoesNotCommitFixTests
             """).Fix("PGTX704", Key).IsNotOffered();
     }
 
+    /// <summary>"A command is already in progress": a commit is a command like any other, and a reader that was read to its end is still open.</summary>
+    [Theory]
+    [InlineData("await using (var reader = await conn.ExecuteReaderAsync(\"SELECT 1\"))\n{\n    if (!await reader.ReadAsync(ct))\n        return; // fix: PGTX704\n}\n", false)]
+    [InlineData("await using var reader = await conn.ExecuteReaderAsync(\"SELECT 1\");\nif (!await reader.ReadAsync(ct))\n    return; // fix: PGTX704\nawait reader.CloseAsync();", false)]
+    [InlineData("var reader = await conn.ExecuteReaderAsync(\"SELECT 1\");\nvar any = await reader.ReadAsync(ct);\nawait reader.DisposeAsync();\nif (!any)\n    return; // fix: PGTX704", true)]
+    [InlineData("bool any;\nawait using (var reader = await conn.ExecuteReaderAsync(\"SELECT 1\"))\n{\n    any = await reader.ReadAsync(ct);\n}\n\nif (!any)\n    return; // fix: PGTX704", true)]
+    public async Task It_is_offered_only_where_no_reader_is_open(string statements, bool isOffered)
+    {
+        var offers = await TestCode.Method($"""
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.ExecuteAsync("INSERT INTO back_orders DEFAULT VALUES");
+            {statements}
+            await tx.CommitAsync(ct);
+            """).Fix("PGTX704", Key).Offers();
+        Assert.Equal(isOffered, offers.Count > 0);
+    }
+
     private static TestCode Code(string statements) => TestCode.Of($$"""
         using System.Transactions;
         using Dapper;

@@ -183,4 +183,46 @@ public sealed class PGTX707RollbackHidesFailureFixTests
             throw;
         }
         """).Fix("PGTX707", Key).IsNotOffered();
+
+    /// <summary>Until <c>using</c> rolls back, the locks of the failed unit keep another connection waiting, and the transaction would be open for as long as a request takes.</summary>
+    [Theory]
+    [InlineData("await MarkAsync();")]
+    [InlineData("await http.PostAsync(url, null);")]
+    public async Task Where_the_handler_goes_on_working_the_rollback_stays_in_front_of_it(string work) => await TestCode.Method(Handled("await tx.RollbackAsync(ct);\n    " + work, " // expect: PGTX707"), Mark)
+        .Fix("PGTX707", Key).Becomes(TestCode.Method(Handled($"""
+            try
+                {"{"}
+                    await tx.RollbackAsync(ct);
+                {"}"}
+                catch
+                {"{"}
+                    // The first failure counts.
+                {"}"}
+
+                {work}
+            """, ""), Mark));
+
+    private const string Mark = """
+        private static async Task MarkAsync()
+        {
+            await using var other = new NpgsqlConnection("Host=db.internal;Username=app");
+            await other.OpenAsync();
+            await other.ExecuteAsync("UPDATE orders SET status = 'failed' WHERE id = 1");
+        }
+        """;
+
+    private static string Handled(string handler, string mark) => $$"""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        try
+        {
+            await conn.ExecuteAsync("UPDATE orders SET status = 'paid' WHERE id = 1");
+            await tx.CommitAsync(ct);
+        }
+        catch (Exception ex){{mark}}
+        {
+            Console.WriteLine(ex);
+            {{handler}}
+            throw;
+        }
+        """;
 }
