@@ -12,12 +12,14 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 internal static class ScopeOptions
 {
     private const string Space = "System.Transactions.";
+    private const string Options = "TransactionOptions";
 
+    /// <param name="document">The document of the creation.</param>
     /// <param name="isolation">A member of <c>IsolationLevel</c>.</param>
     /// <param name="creation">A creation without options.</param>
     /// <param name="model">The model of its document.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public static TextEdits? State(string isolation, BaseObjectCreationExpressionSyntax creation, SemanticModel model, CancellationToken cancellationToken)
+    public static TextEdits? State(Document document, string isolation, BaseObjectCreationExpressionSyntax creation, SemanticModel model, CancellationToken cancellationToken)
     {
         if (model.GetSymbolInfo(creation, cancellationToken).Symbol is not IMethodSymbol constructor || constructor.ContainingType.ToDisplayString() != Space + "TransactionScope")
         {
@@ -53,7 +55,8 @@ internal static class ScopeOptions
 
         string? Name(string type) => model.Compilation.GetTypeByMetadataName(Space + type)?.ToMinimalDisplayString(model, creation.SpanStart);
         if (Name("TransactionScopeOption") is not { } options || Name("IsolationLevel") is not { } level || Name("TransactionManager") is not { } manager
-            || (option?.EndsWith(".RequiresNew", System.StringComparison.Ordinal) != true && MayJoinAnotherLevel(model, cancellationToken)))
+            || (option?.EndsWith(".RequiresNew", System.StringComparison.Ordinal) != true
+                && (MayJoinAnotherLevel(isolation, model, cancellationToken) || Callers.MayJoin(creation, Repeatable.ContextOf(document, model, cancellationToken), cancellationToken))))
         {
             return null;
         }
@@ -73,7 +76,17 @@ internal static class ScopeOptions
         return edits;
     }
 
-    /// <summary>Somewhere a scope is created with options of its own: this one may run inside it, and then has its level.</summary>
-    private static bool MayJoinAnotherLevel(SemanticModel model, CancellationToken cancellationToken) =>
-        model.Compilation.SyntaxTrees.Any(tree => tree.GetText(cancellationToken).ToString().Contains("TransactionOptions"));
+    /// <summary>
+    /// Somewhere a scope is created with options of its own: this one may run inside it, as inside a filter or a behavior, and then has its level, and ends with its time. Those that state just the same are none.
+    /// </summary>
+    private static bool MayJoinAnotherLevel(string isolation, SemanticModel model, CancellationToken cancellationToken) =>
+        model.Compilation.SyntaxTrees.Where(tree => tree.GetText(cancellationToken).ToString().Contains(Options)).SelectMany(tree => tree.GetRoot(cancellationToken).DescendantNodes())
+            .OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == Options && !SaysTheSame(name, isolation));
+
+    private static bool SaysTheSame(IdentifierNameSyntax name, string isolation) =>
+        name.Ancestors().FirstOrDefault(n => n is not QualifiedNameSyntax and not AliasQualifiedNameSyntax) is ObjectCreationExpressionSyntax { Initializer: { } initializer } options && options.Type.Span.Contains(name.Span)
+        && Value(initializer, "IsolationLevel").EndsWith("." + isolation, System.StringComparison.Ordinal) && Value(initializer, "Timeout").EndsWith(".DefaultTimeout", System.StringComparison.Ordinal);
+
+    private static string Value(InitializerExpressionSyntax initializer, string property) =>
+        initializer.Expressions.OfType<AssignmentExpressionSyntax>().FirstOrDefault(a => a.Left.ToString() == property)?.Right.ToString() ?? "";
 }

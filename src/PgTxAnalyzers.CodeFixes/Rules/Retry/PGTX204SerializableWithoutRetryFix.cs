@@ -43,7 +43,7 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
             var lines = new SourceLines(root, await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false));
             if (begin is BaseObjectCreationExpressionSyntax scope)
             {
-                await Offer.RegisterAsync(context, diagnostic, StateTitle, StateKey, ScopeOptions.State("ReadCommitted", scope, model, context.CancellationToken)).ConfigureAwait(false);
+                await Offer.RegisterAsync(context, diagnostic, StateTitle, StateKey, ScopeOptions.State(context.Document, "ReadCommitted", scope, model, context.CancellationToken)).ConfigureAwait(false);
             }
             else if (EfWork.ContextOf(begin, model, context.CancellationToken) is { } type)
             {

@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
@@ -7,7 +6,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
-using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
@@ -20,10 +18,6 @@ public sealed class PGTX212ExecuteSqlNotRetriedFix : CodeFixProvider
 {
     internal const string EquivalenceKey = "PGTX212.WrapInStrategy";
     internal const string Title = "Run it inside the execution strategy";
-
-    /// <summary>Members that are looked at, those that lead to the call; with more, nobody knows.</summary>
-    private const int MaxCallers = 100;
-
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX212");
 
@@ -40,44 +34,13 @@ public sealed class PGTX212ExecuteSqlNotRetriedFix : CodeFixProvider
             if (root is not null && model is not null && root.FullSpan.Contains(diagnostic.Location.SourceSpan)
                 && root.FindToken(diagnostic.Location.SourceSpan.Start).Parent?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call)
             {
-                if (!IsCalledInTransaction(call, Repeatable.ContextOf(context.Document, model, context.CancellationToken), context.CancellationToken))
+                // A strategy that retries refuses to be begun inside a transaction (EF Core documentation, "Connection resiliency").
+                if (!Callers.BeginTransaction(call, Repeatable.ContextOf(context.Document, model, context.CancellationToken), context.CancellationToken))
                 {
                     await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, Plan(call, model, context.CancellationToken)).ConfigureAwait(false);
                 }
             }
         }
-    }
-
-    /// <summary>
-    /// A method around it, or one that calls it, begins a transaction: a strategy that retries refuses to be begun inside one (EF Core documentation, "Connection resiliency").
-    /// </summary>
-    private static bool IsCalledInTransaction(SyntaxNode place, RetryContext context, CancellationToken cancellationToken)
-    {
-        var open = new Queue<SyntaxNode>();
-        var seen = new HashSet<SyntaxNode>();
-        open.Enqueue(place);
-        while (open.Count > 0)
-        {
-            if (open.Dequeue().Ancestors().FirstOrDefault(n => n is MemberDeclarationSyntax and not GlobalStatementSyntax or CompilationUnitSyntax) is not { } member || !seen.Add(member))
-            {
-                continue;
-            }
-
-            if (seen.Count > MaxCallers || member.DescendantNodes(n => n is not BaseTypeDeclarationSyntax).OfType<SimpleNameSyntax>().Any(n => n.Identifier.ValueText is "BeginTransaction" or "BeginTransactionAsync" or "UseTransaction" or "UseTransactionAsync" or "TransactionScope"))
-            {
-                return true;
-            }
-
-            if (member is MethodDeclarationSyntax && context.Model(member).GetDeclaredSymbol(member, cancellationToken) is IMethodSymbol method)
-            {
-                foreach (var caller in context.Coverage.CallersOf(method, cancellationToken))
-                {
-                    open.Enqueue(caller);
-                }
-            }
-        }
-
-        return false;
     }
 
     private static TextEdits? Plan(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellationToken)

@@ -19,23 +19,18 @@ public sealed class PGTX706ScopeDefaultsFix : CodeFixProvider
     internal const string EquivalenceKey = "PGTX706.StateBoth";
     internal const string Title = "State the isolation level and the timeout";
 
+    private static readonly OneByOne All = new("PGTX706", async (document, places, cancellationToken) =>
+        await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is { } root && await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is { } model
+            && root.FindSpan(places.Place)?.FirstAncestorOrSelf<BaseObjectCreationExpressionSyntax>() is { } creation
+                ? ScopeOptions.State(document, "Serializable", creation, model, cancellationToken)
+                : null);
+
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX706");
 
-    /// <inheritdoc/>
-    public override FixAllProvider? GetFixAllProvider() => null;
+    /// <summary>What is written out is what happens now, so all at once is safe.</summary>
+    public override FixAllProvider GetFixAllProvider() => All;
 
     /// <inheritdoc/>
-    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
-    {
-        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
-        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
-        foreach (var diagnostic in context.Diagnostics)
-        {
-            if (model is not null && root?.FindSpan(diagnostic.Location.SourceSpan)?.FirstAncestorOrSelf<BaseObjectCreationExpressionSyntax>() is { } creation)
-            {
-                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, ScopeOptions.State("Serializable", creation, model, context.CancellationToken)).ConfigureAwait(false);
-            }
-        }
-    }
+    public override Task RegisterCodeFixesAsync(CodeFixContext context) => All.RegisterAsync(context, Title, EquivalenceKey);
 }

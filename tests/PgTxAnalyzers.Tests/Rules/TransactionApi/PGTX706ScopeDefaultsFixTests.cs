@@ -28,6 +28,65 @@ public sealed class PGTX706ScopeDefaultsFixTests
         Assert.Contains(isNew, offer => offer.Key == Key);
     }
 
+    /// <summary>A scope that is open around it may have a longer time than the default, which a stated one would cut short.</summary>
+    [Fact]
+    public async Task It_is_not_offered_where_a_caller_has_a_scope_of_its_own()
+    {
+        const string Caller = """
+            using System.Transactions;
+            using Npgsql;
+
+            public class Outer(Service service)
+            {
+                public void Run(NpgsqlConnection conn)
+                {
+                    using var scope = new TransactionScope(TransactionScopeOption.Required, TimeSpan.FromMinutes(5));
+                    service.Run(conn);
+                    scope.Complete();
+                }
+            }
+            """;
+        await Code("()").WithFile("Outer.cs", Caller).Counting("PGTX706").Fix("PGTX706", Key).IsNotOffered();
+    }
+
+    [Fact]
+    public async Task Scopes_that_follow_each_other_and_nested_new_ones_are_all_written_out_at_once()
+    {
+        const string Stated = "new TransactionOptions { IsolationLevel = IsolationLevel.Serializable, Timeout = TransactionManager.DefaultTimeout }";
+        await Two("TransactionScope()", "TransactionScope(TransactionScopeOption.RequiresNew)", " // expect: PGTX706").FixAll("PGTX706", Key)
+            .Becomes(Two($"TransactionScope(TransactionScopeOption.Required, {Stated})", $"TransactionScope(TransactionScopeOption.RequiresNew, {Stated})", ""));
+    }
+
+    private static TestCode Two(string outer, string inner, string mark) => TestCode.Of($$"""
+        using System.Transactions;
+        using Npgsql;
+
+        public class Service
+        {
+            public void Run(NpgsqlConnection conn)
+            {
+                using var scope = new {{outer}};{{mark}}
+                conn.Open();
+                scope.Complete();
+            }
+
+            public void Log(NpgsqlConnection conn)
+            {
+                using (var scope = new {{outer}}){{mark}}
+                {
+                    conn.Open();
+                    using (var own = new {{inner}}){{mark}}
+                    {
+                        conn.Open();
+                        own.Complete();
+                    }
+
+                    scope.Complete();
+                }
+            }
+        }
+        """);
+
     private static TestCode Code(string arguments, bool fixedCode = false) => TestCode.Of($$"""
         using System.Transactions;
         using Npgsql;
