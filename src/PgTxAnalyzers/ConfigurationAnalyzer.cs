@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using PgTxAnalyzers.CrossProject;
@@ -51,7 +52,8 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(PGTX001InvalidConfiguration.Report(problem));
         }
 
-        if (ForeignEffects.In(context.Compilation, context.CancellationToken).Unreadable is { IsEmpty: false } unreadable)
+        var unreadable = ForeignEffects.In(context.Compilation, context.CancellationToken).Unreadable.Union(LooseEnds.UnreadableIn(context.Compilation)).ToList();
+        if (unreadable.Count > 0)
         {
             context.ReportDiagnostic(PGTX002UnreadableEffects.Report(unreadable));
         }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using PgTxAnalyzers.Benchmarks.GeneratedCode;
@@ -9,8 +7,8 @@ using Shape = PgTxAnalyzers.Benchmarks.GeneratedCode.Shape;
 namespace PgTxAnalyzers.Benchmarks;
 
 /// <summary>
-/// What the effects of a project cost where they are written: the time of the generator against that of the whole compilation (binding,
-/// the compiler's diagnostics, emitting), on one thread, and the length of the text.
+/// What the effects of a project cost where they are written: the generator against the whole compilation (binding, the compiler's diagnostics, emitting), on one
+/// thread, both in processor time; and the bytes that the assembly carries.
 /// </summary>
 internal static class EffectMeasurement
 {
@@ -18,7 +16,7 @@ internal static class EffectMeasurement
 
     public static void Run(int lines)
     {
-        Console.WriteLine("| shape | lines | compiler | generator | share | text |");
+        Console.WriteLine("| shape | lines | compiler | generator | share | carried |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var shape in Enum.GetValues<Shape>())
         {
@@ -33,15 +31,16 @@ internal static class EffectMeasurement
 
     private static (TimeSpan Compiler, TimeSpan Generator, int Size) Measure(Subject subject)
     {
-        GC.Collect();
-        var watch = Stopwatch.StartNew();
-        if (!subject.Fresh().Emit(Stream.Null).Success)
-            throw new InvalidOperationException("The generated code does not compile.");
-        var compiler = watch.Elapsed;
+        var compilation = subject.Fresh();
+        var compiler = ProcessorTime.Of(() =>
+        {
+            if (!compilation.Emit(Stream.Null).Success)
+                throw new InvalidOperationException("The generated code does not compile.");
+        });
 
-        GC.Collect();
-        var driver = CSharpGeneratorDriver.Create([new EffectGenerator().AsSourceGenerator()]).RunGenerators(subject.Fresh());
-        var text = driver.GetRunResult().GeneratedTrees.FirstOrDefault()?.GetText().ToString() ?? "";
-        return (compiler, driver.GetTimingInfo().ElapsedTime, Encoding.UTF8.GetByteCount(text));
+        var fresh = subject.Fresh();
+        GeneratorDriver driver = CSharpGeneratorDriver.Create([new EffectGenerator().AsSourceGenerator()]);
+        var generator = ProcessorTime.Of(() => driver = driver.RunGenerators(fresh));
+        return (compiler, generator, Carried.By(fresh.AddSyntaxTrees(driver.GetRunResult().GeneratedTrees)));
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Text;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using PgTxAnalyzers.Benchmarks.GeneratedCode;
@@ -34,15 +32,16 @@ internal static class ProjectMeasurement
             var compilation = CSharpCompilation.Create(
                 $"Project{i}", [CSharpSyntaxTree.ParseText(Source(i, i == 0 ? null : isChain ? i - 1 : 0), path: $"Project{i}.cs")], [.. libraries, .. isChain ? built : built.Take(1)],
                 new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, concurrentBuild: false));
-            var driver = CSharpGeneratorDriver.Create([new EffectGenerator().AsSourceGenerator()]).RunGeneratorsAndUpdateCompilation(compilation, out var updated, out _);
-            generator += driver.GetTimingInfo().ElapsedTime;
-            sizes.Add(driver.GetRunResult().GeneratedTrees.Sum(tree => Encoding.UTF8.GetByteCount(tree.GetText().ToString())));
+            Compilation updated = compilation;
+            generator += ProcessorTime.Of(() => CSharpGeneratorDriver.Create([new EffectGenerator().AsSourceGenerator()]).RunGeneratorsAndUpdateCompilation(compilation, out updated, out _));
+            sizes.Add(Carried.By(updated));
 
             var image = new MemoryStream();
-            var watch = Stopwatch.StartNew();
-            if (!updated.Emit(image).Success)
-                throw new InvalidOperationException($"Project{i} does not compile.");
-            compiler += watch.Elapsed;
+            compiler += ProcessorTime.Of(() =>
+            {
+                if (!updated.Emit(image).Success)
+                    throw new InvalidOperationException($"Project{i} does not compile.");
+            });
             built.Add(MetadataReference.CreateFromImage(image.ToArray()));
         }
 

@@ -32,7 +32,7 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
     public static readonly LooseEnds None = new(ImmutableArray<Obligation>.Empty, ImmutableArray<Registration>.Empty, ImmutableArray<string>.Empty);
 
     /// <summary>By assembly, and by compilation where a host has the source. What hangs on them holds no symbol.</summary>
-    private static readonly ConditionalWeakTable<IAssemblySymbol, LooseEnds> Carried = new();
+    private static readonly ConditionalWeakTable<IAssemblySymbol, OfAssembly> Carried = new();
     private static readonly ConditionalWeakTable<Compilation, FollowedProject> Followed = new();
 
     /// <summary>A public interface's member that is not a library's: what implements it can be anything.</summary>
@@ -42,7 +42,7 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
 
     /// <summary>Whether any reference leaves an obligation: asked where nothing else is.</summary>
     public static bool AreIn(Compilation compilation, CancellationToken cancellation) =>
-        compilation.SourceModule.ReferencedAssemblySymbols.Any(a => ForeignEffects.CanCarry(a) && !Carried.GetValue(a, Read).Obligations.IsEmpty)
+        compilation.SourceModule.ReferencedAssemblySymbols.Any(a => ForeignEffects.CanCarry(a) && !Carried.GetValue(a, Read).Ends.Obligations.IsEmpty)
         || compilation.References.OfType<CompilationReference>().Any(r => DataLibraries.IsReferencedBy(r.Compilation));
 
     /// <summary>Those of the references, by the name of their assembly.</summary>
@@ -51,7 +51,7 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
         var found = ImmutableArray.CreateBuilder<(string, LooseEnds)>();
         foreach (var assembly in context.Compilation.SourceModule.ReferencedAssemblySymbols)
         {
-            if (ForeignEffects.CanCarry(assembly) && Carried.GetValue(assembly, Read) is { } carried && carried != None)
+            if (ForeignEffects.CanCarry(assembly) && Carried.GetValue(assembly, Read).Ends is var carried && carried != None)
             {
                 found.Add((assembly.Name, carried));
             }
@@ -81,6 +81,16 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
         .Select(r => new Registration(r.Method!, r.Service.GetDocumentationCommentId() ?? "", r.Implementation.GetDocumentationCommentId() ?? "")).Distinct()
         .OrderBy(r => r.Method, StringComparer.Ordinal).ThenBy(r => r.Service, StringComparer.Ordinal).ThenBy(r => r.Implementation, StringComparer.Ordinal).ToImmutableArray();
 
-    private static LooseEnds Read(IAssemblySymbol assembly) =>
-        LooseEndsText.Read(ForeignEffects.Metadata(assembly, LooseEndsText.Key)) ?? None;
+    /// <summary>Names of referenced assemblies that leave what cannot be read: of another version, or damaged.</summary>
+    public static IEnumerable<string> UnreadableIn(Compilation compilation) =>
+        compilation.SourceModule.ReferencedAssemblySymbols.Where(a => ForeignEffects.CanCarry(a) && Carried.GetValue(a, Read).IsUnreadable).Select(a => a.Name);
+
+    private static OfAssembly Read(IAssemblySymbol assembly)
+    {
+        var text = ForeignEffects.Metadata(assembly, LooseEndsText.Key);
+        var ends = LooseEndsText.Read(text);
+        return new OfAssembly(ends ?? None, text is not null && ends is null);
+    }
+
+    private sealed record OfAssembly(LooseEnds Ends, bool IsUnreadable);
 }

@@ -52,6 +52,7 @@ internal static class LooseEndsText
     /// <summary>Null: there is none, it is of another version, or damaged.</summary>
     public static LooseEnds? Read(string? text)
     {
+        text = PackedText.Unpack(text, MaxLength);
         if (text is null || text.Length > MaxLength || !text.StartsWith(Version + "\n", StringComparison.Ordinal) || !text.EndsWith("\n", StringComparison.Ordinal))
         {
             return null;

@@ -13,7 +13,7 @@ internal static class PGTX002UnreadableEffects
     public static readonly DiagnosticDescriptor Descriptor = new(
         "PGTX002",
         "Effects of a referenced assembly cannot be read",
-        "What {0} says about its methods is of another version of PgTxAnalyzers, or damaged ({1} of the references): calls into it are not followed",
+        "What {0} says about its methods is of another version of PgTxAnalyzers, or damaged ({1} of the references): it is ignored, as if it had been built without the package",
         "Configuration",
         DiagnosticSeverity.Hidden,
         isEnabledByDefault: true,

@@ -50,7 +50,32 @@ public class PGTX002UnreadableEffectsTests
     {
         var finding = Assert.Single(await Findings(text));
         Assert.Equal(("PGTX002", DiagnosticSeverity.Hidden), (finding.Id, finding.Severity));
-        Assert.Equal("What Library says about its methods is of another version of PgTxAnalyzers, or damaged (1 of the references): calls into it are not followed", finding.GetMessage());
+        Assert.Equal("What Library says about its methods is of another version of PgTxAnalyzers, or damaged (1 of the references): it is ignored, as if it had been built without the package", finding.GetMessage());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("3\nO\t\n")]
+    [InlineData("1\nO\tM:IMailer.SendAsync\t9\t4\tOrders.cs\tOrders.PlaceAsync\tIMailer.SendAsync\n")]
+    [InlineData("1\nR\tM:X.Y\n")]
+    [InlineData("1\nQ\tx\n")]
+    [InlineData("2\n\u0001\"1\n")]
+    public async Task Damaged_and_newer_obligations_are_ignored_and_counted(string text)
+    {
+        var finding = Assert.Single(await Findings(text, LooseEndsText.Key));
+        Assert.Equal(("PGTX002", DiagnosticSeverity.Hidden), (finding.Id, finding.Severity));
+    }
+
+    [Fact]
+    public async Task Obligations_that_can_be_read_are_nobodys_business() =>
+        Assert.Empty(await Findings("1\nO\tM:IMailer.SendAsync\t2\t4\tOrders.cs\tOrders.PlaceAsync\tIMailer.SendAsync\n", LooseEndsText.Key));
+
+    [Fact]
+    public async Task An_assembly_that_is_damaged_twice_is_counted_once()
+    {
+        var library = Library.Replace("public class", $"[assembly: System.Reflection.AssemblyMetadata(\"{EffectText.Key}\", \"\")]\npublic class");
+        var finding = Assert.Single(await Findings("", LooseEndsText.Key, library));
+        Assert.Contains("(1 of the references)", finding.GetMessage());
     }
 
     [Fact]
@@ -92,10 +117,10 @@ public class PGTX002UnreadableEffectsTests
     [InlineData("RepositoryUrl")]
     public async Task Other_metadata_is_not_looked_at(string key) => Assert.Empty(await Findings(Right, key));
 
-    private static async Task<IReadOnlyList<Diagnostic>> Findings(string? text, string key = EffectText.Key)
+    private static async Task<IReadOnlyList<Diagnostic>> Findings(string? text, string key = EffectText.Key, string source = Library)
     {
         var attribute = text is null ? "" : $"[assembly: System.Reflection.AssemblyMetadata(\"{key}\", {SymbolDisplay.FormatLiteral(text, true)})]\n";
-        var library = TestCode.Of(attribute + Library).Compile().WithAssemblyName("Library");
+        var library = TestCode.Of(attribute + source).Compile().WithAssemblyName("Library");
         var caller = TestCode.Of(Caller).Broken().Compile().AddReferences(Projects.Emit(library));
         TestCode.NoErrors(caller);
         return await AnalyzerRun.Findings(caller, new AnalyzerOptions([]), Product.CreateAnalyzers(), TestContext.Current.CancellationToken);
