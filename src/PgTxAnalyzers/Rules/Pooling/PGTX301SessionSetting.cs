@@ -48,7 +48,7 @@ internal sealed class PGTX301SessionSetting : PoolingRule
                 case SqlKind.Reset when gate.Tracks(statement.Setting) || GivesBack(sql, i, statement.Setting):
                     break;
                 case SqlKind.Set:
-                    return (statement.Focus, statement.Setting?.Contains('.') == true ? Tenant : Setting, null);
+                    return (statement.Focus, IsOfProgram(statement.Setting) ? Tenant : Setting, null);
                 case SqlKind.SetRole or SqlKind.SetSessionAuthorization when !IsGivenBack(sql, i, statement.Setting):
                     return (statement.Focus, "Another client runs with these privileges", null);
                 case SqlKind.SetSessionCharacteristics:
@@ -61,13 +61,17 @@ internal sealed class PGTX301SessionSetting : PoolingRule
             {
                 if (call is { Kind: SqlCallKind.SetConfig, IsLocal: false } && !gate.Tracks(call.Setting) && !IsTransactionSetting(call.Setting))
                 {
-                    return (call.Span, call.Setting?.Contains('.') == true ? Tenant : Setting, call.Setting is null ? "set_config(…, false)" : $"set_config('{call.Setting}', …, false)");
+                    return (call.Span, IsOfProgram(call.Setting) ? Tenant : Setting, call.Setting is null ? "set_config(…, false)" : $"set_config('{call.Setting}', …, false)");
                 }
             }
         }
 
         return null;
     }
+
+    /// <summary>A name with a dot is the program's own, such as <c>app.tenant</c>, unless an extension that is in wide use reads it: that is tuning, which no policy asks for.</summary>
+    private static bool IsOfProgram(string? setting) =>
+        setting?.IndexOf('.') is > 0 and var dot && setting.Substring(0, dot) is not ("pg_trgm" or "auto_explain" or "plpgsql" or "pg_stat_statements" or "pgaudit" or "pg_hint_plan" or "hnsw" or "ivfflat" or "timescaledb" or "citus" or "postgis" or "cron");
 
     private const string Tenant = "Another client reads rows by this value where row-level security asks for it";
 

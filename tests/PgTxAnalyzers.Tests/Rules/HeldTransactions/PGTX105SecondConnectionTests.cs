@@ -36,6 +36,18 @@ public sealed class PGTX105SecondConnectionTests
         }
         """;
 
+    /// <summary>altinn-resource-registry's tests of a sequence: what concurrent transactions see of each other is what they are for.</summary>
+    [Theory]
+    [InlineData("Shop.IntegrationTests", "await using var tx = await conn.BeginTransactionAsync(ct);\nawait conn.ExecuteAsync(\"SELECT 1\");", 0)]
+    [InlineData("Shop.IntegrationTests", "using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);\nawait using var first = await source.OpenConnectionAsync(ct);", 1)]
+    [InlineData("Shop.Api", "await using var tx = await conn.BeginTransactionAsync(ct);\nawait conn.ExecuteAsync(\"SELECT 1\");", 1)]
+    public async Task A_project_of_tests_has_the_pool_for_itself(string assembly, string begin, int findings)
+    {
+        var code = TestCode.Method(begin + "\nawait using var other = await source.OpenConnectionAsync(ct);");
+        var found = await AnalyzerRun.Findings(code.Compile().WithAssemblyName(assembly), code.AnalyzerOptions(), Product.CreateAnalyzers(), TestContext.Current.CancellationToken);
+        Assert.Equal(findings, found.Count(f => f.Id == "PGTX105"));
+    }
+
     [Theory]
     [InlineData("await using var other = await source.OpenConnectionAsync(ct); // expect: PGTX105")]
     [InlineData("await using var other = source.CreateConnection();\nawait other.OpenAsync(ct); // expect: PGTX105")]

@@ -55,6 +55,16 @@ public class PGTX301SessionSettingTests
         Assert.Equal("set_config('app.tenant', @tenant, false)", Pooled.Underlined(finding));
     }
 
+    /// <summary>social-care-case-viewer-api's search: an extension reads it, and no policy asks for it.</summary>
+    [Theory]
+    [InlineData("SET pg_trgm.word_similarity_threshold = 0.4")]
+    [InlineData("SELECT set_config('hnsw.ef_search', '100', false)")]
+    public async Task A_setting_of_an_extension_is_no_tenant(string sql)
+    {
+        var finding = await Pooled.Method($"await conn.ExecuteAsync({Literal(sql)}); // expect: PGTX301").Only(Id);
+        Assert.StartsWith("Another client runs with this setting, ", finding.GetMessage());
+    }
+
     [Fact]
     public Task D54_repaired() => Pooled.Method("""
         await using var tx = await conn.BeginTransactionAsync(ct);
