@@ -151,5 +151,17 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
             .Any(attempt => attempt.Block.Span.Contains(call.Span) && LoopAround(attempt) is { } loop
                 && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver && GoesRoundAgain(c, attempt, loop, model)));
 
+    /// <summary>
+    /// A connection is opened, and used in an endless loop behind it, until it breaks; the loop around opens it again. What stands in the inner loop is polling: it is not meant.
+    /// </summary>
+    public static bool Reopens(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
+        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<TryStatementSyntax>()
+            .Any(attempt => attempt.Block.Span.Contains(call.Span) && LoopAround(attempt) is { } loop && attempt.Block.Statements.LastOrDefault() is { } last && !last.Span.Contains(call.Span)
+                && ConditionOf(last) is { } inner && ConditionOf(loop) is { } outer
+                && (SyntaxFactory.AreEquivalent(inner, outer) || model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false })
+                && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver && GoesRoundAgain(c, attempt, loop, model)));
+
+    private static ExpressionSyntax? ConditionOf(StatementSyntax loop) => loop switch { WhileStatementSyntax w => w.Condition, DoStatementSyntax d => d.Condition, _ => null };
+
     private static bool InFunction(SyntaxNode node) => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
 }

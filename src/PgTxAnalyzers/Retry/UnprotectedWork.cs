@@ -182,9 +182,14 @@ internal sealed class UnprotectedWork
         && method.ContainingNamespace?.ToDisplayString() is { } space && (space == "Dapper" || space == "System.Data" || space == "System.Data.Common" || space.StartsWith("Npgsql", StringComparison.Ordinal));
 
     /// <summary>A scope stands around it, or it stands in a function that does not run here.</summary>
-    private bool IsProtected(SyntaxNode call, SyntaxNode body, CancellationToken cancellation)
+    private bool IsProtected(ExpressionSyntax call, SyntaxNode body, CancellationToken cancellation)
     {
-        var at = call;
+        if (RetryLoop.Reopens(call, context.Model(call), cancellation))
+        {
+            return true;
+        }
+
+        SyntaxNode at = call;
         while (true)
         {
             var scope = context.Scopes.Around(at, out var boundary, cancellation);

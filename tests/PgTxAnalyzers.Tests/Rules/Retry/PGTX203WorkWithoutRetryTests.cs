@@ -172,6 +172,37 @@ public sealed class PGTX203WorkWithoutRetryTests
         Assert.Equal(["store.SaveAsync(ct)", "dataSource.OpenConnectionAsync(ct)"], finding.AdditionalLocations.Select(l => l.SourceTree!.GetText(TestContext.Current.CancellationToken).ToString(l.SourceSpan)));
     }
 
+    /// <summary>healthgateway's <c>BannerListener</c>: a listener opens its connection again whenever it breaks. A query that polls on it is lost all the same.</summary>
+    [Theory]
+    [InlineData("while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);", false)]
+    [InlineData("while (true) { await connection.WaitAsync(ct); ct.ThrowIfCancellationRequested(); }", false)]
+    [InlineData("while (!ct.IsCancellationRequested) { await store.SaveAsync(ct); // expect: PGTX203\nawait connection.WaitAsync(ct); }", false)]
+    [InlineData("while (connection.State == System.Data.ConnectionState.Open) await connection.WaitAsync(ct);", true)]
+    [InlineData("await connection.ExecuteAsync(\"UPDATE orders SET paid = true\");", true)]
+    public async Task A_loop_that_opens_again_what_has_broken_repeats_the_opening(string use, bool found) => await Code($$"""
+        class W(Store store, NpgsqlDataSource source) : BackgroundService
+        {
+            protected override async Task ExecuteAsync(CancellationToken ct)
+            {
+                while (!ct.IsCancellationRequested)
+                {
+                    try
+                    {
+                        await using var connection = source.CreateConnection();
+                        await connection.OpenAsync(ct);{{(found ? " // expect: PGTX203" : "")}}
+                        await connection.ExecuteAsync("LISTEN orders");
+                        {{use}}
+                    }
+                    catch (NpgsqlException e)
+                    {
+                        Console.Error.WriteLine(e);
+                        await Task.Delay(1000, ct);
+                    }
+                }
+            }
+        }
+        """).HasMarkedFindings();
+
     /// <summary>eShop's <c>GracePeriodManagerService</c>: the failure is logged and answered with an empty list, and the loop above polls on.</summary>
     [Fact]
     public async Task A_failure_that_is_answered_with_an_empty_list_is_retried_by_nobody()
