@@ -43,8 +43,8 @@ internal sealed class ConnectionSite
     /// <summary>The entry of a keyword where it stands; the whole where it is set elsewhere.</summary>
     public Location PlaceOf(ConnectionKeyword keyword) => Text.Find(keyword) is { } entry ? locate(entry.Span) ?? Whole : Whole;
 
-    public static ConnectionSite Of(ConfigFile file, ConfigValue value, ConnectionStringText text) =>
-        new(text, value.Locate(file.Path, file.Text), span => value.Locate(file.Path, file.Text, span));
+    public static ConnectionSite Of(ConfigFile file, ConfigValue value, ConnectionStringText text, bool isForTools) =>
+        new(text, value.Locate(file.Path, file.Text), span => value.Locate(file.Path, file.Text, span)) { IsForTools = isForTools };
 
     public static ConnectionSite Of(ExpressionSyntax whole, Location place, CodeText text, ConnectionStringText parsed, bool isPiece, bool isForTools) =>
         new(parsed, place, span => Within(whole, text.Locate(span))) { Node = whole, IsPiece = isPiece, IsForTools = isForTools };

@@ -10,6 +10,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 using PgTxAnalyzers.CodeTexts;
 using PgTxAnalyzers.ConfigFiles;
 using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Options;
 using PgTxAnalyzers.Postgres;
 
@@ -91,9 +92,10 @@ internal sealed class PoolingContext
             }
 
             var read = additional.Select(file => ConfigFile.Read(file, cancellation)).OfType<ConfigFile>().OrderBy(file => file.Path, StringComparer.Ordinal).ToImmutableArray();
+            var isForTools = ToolCode.IsTestProject(Flow.Compilation);
             configured = read.SelectMany(file => file.Values.Select(value => (file, value, text: ConnectionStringText.Parse(value.Value))))
                 .Where(v => v.text.IsConnection())
-                .Select(v => (v.value.Path, ConnectionSite.Of(v.file, v.value, v.text))).ToImmutableArray();
+                .Select(v => (v.value.Path, ConnectionSite.Of(v.file, v.value, v.text, isForTools))).ToImmutableArray();
             files = read;
         }
     }

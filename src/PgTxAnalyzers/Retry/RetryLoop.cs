@@ -151,6 +151,12 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
             .Any(attempt => attempt.Block.Span.Contains(call.Span) && LoopAround(attempt) is { } loop
                 && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver && GoesRoundAgain(c, attempt, loop, model)));
 
+    /// <summary>A handler around the call takes its failure and throws none: who waits above learns nothing of it.</summary>
+    public static bool IsSwallowed(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
+        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<TryStatementSyntax>()
+            .Any(attempt => attempt.Block.Span.Contains(call.Span) && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver
+                && !c.Block.DescendantNodes(InFunction).Any(n => n is ThrowStatementSyntax or ThrowExpressionSyntax)));
+
     /// <summary>
     /// A connection is opened, and used in an endless loop behind it, until it breaks; the loop around opens it again. What stands in the inner loop is polling: it is not meant.
     /// </summary>

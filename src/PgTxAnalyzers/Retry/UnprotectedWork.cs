@@ -184,7 +184,7 @@ internal sealed class UnprotectedWork
     /// <summary>A scope stands around it, or it stands in a function that does not run here.</summary>
     private bool IsProtected(ExpressionSyntax call, SyntaxNode body, CancellationToken cancellation)
     {
-        if (RetryLoop.Reopens(call, context.Model(call), cancellation))
+        if (RetryLoop.Reopens(call, context.Model(call), cancellation) || Requeue.IsAround(call, context, cancellation))
         {
             return true;
         }

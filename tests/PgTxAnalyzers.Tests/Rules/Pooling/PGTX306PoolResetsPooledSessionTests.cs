@@ -133,10 +133,10 @@ public class PGTX306PoolResetsPooledSessionTests
     /// <summary>A server of tests is started by them.</summary>
     [Theory]
     [InlineData("Shop.IntegrationTests", 0)]
-    [InlineData("Shop.Api", 1)]
+    [InlineData("Shop.Api", 2)]
     public async Task A_project_of_tests_goes_past_it_too(string assembly, int findings)
     {
-        var code = TestCode.Method("GC.KeepAlive(\"Host=db;Username=app\");").WithOption("pgtx.pooling", "transaction");
+        var code = TestCode.Method("GC.KeepAlive(\"Host=db;Username=app\");").WithAdditionalFile("appsettings.json", "{ \"Shop\": \"Host=db;Username=app\" }").WithOption("pgtx.pooling", "transaction");
         var found = await AnalyzerRun.Findings(code.Compile().WithAssemblyName(assembly), code.AnalyzerOptions(), Product.CreateAnalyzers(), TestContext.Current.CancellationToken);
         Assert.Equal(findings, found.Count(f => f.Id == Id));
     }

@@ -203,6 +203,53 @@ public sealed class PGTX203WorkWithoutRetryTests
         }
         """).HasMarkedFindings();
 
+    /// <summary>btcpayserver's <c>InvoiceWatcher</c>: the handler puts the item back into the queue, by a method of its own and later.</summary>
+    [Theory]
+    [InlineData("queue.Writer.TryWrite(id);", false)]
+    [InlineData("_ = Task.Delay(10000, ct).ContinueWith(t => Again(id), TaskScheduler.Default);", false)]
+    [InlineData("Log(id);", true)]
+    [InlineData("queue.Writer.TryWrite(\"stop\");", true)]
+    public async Task An_item_that_is_put_back_is_tried_again(string handling, bool found)
+    {
+        var findings = await Code($$"""
+            class W(Store store) : BackgroundService
+            {
+                private readonly System.Threading.Channels.Channel<string> queue = System.Threading.Channels.Channel.CreateUnbounded<string>();
+
+                protected override async Task ExecuteAsync(CancellationToken ct)
+                {
+                    await foreach (var id in queue.Reader.ReadAllAsync(ct))
+                    {
+                        try
+                        {
+                            Console.WriteLine(id);
+                            await store.SaveAsync(ct);{{(found ? " // expect: PGTX203" : "")}}
+                        }
+                        catch (Exception)
+                        {
+                            {{handling}}
+                        }
+                    }
+                }
+
+                private void Again(string id) => queue.Writer.TryWrite(id);
+
+                private void Log(string id) => Console.Error.WriteLine(id);
+            }
+            """).HasMarkedFindings();
+        Assert.All(findings, f => Assert.Contains("costs a round of this hosted service", f.GetMessage()));
+    }
+
+    /// <summary>Nothing fails where a handler swallows: what was to be done is not done.</summary>
+    [Fact]
+    public async Task Where_the_failure_is_swallowed_work_is_lost()
+    {
+        var finding = Assert.Single(await Code("""
+            class W(Store store) { private readonly Timer timer = new(_ => { try { store.Count(); } catch (NpgsqlException e) { Console.Error.WriteLine(e); } }); } // expect: PGTX203
+            """).HasMarkedFindings());
+        Assert.StartsWith("A database restart (57P01, a broken socket) loses work of this hosted service: nothing repeats 'Store.Count → ", finding.GetMessage());
+    }
+
     /// <summary>eShop's <c>GracePeriodManagerService</c>: the failure is logged and answered with an empty list, and the loop above polls on.</summary>
     [Fact]
     public async Task A_failure_that_is_answered_with_an_empty_list_is_retried_by_nobody()
