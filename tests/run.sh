@@ -12,7 +12,7 @@ roslyn_versions=${PGTX_ROSLYN-4.8.0}
 engine_versions=${PGTX_ROSLYN_ENGINE-4.14.0 5.0.0 5.9.0}
 engine_tests=(-namespace PgTxAnalyzers.Tests.Flow -namespace PgTxAnalyzers.Tests.Effects -namespace PgTxAnalyzers.Tests.RandomPrograms)
 
-# Random programs for the fixes (FixPropertyTests), on each compiler.
+# Random programs for the fixes (FixPropertyTests), on each of the two compilers: 5,000 in a whole run, from two seeds, which are printed.
 export PGTX_PROGRAMS=${PGTX_PROGRAMS-2500}
 results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
@@ -91,6 +91,9 @@ run_tests() {
     fi
     echo "$passed $failed $skipped" >>"$results/counts"
     echo "   $passed passed, $failed failed, $skipped skipped in ${SECONDS}s since the start"
+    # A run that found something has to be repeatable, and so has one that did not.
+    [ -f "$report" ] && grep -oE '[0-9]+ programs from seed [0-9]+' "$report" | sort -u | sed 's/^/   /'
+    return 0
 }
 
 # One attribute of the report's <assembly> element.

@@ -86,7 +86,7 @@ internal sealed class AddedRegion
                 lines.InsertBehind(edits, lines.LastLine(last), indentation + commit + end + indentation + $"return {ResultName};" + end);
                 return true;
             default:
-                lines.InsertBehind(edits, lines.LastLine(last), indentation + commit + end);
+                lines.InsertBehind(edits, lines.LastLine(last), (lines.ClosesBlock(lines.LastLine(last)) ? end : "") + indentation + commit + end);
                 return true;
         }
     }

@@ -49,13 +49,27 @@ internal static class AwaitTask
     {
         var edits = new TextEdits();
         edits.Insert(task.SpanStart, "await ");
+        Configure(edits, task, Configured(task));
         return edits;
+    }
+
+    /// <summary>Awaits as the function does elsewhere.</summary>
+    private static string Configured(ExpressionSyntax task) => task.EnclosingFunction()?.DescendantNodes().OfType<AwaitExpressionSyntax>().Select(a => a.Expression).OfType<InvocationExpressionSyntax>()
+        .FirstOrDefault(call => call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" } }) is { ArgumentList: var arguments } ? ".ConfigureAwait" + arguments : "";
+
+    private static void Configure(TextEdits edits, ExpressionSyntax task, string configured)
+    {
+        if (configured.Length > 0 && task is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" } })
+        {
+            edits.Insert(task.Span.End, configured);
+        }
     }
 
     private static TextEdits Instead(AssignmentExpressionSyntax discard, ExpressionSyntax task)
     {
         var edits = new TextEdits();
         edits.Replace(TextSpan.FromBounds(discard.SpanStart, task.SpanStart), "await ");
+        Configure(edits, task, Configured(task));
         return edits;
     }
 
@@ -87,7 +101,7 @@ internal static class AwaitTask
         }
 
         var edits = new TextEdits();
-        var isRead = false;
+        var (isRead, configuration) = (false, "");
         foreach (var use in function.DescendantNodes().OfType<IdentifierNameSyntax>().Where(n => n.Identifier.ValueText == variable.Identifier.ValueText))
         {
             if (!SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(use, cancellationToken).Symbol, local))
@@ -99,6 +113,7 @@ internal static class AwaitTask
             while (value.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax configured })
             {
                 value = configured;
+                configuration = ".ConfigureAwait" + configured.ArgumentList;
             }
 
             if (value.Parent is not AwaitExpressionSyntax await || use.EnclosingFunction() != function)
@@ -127,6 +142,7 @@ internal static class AwaitTask
             edits.Replace(declaration.Type.Span, "var");
         }
 
+        Configure(edits, task, configuration);
         edits.Replace(isRead ? new TextSpan(task.SpanStart, 0) : TextSpan.FromBounds(statement.SpanStart, task.SpanStart), "await ");
         return edits;
     }

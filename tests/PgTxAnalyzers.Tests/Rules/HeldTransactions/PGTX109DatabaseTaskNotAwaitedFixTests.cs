@@ -50,10 +50,15 @@ public sealed class PGTX109DatabaseTaskNotAwaitedFixTests
         await tx.CommitAsync(ct);
         Console.WriteLine(await insert.ConfigureAwait(false));
         """).Fix("PGTX109", Key).Becomes(TestCode.Method(Begin + """
-        var insert = await conn.ExecuteAsync("SELECT 1");
+        var insert = await conn.ExecuteAsync("SELECT 1").ConfigureAwait(false);
         await tx.CommitAsync(ct);
         Console.WriteLine(insert);
         """));
+
+    [Theory]
+    [InlineData("_ = conn.ExecuteAsync(\"SELECT 1\"); // fix: PGTX109\nawait tx.CommitAsync(ct).ConfigureAwait(false);", "await conn.ExecuteAsync(\"SELECT 1\").ConfigureAwait(false);\nawait tx.CommitAsync(ct).ConfigureAwait(false);")]
+    [InlineData("var insert = conn.ExecuteAsync(\"SELECT 1\"); // fix: PGTX109\nawait tx.CommitAsync(ct);\nawait insert.ConfigureAwait(false);", "await conn.ExecuteAsync(\"SELECT 1\").ConfigureAwait(false);\nawait tx.CommitAsync(ct);")]
+    public Task It_is_awaited_as_the_function_does_elsewhere(string before, string after) => TestCode.Method(Begin + before).Fix("PGTX109", Key).Becomes(TestCode.Method(Begin + after));
 
     [Fact]
     public Task A_method_that_hands_the_task_out_becomes_async() => TestCode.Method("await Task.Yield();", Returning("public Task<int>", "", "return Task.FromResult(0);")

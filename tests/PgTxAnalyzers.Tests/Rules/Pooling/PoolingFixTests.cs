@@ -78,6 +78,22 @@ public class PoolingFixTests
         }
         """, tail: "await transaction.CommitAsync(ct).ConfigureAwait(false);\n");
 
+    [Fact]
+    public async Task PGTX301_leaves_a_line_between_a_block_and_the_commit() => await Pooled.Method("", Loop("", "SET", "", " // fix: PGTX301")).Fix("PGTX301", "PGTX301.SetLocalInTransaction")
+        .Becomes(Pooled.Method("", Loop("using var transaction = own.BeginTransaction();\n        ", "SET LOCAL", "\n        transaction.Commit();\n", "")));
+
+    private static string Loop(string begin, string set, string commit, string mark) => $$"""
+            public static void Run(NpgsqlDataSource source, int[] ids)
+            {
+                using var own = source.OpenConnection();
+                {{begin}}own.Execute("{{set}} a.b = 1");{{mark}}
+                foreach (var id in ids)
+                {
+                    own.Execute("UPDATE t SET x = 1 WHERE id = @id", new { id });
+                }
+        {{commit}}    }
+        """;
+
     /// <summary>Rows that are read when they are enumerated, behind the commit.</summary>
     [Theory]
     [InlineData("return own.Query<int>(\"SELECT 1\", buffered: false);", false)]
