@@ -20,8 +20,11 @@ internal sealed class WrappedUnit
     /// <summary>The begin is awaited with <c>ConfigureAwait(false)</c>.</summary>
     private readonly bool isConfigured;
 
-    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured) =>
-        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured) = (statements, context, strategy, token, isAsync, isConfigured);
+    /// <summary>The type argument of the call, where the compiler could not infer it.</summary>
+    private readonly string result;
+
+    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured, string result) =>
+        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured, this.result) = (statements, context, strategy, token, isAsync, isConfigured, result);
 
     public TextSpan Span => TextSpan.FromBounds(statements[0].SpanStart, statements[statements.Count - 1].Span.End);
 
@@ -48,7 +51,7 @@ internal sealed class WrappedUnit
         var isAsync = Modifiers(block.Parent).Any(m => m.IsKind(SyntaxKind.AsyncKeyword));
         var names = unit.SelectMany(s => s.DescendantNodes()).OfType<IdentifierNameSyntax>().ToList();
         var token = names.FirstOrDefault(n => model.GetSymbolInfo(n, cancellationToken).Symbol is IParameterSymbol or ILocalSymbol && model.GetTypeInfo(n, cancellationToken).Type is { Name: "CancellationToken" });
-        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin));
+        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin), ResultOf(block.Parent, isAsync, unit, model, cancellationToken));
     }
 
     /// <summary>
@@ -99,13 +102,26 @@ internal sealed class WrappedUnit
         var end = lines.LineEnd(from);
         var edits = new TextEdits();
         var parameters = token is null ? "()" : token;
-        var run = isAsync ? $"await {strategy}.ExecuteAsync(async {parameters} =>" : $"{strategy}.Execute(() =>";
+        var run = isAsync ? $"await {strategy}.ExecuteAsync{result}(async {parameters} =>" : $"{strategy}.Execute{result}(() =>";
         edits.Insert(
             lines.Text.Lines[from].Start,
             $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : "")}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
         lines.Indent(edits, from, to, step);
         lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ".ConfigureAwait(false)" : "")};{lines.LineEnd(to)}");
         return edits;
+    }
+
+    /// <summary>Returns of several types, as <c>NotFound()</c> and <c>Ok()</c>, have none in common unless it is said.</summary>
+    private static string ResultOf(SyntaxNode function, bool isAsync, IReadOnlyList<StatementSyntax> unit, SemanticModel model, CancellationToken cancellationToken)
+    {
+        var returned = unit.SelectMany(s => s.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))).OfType<ReturnStatementSyntax>()
+            .Where(r => r.Expression is not null).Select(r => model.GetTypeInfo(r.Expression!, cancellationToken).Type).ToList();
+        var types = returned.OfType<ITypeSymbol>().Distinct<ITypeSymbol>(SymbolEqualityComparer.Default).ToList();
+        var isClear = types.Count == 1 && !(types[0].IsValueType && returned.Contains(null));
+        var declared = (function as MethodDeclarationSyntax)?.ReturnType ?? (function as LocalFunctionStatementSyntax)?.ReturnType;
+        return isClear || returned.Count == 0 ? ""
+            : !isAsync ? declared is null ? "" : $"<{declared}>"
+            : declared?.DescendantNodesAndSelf().OfType<GenericNameSyntax>().FirstOrDefault() is { Identifier.ValueText: "Task" or "ValueTask", TypeArgumentList: var arguments } ? arguments.ToString() : "";
     }
 
     private static SyntaxTokenList Modifiers(SyntaxNode function) => function switch

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
@@ -32,7 +33,7 @@ internal static class RetryAndWrap
         var clears = new List<string>();
         foreach (var id in await ProjectGuard.ConcernedAsync(document, cancellationToken).ConfigureAwait(false))
         {
-            var known = (await FindingGuard.OfRuleAsync(document.Project.GetDocument(id)!, "PGTX202", cancellationToken).ConfigureAwait(false)).Count;
+            var known = (await FindingGuard.OfRuleAsync(document.Project.Solution.GetDocument(id)!, "PGTX202", cancellationToken).ConfigureAwait(false)).Count;
             var current = solution.GetDocument(id)!;
             while ((await FindingGuard.OfRuleAsync(current, "PGTX202", cancellationToken).ConfigureAwait(false)) is { } refused && refused.Count > known)
             {
@@ -75,10 +76,11 @@ internal static class RetryAndWrap
             return false;
         }
 
-        foreach (var changed in after.Project.GetChanges(document.Project).GetChangedDocuments())
+        var old = document.Project.Solution;
+        foreach (var changed in solution.GetChanges(old).GetProjectChanges().SelectMany(project => project.GetChangedDocuments()))
         {
             var span = changed == document.Id ? place : default;
-            if (!await CompileGuard.AcceptsAsync(document.Project.GetDocument(changed)!, solution.GetDocument(changed)!, span, cancellationToken).ConfigureAwait(false))
+            if (!await CompileGuard.AcceptsAsync(old.GetDocument(changed)!, solution.GetDocument(changed)!, span, cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }

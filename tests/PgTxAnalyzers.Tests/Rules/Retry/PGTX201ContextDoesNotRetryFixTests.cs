@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Rules.Retry;
@@ -183,4 +184,80 @@ public sealed class PGTX201ContextDoesNotRetryFixTests
                 await transaction.CommitAsync(ct);
             }
         """).Fix("PGTX201").IsNotOffered();
+
+    /// <summary>EF Core refuses the transaction from the moment on in which its context retries, wherever it is begun.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task It_is_not_offered_alone_where_another_project_begins_a_transaction(bool isAbove)
+    {
+        const string Context = """
+            using Microsoft.EntityFrameworkCore;
+
+            namespace Shop;
+
+            public sealed class Order
+            {
+                public int Id { get; set; }
+            }
+
+            public sealed class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options)
+            {
+                public DbSet<Order> Orders => Set<Order>();
+            }
+            """;
+        const string Registration = """
+            using Microsoft.EntityFrameworkCore;
+            using Microsoft.Extensions.DependencyInjection;
+            using Shop;
+
+            public static class Setup
+            {
+                public static void Add(IServiceCollection services, string connectionString) => services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString));
+            }
+            """;
+
+        // The caller's order: the fix could not wrap it.
+        const string Begin = """
+            using Microsoft.EntityFrameworkCore;
+            using Shop;
+
+            public sealed class Service(ShopContext db)
+            {
+                public async Task PayAsync(int id)
+                {
+                    if (id > 0)
+                    {
+                        await using var transaction = await db.Database.BeginTransactionAsync();
+                        await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync();
+                        await transaction.CommitAsync();
+                        return;
+                    }
+                }
+            }
+            """;
+        var lower = FixWorkspace.Open(TestCode.Of(Context + "\n" + (isAbove ? "" : Begin.Replace("using Microsoft.EntityFrameworkCore;\nusing Shop;\n", ""))).WithFile("Setup.cs", isAbove ? Registration : ""));
+        var id = ProjectId.CreateNewId();
+        var solution = lower.Solution.AddProject(ProjectInfo.Create(id, VersionStamp.Create(), "Upper", "Upper", LanguageNames.CSharp, compilationOptions: lower.CompilationOptions, parseOptions: lower.ParseOptions,
+                projectReferences: [new ProjectReference(lower.Id)], metadataReferences: lower.MetadataReferences))
+            .AddDocument(DocumentId.CreateNewId(id), "Upper.cs", isAbove ? Begin : Registration, filePath: "Upper.cs")
+            .AddDocument(DocumentId.CreateNewId(id), "Usings.cs", TestCode.ImplicitUsings, filePath: "Usings.cs");
+
+        Assert.Empty(await OffersAsync(solution.GetProject(isAbove ? lower.Id : id)!));
+
+        // Without the transaction there is nothing in the way.
+        var document = solution.Projects.SelectMany(project => project.Documents).Single(document => document.GetTextAsync().Result.ToString().Contains("BeginTransactionAsync"));
+        var text = (await document.GetTextAsync(TestContext.Current.CancellationToken)).ToString();
+        var without = string.Join('\n', text.Split('\n').Where(line => !line.Contains("transaction")));
+        solution = solution.WithDocumentText(document.Id, Microsoft.CodeAnalysis.Text.SourceText.From(without));
+        Assert.Equal(Key, Assert.Single(await OffersAsync(solution.GetProject(isAbove ? lower.Id : id)!)));
+    }
+
+    private static async Task<List<string?>> OffersAsync(Project project)
+    {
+        var compilation = (await project.GetCompilationAsync(TestContext.Current.CancellationToken))!;
+        TestCode.NoErrors(compilation);
+        var finding = (await AnalyzerRun.Findings(compilation, project.AnalyzerOptions, Product.CreateAnalyzers())).Single(finding => finding.Id == "PGTX201");
+        return [.. (await FixActions.Offered(project, finding)).Select(offer => offer.Action.EquivalenceKey)];
+    }
 }

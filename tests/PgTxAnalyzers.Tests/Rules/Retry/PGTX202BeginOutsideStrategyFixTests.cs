@@ -208,6 +208,38 @@ public sealed class PGTX202BeginOutsideStrategyFixTests
         """));
 
     [Fact]
+    public async Task Results_of_several_types_are_named() => await Code("""
+            public async Task<object?> CloseAsync(int id, CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
+                if (await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync(ct) == 0)
+                {
+                    return "none";
+                }
+
+                await transaction.CommitAsync(ct);
+                return new Order { Id = id };
+            }
+        """).Fix("PGTX202", Key).Becomes(Code("""
+            public async Task<object?> CloseAsync(int id, CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                return await strategy.ExecuteAsync<object?>(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    if (await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync(ct) == 0)
+                    {
+                        return "none";
+                    }
+
+                    await transaction.CommitAsync(ct);
+                    return new Order { Id = id };
+                }, ct);
+            }
+        """));
+
+    [Fact]
     public async Task What_is_added_before_the_begin_is_added_in_the_unit() => await Code("""
             public async Task PayAsync(Order order, CancellationToken ct)
             {
