@@ -121,9 +121,15 @@ internal sealed class SqlSinks
         }
 
         return parameter.DeclaringSyntaxReferences.IsEmpty
-            ? Parameters.Contains(parameter.Name) && Types.Contains(FullName(type))
+            ? (Parameters.Contains(parameter.Name) && Types.Contains(FullName(type))) || IsCommandFactory(method, parameter)
             : helpers < MaxHelpers && parameter.Type.SpecialType == SpecialType.System_String && PassesOn(parameter, method, helpers);
     }
+
+    /// <summary>A library's own <c>connection.CreateCommand(text)</c>, such as Weasel's: what takes a connection and its first text, and gives a command, makes it of that text.</summary>
+    private bool IsCommandFactory(IMethodSymbol method, IParameterSymbol parameter) =>
+        flow.Shapes.Of(method.ReturnType) == Shape.Command
+        && (method.ReducedFrom ?? method).Parameters is { Length: > 1 } all && flow.Shapes.Of(all[0].Type) is Shape.Connection or Shape.Transaction
+        && all.First(p => p.Type.SpecialType == SpecialType.System_String).Name == parameter.Name;
 
     /// <summary>The helper gives its parameter to a command, as it is or with something around it.</summary>
     private bool PassesOn(IParameterSymbol parameter, IMethodSymbol method, int helpers)

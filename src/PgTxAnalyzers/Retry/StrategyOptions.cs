@@ -20,8 +20,16 @@ internal static class StrategyOptions
             return Retrying.Yes;
         }
 
-        return ActionOf(call, method) is { } action ? OfAction(action, context.Model(call), context, 0) : Retrying.No;
+        var said = ActionOf(call, method) is { } action ? OfAction(action, context.Model(call), context, 0) : Retrying.No;
+        return said == Retrying.No && IsHandedOut(call, context.Model(call)) ? Retrying.Unknown : said;
     }
+
+    /// <summary><c>configure?.Invoke(options)</c> beside the call: whoever gave the delegate may set a strategy on the same options.</summary>
+    private static bool IsHandedOut(InvocationExpressionSyntax call, SemanticModel model) =>
+        RetryContext.ReceiverOf(call) is IdentifierNameSyntax options
+        && call.FirstAncestorOrSelf<SyntaxNode>(n => n is AnonymousFunctionExpressionSyntax or MemberDeclarationSyntax or LocalFunctionStatementSyntax)?.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Any(i => i.ArgumentList.Arguments.Any(a => a.Expression is IdentifierNameSyntax given && given.Identifier.ValueText == options.Identifier.ValueText)
+                && model.GetSymbolInfo(i).Symbol is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke }) == true;
 
     /// <summary>The argument for <c>Action&lt;NpgsqlDbContextOptionsBuilder&gt;</c>; null where none is given.</summary>
     public static ExpressionSyntax? ActionOf(InvocationExpressionSyntax call, IMethodSymbol method)

@@ -61,4 +61,26 @@ public class PGTX302SessionAdvisoryLockTests
     private static TestCode Medallion(string statement) => Pooled.Method(statement, counted: Id) is var code
         ? code with { Sources = [(TestCode.MainFile, "using Medallion.Threading.Postgres;\n" + code.Sources[0].Text)] }
         : code;
+
+    /// <summary>marten's locks: Weasel's extension makes a command of a connection and a text.</summary>
+    [Theory]
+    [InlineData("conn.CreateCommand(\"select pg_advisory_lock(1)\")", 1)]
+    [InlineData("conn.CreateCommand(note: \"select pg_advisory_lock(1)\", sql: \"select 1\")", 0)]
+    [InlineData("conn.CreateCommand(\"select pg_advisory_xact_lock(1)\")", 0)]
+    public async Task A_library_makes_a_command_of_a_connection_and_a_text(string command, int findings)
+    {
+        var code = Pooled.Method($"await {command}.ExecuteNonQueryAsync(ct);", counted: "PGTX302").Broken();
+        var compilation = code.Compile();
+        using var image = new MemoryStream();
+        var library = Microsoft.CodeAnalysis.CSharp.CSharpCompilation.Create("Library", [Microsoft.CodeAnalysis.CSharp.CSharpSyntaxTree.ParseText("""
+            public static class Commands
+            {
+                public static Npgsql.NpgsqlCommand CreateCommand(this Npgsql.NpgsqlConnection connection, string sql, string note = "") => new(sql, connection);
+            }
+            """, cancellationToken: TestContext.Current.CancellationToken)], compilation.References, new(Microsoft.CodeAnalysis.OutputKind.DynamicallyLinkedLibrary));
+        Assert.True(library.Emit(image, cancellationToken: TestContext.Current.CancellationToken).Success);
+        image.Position = 0;
+        var found = await AnalyzerRun.Findings(compilation.AddReferences(Microsoft.CodeAnalysis.MetadataReference.CreateFromStream(image)), code.AnalyzerOptions(), Product.CreateAnalyzers(), TestContext.Current.CancellationToken);
+        Assert.Equal(findings, found.Count(f => f.Id == "PGTX302"));
+    }
 }

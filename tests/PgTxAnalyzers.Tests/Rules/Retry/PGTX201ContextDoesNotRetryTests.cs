@@ -43,6 +43,13 @@ public sealed class PGTX201ContextDoesNotRetryTests
     [InlineData("services.AddDbContext<ShopContext>(options => { options.ReplaceService<IExecutionStrategyFactory, Npgsql.EntityFrameworkCore.PostgreSQL.Storage.Internal.NpgsqlExecutionStrategyFactory>(); options.UseNpgsql(connectionString); });")]
     public Task Where_somebody_else_decides_it_is_quiet(string statement) => RetryCode.Setup("#pragma warning disable EF1001\n" + statement).Counting("PGTX201").IsQuiet();
 
+    /// <summary>marten's contexts: the options go to a delegate of the user's, who may set a strategy on them.</summary>
+    [Theory]
+    [InlineData("Action<DbContextOptionsBuilder>? user = Environment.CommandLine.Length > 3 ? null : o => { }; var options = new DbContextOptionsBuilder(); options.UseNpgsql(connectionString); user?.Invoke(options);", false)]
+    [InlineData("Action<DbContextOptionsBuilder>? user = null; var options = new DbContextOptionsBuilder(); options.UseNpgsql(connectionString); GC.KeepAlive(options); GC.KeepAlive(user); // expect: PGTX201", true)]
+    public async Task Options_that_are_handed_out_are_somebody_elses_to_set(string statement, bool found) =>
+        Assert.Equal(found, (await RetryCode.Setup(statement).Counting("PGTX201").HasMarkedFindings()).Any(f => f.Id == "PGTX201"));
+
     /// <summary>backend-frontend-template's audit log: a context on the connection of the one that is being saved, inside of its transaction.</summary>
     [Theory]
     [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql(other.Database.GetDbConnection());")]
