@@ -22,7 +22,7 @@ internal enum Retrying : byte
 /// <param name="Call"><c>UseNpgsql(…)</c> or <c>AddNpgsql&lt;T&gt;(…)</c>.</param>
 /// <param name="Context">The context's type; null where the place serves any.</param>
 /// <param name="Strategy">What it says about retries.</param>
-/// <param name="IsForTools">It runs on a developer's machine or in a test only.</param>
+/// <param name="IsForTools">It runs on a developer's machine or in a test only, or makes migrations.</param>
 internal sealed record ContextSite(InvocationExpressionSyntax Call, INamedTypeSymbol? Context, Retrying Strategy, bool IsForTools);
 
 /// <summary>Which contexts retry, as the sources in sight configure them. The option <c>pgtx.retrying_strategy</c> goes before them.</summary>
@@ -176,8 +176,13 @@ internal sealed class ContextSettings
 
     /// <summary>
     /// A design-time factory runs for <c>dotnet ef</c> on a developer's machine; a project with a test framework is no service that anybody restarts a
-    /// database under.
+    /// database under; a context that is made to migrate is run again with the program, and what a migration does may be done already.
     /// </summary>
-    public bool IsForTools(SyntaxNode call, SemanticModel model) =>
-        context.IsTestProject || ToolCode.IsDesignTime(call, model, default);
+    public bool IsForTools(SyntaxNode call, SemanticModel model) => context.IsTestProject || ToolCode.IsDesignTime(call, model, default) || IsForMigrations(call, model);
+
+    /// <summary>Options that a body makes for itself, and that migrates in the same body.</summary>
+    private static bool IsForMigrations(SyntaxNode call, SemanticModel model) =>
+        call.Ancestors().FirstOrDefault(a => a is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax) is { } body and not AnonymousFunctionExpressionSyntax
+        && body.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => i.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Migrate" or "MigrateAsync" }
+            && model.GetSymbolInfo(i).Symbol is { } migrate && KnownTypes.IsEfCore(migrate));
 }

@@ -50,6 +50,25 @@ public sealed class PGTX201ContextDoesNotRetryTests
     public async Task Options_that_are_handed_out_are_somebody_elses_to_set(string statement, bool found) =>
         Assert.Equal(found, (await RetryCode.Setup(statement).Counting("PGTX201").HasMarkedFindings()).Any(f => f.Id == "PGTX201"));
 
+    /// <summary>healthgateway's and altinn-authorization's migrations: a context of their own, on a string of their own.</summary>
+    [Theory]
+    [InlineData("db.Database.Migrate();", false)]
+    [InlineData("await db.Database.MigrateAsync();", false)]
+    [InlineData("await db.SaveChangesAsync();", true)]
+    public async Task A_context_that_is_made_to_migrate_is_quiet(string use, bool found) => await TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+
+        public static class Migrations
+        {
+            public static async Task RunAsync(string connectionString)
+            {
+                var options = new DbContextOptionsBuilder<DbContext>().UseNpgsql(connectionString).Options;{{(found ? " // expect: PGTX201" : "")}}
+                await using var db = new DbContext(options);
+                {{use}}
+            }
+        }
+        """).Counting("PGTX201").HasMarkedFindings();
+
     /// <summary>backend-frontend-template's audit log: a context on the connection of the one that is being saved, inside of its transaction.</summary>
     [Theory]
     [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql(other.Database.GetDbConnection());")]
