@@ -8,6 +8,7 @@ using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
@@ -49,16 +50,32 @@ public sealed class PGTX201ContextDoesNotRetryFix : CodeFixProvider
 
             diagnostic.Properties.TryGetValue("pgtx.states", out var states);
             var edits = Plan(call, states ?? "", model, context.CancellationToken);
+            var unseen = new UnseenTransactions(ContextOf(call, model, context.CancellationToken), context.CancellationToken);
             if (await Offer.AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is { } changed
                 && await ProjectGuard.AcceptsAsync(context.Document, changed, context.CancellationToken).ConfigureAwait(false))
             {
+                if (await unseen.ExistAsync(changed.Project).ConfigureAwait(false))
+                {
+                    continue;
+                }
+
                 context.RegisterCodeFix(CodeAction.Create(Title, _ => Task.FromResult(changed), EquivalenceKey), diagnostic);
             }
-            else if (edits is not null && await RetryAndWrap.PlanAsync(context.Document, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is { } solution)
+            else if (edits is not null && await RetryAndWrap.PlanAsync(context.Document, diagnostic.Location.SourceSpan, edits, context.CancellationToken).ConfigureAwait(false) is { } solution
+                     && !await unseen.ExistAsync(solution.GetProject(context.Document.Project.Id)!).ConfigureAwait(false))
             {
                 context.RegisterCodeFix(CodeAction.Create(WrapTitle, _ => Task.FromResult(solution), WrapKey), diagnostic);
             }
         }
+    }
+
+    /// <summary>The context whose options these are: of <c>AddDbContext&lt;T&gt;</c> and its kin, or the one that configures itself. Null where neither says it.</summary>
+    private static string? ContextOf(InvocationExpressionSyntax call, SemanticModel model, CancellationToken cancellationToken)
+    {
+        var registered = call.AncestorsAndSelf().OfType<InvocationExpressionSyntax>().SelectMany(outer => (outer.Expression as MemberAccessExpressionSyntax)?.Name is GenericNameSyntax generic ? generic.TypeArgumentList.Arguments : default)
+            .Select(argument => model.GetTypeInfo(argument, cancellationToken).Type).FirstOrDefault(KnownTypes.IsDbContext);
+        var own = call.FirstAncestorOrSelf<TypeDeclarationSyntax>() is { } type && model.GetDeclaredSymbol(type, cancellationToken) is { } symbol && KnownTypes.IsDbContext(symbol) ? symbol : null;
+        return (registered is ITypeParameterSymbol ? null : registered ?? own)?.ToDisplayString();
     }
 
     private static TextEdits? Plan(InvocationExpressionSyntax call, string states, SemanticModel model, CancellationToken cancellationToken)

@@ -185,6 +185,50 @@ public sealed class PGTX201ContextDoesNotRetryFixTests
             }
         """).Fix("PGTX201").IsNotOffered();
 
+    /// <summary>What runs in a transaction that is handed on, kept, or put around the rest of a pipeline, nobody sees; were it EF Core's work, a context that retries would refuse it.</summary>
+    [Theory]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled); await next(); scope.Complete();", false)]
+    [InlineData("kept = await db.Database.BeginTransactionAsync();", false)]
+    [InlineData("await using var transaction = await db.Database.BeginTransactionAsync(); await next(); await transaction.CommitAsync();", false)]
+    [InlineData("await using var transaction = await db.Database.BeginTransactionAsync(); await Mediator!.Send(new object()); await transaction.CommitAsync();", false)]
+    [InlineData("await using var transaction = await db.Database.BeginTransactionAsync(); await db.Database.GetDbConnection().ExecuteAsync(\"DELETE FROM orders WHERE id < 0\"); await LogAsync(); await transaction.CommitAsync();", true)]
+    [InlineData("using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Suppress, System.Transactions.TransactionScopeAsyncFlowOption.Enabled); await next(); scope.Complete();", true)]
+    [InlineData("await db.Database.CreateExecutionStrategy().ExecuteAsync(async () => { db.ChangeTracker.Clear(); await using var transaction = await db.Database.BeginTransactionAsync(); await next(); await transaction.CommitAsync(); });", true)]
+    [InlineData("await using var transaction = await other.Database.BeginTransactionAsync(); await next(); await transaction.CommitAsync();", true)]
+    public async Task It_is_offered_only_where_every_transaction_is_seen_into(string statements, bool isOffered)
+    {
+        var unit = $$"""
+            using Dapper;
+            using Microsoft.EntityFrameworkCore;
+
+            namespace Shop;
+
+            public interface ISender
+            {
+                Task Send(object request);
+            }
+
+            public sealed class OtherContext(DbContextOptions<OtherContext> options) : DbContext(options);
+
+            public sealed class Unit(ShopContext db, OtherContext other, Func<Task> next)
+            {
+                private Microsoft.EntityFrameworkCore.Storage.IDbContextTransaction? kept;
+
+                private static ISender? Mediator => null;
+
+                public async Task RunAsync()
+                {
+                    {{statements}}
+                    Console.WriteLine($"{db}{other}{next}{kept}");
+                }
+
+                private static Task LogAsync() => Console.Out.WriteLineAsync("done");
+            }
+            """;
+        var offers = await Code("services.AddDbContext<ShopContext>(options => options.UseNpgsql(connectionString)); // fix: PGTX201").WithFile("Unit.cs", unit).Fix("PGTX201").Offers();
+        Assert.Equal(isOffered, offers.Count > 0);
+    }
+
     /// <summary>EF Core refuses the transaction from the moment on in which its context retries, wherever it is begun.</summary>
     [Theory]
     [InlineData(true)]
