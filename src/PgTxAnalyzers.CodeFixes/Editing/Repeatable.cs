@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.Effects;
@@ -42,6 +43,11 @@ internal static class Repeatable
         }
 
         var context = ContextOf(document, model, cancellationToken);
+        if (CountsOutside(root, unit, context, cancellationToken))
+        {
+            return false;
+        }
+
         var open = new Queue<IEnumerable<InvocationExpressionSyntax>>();
         open.Enqueue(root.DescendantNodes(unit).OfType<InvocationExpressionSyntax>().Where(call => unit.Contains(call.Span)));
         var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
@@ -51,6 +57,12 @@ internal static class Repeatable
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var fact = context.FactOf(call, out var method, cancellationToken);
+                // A delegate that somebody has given may do anything. In a helper it is one of the unit's own.
+                if (method is { MethodKind: MethodKind.DelegateInvoke } && (unit.Contains(call.Span) && call.SyntaxTree == root.SyntaxTree || !IsParameter(call, context, cancellationToken)))
+                {
+                    return false;
+                }
+
                 if (seen.Count > MaxBodies || (method is null && !IsNameOf(call)) || (fact.Role is ApiRole.Sink or ApiRole.Enqueue && !IsRead(fact, method!)))
                 {
                     return false;
@@ -81,6 +93,33 @@ internal static class Repeatable
 
         return true;
     }
+
+    private static bool IsParameter(InvocationExpressionSyntax call, RetryContext context, CancellationToken cancellationToken) =>
+        call.Expression is IdentifierNameSyntax name && context.Model(call).GetSymbolInfo(name, cancellationToken).Symbol is IParameterSymbol or ILocalSymbol;
+
+    /// <summary>A field is counted up, or a collection in one added to, and the database is asked for more behind it: what fails there runs the counting again. Of locals PGTX207 speaks.</summary>
+    private static bool CountsOutside(SyntaxNode root, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
+    {
+        var nodes = root.DescendantNodes(unit).Where(node => unit.Contains(node.Span)).ToList();
+        var last = nodes.OfType<InvocationExpressionSyntax>().Where(call => context.FactOf(call, out _, cancellationToken).Role != ApiRole.None).Select(call => call.Span.End).DefaultIfEmpty(0).Max();
+        return nodes.Any(node => IsBefore(node) && TargetOf(node) is { } target
+            && context.Model(node).GetSymbolInfo(target, cancellationToken).Symbol is IFieldSymbol or IPropertySymbol && !SessionTypes.Is(context.Model(node).GetTypeInfo(target, cancellationToken).Type)
+            && !DataLibrary.IsContextType(context.Model(node).GetTypeInfo(target, cancellationToken).Type) && (target is IdentifierNameSyntax || target is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }));
+
+        // In a loop what stands behind comes before the next round.
+        bool IsBefore(SyntaxNode node) => node.SpanStart < last
+            || node.Ancestors().TakeWhile(around => unit.Contains(around.Span)).Any(around => around is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax
+                && around.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => context.FactOf(call, out _, cancellationToken).Role != ApiRole.None));
+    }
+
+    private static ExpressionSyntax? TargetOf(SyntaxNode node) => node switch
+    {
+        PostfixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PostIncrementExpression or (int)SyntaxKind.PostDecrementExpression } step => step.Operand,
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.PreIncrementExpression or (int)SyntaxKind.PreDecrementExpression } step => step.Operand,
+        AssignmentExpressionSyntax { RawKind: not ((int)SyntaxKind.SimpleAssignmentExpression or (int)SyntaxKind.CoalesceAssignmentExpression) } added => added.Left,
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Add" or "AddRange" or "Enqueue" or "Push" or "Append" or "AddLast", Expression: var list } } => list,
+        _ => null,
+    };
 
     private static bool IsRead(ApiFact fact, IMethodSymbol method) => fact.Kind is SinkKind.Http && method.Name.StartsWith("Get", System.StringComparison.Ordinal);
 

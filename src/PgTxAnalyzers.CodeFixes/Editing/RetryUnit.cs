@@ -195,7 +195,8 @@ internal sealed class RetryUnit
     /// <summary>The awaited call, where nothing but its value matters to what is around it; a statement that is nothing else counts as well.</summary>
     private static ExpressionSyntax? Alone(ExpressionSyntax work, StatementSyntax statement, bool isAsync, SemanticModel model, CancellationToken cancellationToken)
     {
-        if (statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 })
+        // The opening alone is no unit: what is done on the connection fails with it.
+        if (statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } or UsingStatementSyntax)
         {
             return null;
         }

@@ -79,6 +79,10 @@ public sealed class PGTX203WorkWithoutRetryFixTests
         public sealed class Worker(NpgsqlDataSource dataSource, Store store, NpgsqlConnection held, CartContext carts) : BackgroundService
         {
         {{members}}
+
+            public int Rounds { get; private set; }
+
+            public Action<int>? Done { get; set; }
         }
         """);
 
@@ -277,6 +281,43 @@ public sealed class PGTX203WorkWithoutRetryFixTests
         Console.WriteLine(total);
         """, mark: false));
 
+    [Fact]
+    public async Task A_using_statement_is_a_unit_with_what_is_done_on_its_connection() => await Worker("""
+            protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+            {
+                int total;
+                using (var connection = await dataSource.OpenConnectionAsync(stoppingToken).ConfigureAwait(false)) // expect: PGTX203
+                {
+                    total = await connection.ExecuteScalarAsync<int>("SELECT count(*) FROM carts").ConfigureAwait(false);
+                }
+
+                Console.WriteLine(total);
+            }
+        """).WithReferences(NoPolly).Fix("PGTX203", Key).Becomes(Worker("""
+            protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+            {
+                int total;
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        using (var connection = await dataSource.OpenConnectionAsync(stoppingToken).ConfigureAwait(false))
+                        {
+                            total = await connection.ExecuteScalarAsync<int>("SELECT count(*) FROM carts").ConfigureAwait(false);
+                        }
+
+                        break;
+                    }
+                    catch (NpgsqlException ex) when (ex.IsTransient && attempt < 5)
+                    {
+                        await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt) + Random.Shared.Next(100)), stoppingToken).ConfigureAwait(false);
+                    }
+                }
+
+                Console.WriteLine(total);
+            }
+        """));
+
     private static string Program(string statements, bool mark) => $$"""
         using Dapper;
         using Npgsql;
@@ -309,6 +350,10 @@ public sealed class PGTX203WorkWithoutRetryFixTests
     // Queries and saves of EF Core: what is transient comes out of them as another exception, and the tracker keeps what the failed attempt has added.
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n        carts.Carts.Add(new Cart());\n        await carts.SaveChangesAsync(stoppingToken);")]
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n        await store.KeepAsync(carts, stoppingToken);")]
+    // A field that is counted up before the last command, and a delegate of somebody else's.
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        Rounds++;\n        await connection.ExecuteAsync(\"DELETE FROM carts\");")]
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        for (var i = 0; i < 3; i++)\n        {\n            await connection.ExecuteAsync(\"DELETE FROM carts\");\n            Rounds += 1;\n        }")]
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        Done?.Invoke(await connection.ExecuteAsync(\"DELETE FROM carts\"));")]
     // Statements that share a line, and a directive between them.
     [InlineData("await Task.Yield(); await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");")]
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n#if !NEVER\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n#endif")]
