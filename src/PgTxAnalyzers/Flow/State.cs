@@ -111,7 +111,8 @@ internal sealed class State : IEquatable<State>
 
     public Region? Region(RegionId id) => Regions.FirstOrDefault(r => r.Id.Equals(id));
 
-    public State Begin(Region region) => new(Values, sum, HasParts, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
+    /// <summary>Where probes stand for a caller's regions, the body is run for its effect on those, and no resource is any of it: paths that differ in an open reader are one.</summary>
+    public State Begin(Region region) => region.Kind == RegionKind.Resource && Regions.Any(r => r.IsProbe) ? this : new(Values, sum, HasParts, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
 
     public State End(Region region) => new(Values, sum, HasParts, Regions.Remove(region), Pending);
 

@@ -32,6 +32,17 @@ public class StateTests
     public void The_order_of_the_begins_tells_states_apart() =>
         Assert.NotEqual(State.Empty.Begin(Region(0)).Begin(Region(1)), State.Empty.Begin(Region(1)).Begin(Region(0)));
 
+    [Fact]
+    public void A_body_that_is_run_for_its_effect_has_no_resources()
+    {
+        var probe = Region(0) with { IsProbe = true };
+        var reader = Region(1) with { Kind = RegionKind.Resource };
+
+        Assert.Equal(State.Empty.Begin(probe), State.Empty.Begin(probe).Begin(reader));
+        Assert.Equal([Sites[0], Sites[1]], State.Empty.Begin(Region(0)).Begin(reader).Regions.Select(r => r.Begin));
+        Assert.Equal([Sites[0], Sites[1]], State.Empty.Begin(probe).Begin(Region(1)).Regions.Select(r => r.Begin));
+    }
+
     /// <summary>The sum behind the hash is added to and taken from. After any number of steps it has to be what adding everything up anew gives.</summary>
     [Theory]
     [InlineData(1)]
