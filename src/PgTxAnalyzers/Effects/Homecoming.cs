@@ -50,11 +50,16 @@ internal sealed class Homecoming
             }
         }
 
-        // In a loop the same call begins again: what was lost the last time round gives way, as it does to a begin in the body itself.
         var regions = after.Regions.Select(Bring).ToImmutableArray();
-        regions = regions.RemoveAll(r => r.Lost && regions.Any(other => other.IsLive && other.Id.Equals(r.Id)));
-        return before.WithValues(values.ToImmutable()).WithRegions(regions);
+        return before.WithValues(values.ToImmutable()).WithRegions(regions.RemoveAll(r => r.Lost && IsAgain(r, regions)));
     }
+
+    /// <summary>
+    /// In a loop the same call begins again: what was lost the last time round gives way, as it does to a begin in the body itself. Else each round
+    /// would leave one more behind.
+    /// </summary>
+    private static bool IsAgain(Region lost, ImmutableArray<Region> regions) =>
+        regions.Any(other => other.IsLive && other.Id.Equals(lost.Id)) || !ReferenceEquals(regions.Last(other => other.Lost && other.Id.Equals(lost.Id)), lost);
 
     public Value Bring(Value value) => value switch
     {

@@ -37,6 +37,24 @@ public class ExitStateTests
     public void Straight_code_has_one_exit_state(string statements, string regions) => Assert.Equal(regions, FlowOf.Describe(FlowOf.Statements(statements).Exit));
 
     [Fact]
+    public void What_a_callee_loses_in_a_loop_is_lost_once()
+    {
+        var flow = FlowOf.Statements("while (url.Length > 3) Lose(conn);", """
+            void Lose(NpgsqlConnection c)
+            {
+                var tx = c.BeginTransaction();
+                using (tx)
+                {
+                    c.Execute("DELETE FROM orders");
+                    c.Execute("BEGIN");
+                }
+            }
+            """);
+
+        Assert.Equal(["", "Transaction lost changed"], flow.ExitRegions);
+    }
+
+    [Fact]
     public void Two_transactions_stand_in_the_order_of_their_begins()
     {
         var flow = FlowOf.Statements(Begin + "var own = await source.OpenConnectionAsync(ct);\nvar second = await own.BeginTransactionAsync(ct);\nawait own.QueryAsync(\"SELECT 1\");");
