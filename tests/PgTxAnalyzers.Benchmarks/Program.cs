@@ -9,7 +9,7 @@ internal static class Program
 {
     public const int Lines = 150_000;
 
-    /// <summary><c>--quick</c> prints the shares within a minute or two, <c>--effects</c> those of the generator; without it BenchmarkDotNet takes its time.</summary>
+    /// <summary><c>--quick</c> prints the shares within a minute or two, <c>--effects</c> those of the generator, <c>--peers</c> the times of other analyzers beside ours, <c>--edits</c> the edit loop; without one BenchmarkDotNet takes its time.</summary>
     public static async Task Main(string[] args)
     {
         if (args is ["--quick", ..])
@@ -22,6 +22,18 @@ internal static class Program
         {
             EffectMeasurement.Run(args is [_, var size] ? int.Parse(size) : Lines);
             ProjectMeasurement.Run(200);
+            return;
+        }
+
+        if (args is ["--peers", ..])
+        {
+            await PeerMeasurement.Run(args is [_, var size] ? int.Parse(size) : Lines);
+            return;
+        }
+
+        if (args is ["--edits", ..])
+        {
+            await EditMeasurement.Run(args is [_, var size] ? int.Parse(size) : Lines);
             return;
         }
 
