@@ -46,12 +46,9 @@ internal sealed partial class CallEvaluator
             return Followed(run, call, state);
         }
 
-        // What the root's own text calls gets a share of the budget, so that something is left for what comes behind it. Where it is too much to be walked to
-        // any end, and nothing in it can end a transaction, that is looked at in the state of the call.
-        var followed = Budget.Within(() => Followed(run, call, state), out var wasCut);
-        return wasCut && followed is { Count: 0 } && !TargetsOf(call).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation))
-            ? BodyRun.Single(state, Value.Nothing)
-            : followed;
+        // What the root's own text calls gets a share of the budget, so that something is left for what comes behind it.
+        var followed = Budget.Within(call.Operation, () => Followed(run, call, state), out var wasCut);
+        return wasCut ? CutShort(run, call, state, followed) : followed;
     }
 
     /// <summary>`await using var sender = new Sender()`: some compilers bind the disposal to the framework's interface. What the variable's type has for it is meant.</summary>
@@ -71,7 +68,7 @@ internal sealed partial class CallEvaluator
         var found = false;
         foreach (var target in TargetsOf(call))
         {
-            if (run.Frame.CountOf(target) > MaxReentrance || !(RunsAnArgument(call) || Keeps(target, call) || context.Relevance.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) || LendsRows(target)) || context.Bodies.Graph(target, cancellation) is not { } graph)
+            if (run.Frame.CountOf(target) > MaxReentrance || !IsFollowed(run, call, target) || context.Bodies.Graph(target, cancellation) is not { } graph)
             {
                 continue;
             }
@@ -106,6 +103,13 @@ internal sealed partial class CallEvaluator
         }
 
         return outcomes;
+    }
+
+    private bool IsFollowed(BodyRun run, CallSite call, IMethodSymbol target)
+    {
+        var within = context.MaxCallDepth - run.Frame.Calls - 1;
+        return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target)
+            || (isNarrow ? IsNarrowly(target, within) : context.Relevance.Matters(target, within, cancellation));
     }
 
     private static Value Self(Value receiver, IMethodSymbol target) =>

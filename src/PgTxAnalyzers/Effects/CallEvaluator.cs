@@ -19,6 +19,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
     private readonly CompilationContext context;
     private readonly CancellationToken cancellation;
 
+    private readonly StepBudget whole = new();
+
+    /// <summary>For second looks, so that they take nothing from what comes behind them.</summary>
+    private readonly StepBudget narrowed = new();
+
     public CallEvaluator(CompilationContext context, RootFacts facts, CancellationToken cancellation)
     {
         (this.context, Facts, this.cancellation) = (context, facts, cancellation);
@@ -27,7 +32,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
     /// <summary>What was learned beside the held calls.</summary>
     public RootFacts Facts { get; }
 
-    public StepBudget Budget { get; } = new();
+    public StepBudget Budget => isNarrow ? narrowed : whole;
 
     public Value Initial(Place place, ITypeSymbol type)
     {

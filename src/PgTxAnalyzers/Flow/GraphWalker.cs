@@ -39,6 +39,9 @@ internal sealed class GraphWalker
     /// <summary>States per block beyond which a path is dropped: what is lost is a finding, never the build.</summary>
     private const int MaxStatesPerBlock = 160;
 
+    /// <summary>Of these, those that come from a failure: a finally block whose body fails in many states is still entered by the path that does not fail.</summary>
+    private const int MaxFailingStatesPerBlock = MaxStatesPerBlock / 2;
+
     private readonly StepBudget budget;
     private readonly ControlFlowGraph graph;
     private readonly IBlockSemantics semantics;
@@ -95,7 +98,7 @@ internal sealed class GraphWalker
     private void Enter(BasicBlock block, State state, bool isFailing = false)
     {
         var states = seen[block.Ordinal] ??= new HashSet<State>();
-        if (states.Count < MaxStatesPerBlock && states.Add(state))
+        if (states.Count < (isFailing ? MaxFailingStatesPerBlock : MaxStatesPerBlock) && states.Add(state))
         {
             (isFailing ? late : work).Enqueue((block, state));
         }
@@ -295,9 +298,10 @@ internal sealed class StepBudget
 {
     private const int MaxSteps = 40_000;
 
-    /// <summary>The part of what is left that one call of the root's own text may take: what comes behind it is looked at as well.</summary>
+    /// <summary>The part of what is left that one call of the root's own text may take, in all states in which it is made: what comes behind it is looked at as well.</summary>
     private const int Share = 2;
 
+    private readonly Dictionary<IOperation, int> shares = new();
     private int taken;
     private int limit = MaxSteps;
 
@@ -316,21 +320,23 @@ internal sealed class StepBudget
     /// <summary>Some of the code has not been walked.</summary>
     public bool IsSpent { get; private set; }
 
-    /// <summary>What is done meanwhile gets its share of what is left. <paramref name="wasCut"/>: it would have taken more.</summary>
-    public T Within<T>(Func<T> call, out bool wasCut)
+    /// <summary>What a call does gets its share of what is left. <paramref name="wasCut"/>: it would have taken more.</summary>
+    public T Within<T>(IOperation call, Func<T> run, out bool wasCut)
     {
-        var (outer, spent) = (limit, IsSpent);
-        limit = taken + ((limit - taken) / Share);
+        var (outer, spent, before) = (limit, IsSpent, taken);
+        var share = shares.TryGetValue(call, out var left) ? left : (limit - taken) / Share;
+        limit = Math.Min(outer, taken + share);
         IsSpent = false;
         try
         {
-            var result = call();
+            var result = run();
             wasCut = IsSpent;
             return result;
         }
         finally
         {
             limit = outer;
+            shares[call] = share - (taken - before);
             IsSpent |= spent;
         }
     }

@@ -79,5 +79,45 @@ public class BoundTests
         Assert.Equal(found, flow.Run.Held.Any(h => h.Place is not null));
     }
 
+    [Fact]
+    public async Task A_sink_behind_more_work_than_can_be_walked_is_found_and_so_is_what_comes_after_it()
+    {
+        // Each of these is walked in as many states as a block may have.
+        const int Methods = 40, Flags = 9;
+        var asked = Lines(Flags, j => $"if (f{j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
+        var work = Lines(Methods, i => $"void Work{i}(NpgsqlConnection c, string url) {{ {Lines(Flags, j => $"var f{j} = url.Length > {j};")} {asked} {asked} }}");
+        var calls = Lines(Methods, i => $"Work{i}(conn, url);");
+
+        await TestCode.Method("""
+            using var tx = conn.BeginTransaction();
+            conn.Execute("DELETE FROM a WHERE id = 1");
+            All(conn, http, url); // expect: PGTX101
+            http.Send(new HttpRequestMessage()); // expect: PGTX101
+            tx.Commit();
+            """, $"void All(NpgsqlConnection conn, HttpClient http, string url) {{\n{calls} http.Send(new HttpRequestMessage()); }}\n{work}").Counting("PGTX101").HasMarkedFindings();
+    }
+
+    [Fact]
+    public async Task A_finally_block_whose_body_fails_in_many_ways_is_still_entered_by_the_path_that_does_not_fail()
+    {
+        const int Kinds = 200;
+
+        await TestCode.Method($$"""
+            using var tx = conn.BeginTransaction();
+            conn.Execute("DELETE FROM a WHERE id = 1");
+            try
+            {
+                {{Lines(Kinds, i => $"if (url.Length == {i}) throw new Failure{i}();")}}
+            }
+            finally
+            {
+                conn.Execute("SELECT 0");
+            }
+
+            http.Send(new HttpRequestMessage()); // expect: PGTX101
+            tx.Commit();
+            """, Lines(Kinds, i => $"class Failure{i} : Exception;")).Counting("PGTX101").HasMarkedFindings();
+    }
+
     private static string Lines(int count, Func<int, string> line) => string.Join("\n", Enumerable.Range(0, count).Select(line)) + "\n";
 }

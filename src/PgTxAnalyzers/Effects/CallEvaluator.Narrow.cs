@@ -1,0 +1,46 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// A call behind which lies more than can be walked is looked at a second time, narrowly: only what leads to a sink, or to the end of a transaction, is
+/// entered. What merely works with the database would have raised a level that can rise no further.
+/// </summary>
+internal sealed partial class CallEvaluator
+{
+    private bool isNarrow;
+
+    private bool IsNarrowly(IMethodSymbol target, int within) => context.Sinks.Matters(target, within, cancellation) || context.Enders.Matters(target, within, cancellation);
+
+    /// <param name="followed">What was found out until the budget was used up.</param>
+    private IReadOnlyList<Outcome>? CutShort(BodyRun run, CallSite call, State state, IReadOnlyList<Outcome>? followed)
+    {
+        var narrow = CanBeNarrow(state) ? Narrowly(run, call, state) : null;
+        if (followed is not { Count: 0 })
+        {
+            return followed;
+        }
+
+        // Not walked to any end. Where nothing in it can end a transaction, what comes behind is looked at in the state of the call.
+        return TargetsOf(call).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation)) ? narrow ?? followed : BodyRun.Single(state, Value.Nothing);
+    }
+
+    private IReadOnlyList<Outcome>? Narrowly(BodyRun run, CallSite call, State state)
+    {
+        isNarrow = true;
+        try
+        {
+            return Budget.Within(call.Operation, () => Followed(run, call, state), out _);
+        }
+        finally
+        {
+            isNarrow = false;
+        }
+    }
+
+    /// <summary>A transaction in which nothing has run is pinned alone: what is passed over might be its first command. One that was begun as SQL text is ended by text, which is no member with a name.</summary>
+    private bool CanBeNarrow(State state) => !isNarrow && state.HasRegion && state.Holding.All(r => r.Level >= Level.Open && r.Kind != RegionKind.Sql);
+}
