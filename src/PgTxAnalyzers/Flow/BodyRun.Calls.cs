@@ -58,7 +58,7 @@ internal sealed partial class BodyRun
         IEnumerable<(State State, ImmutableArray<Value> Values)> paths = outcomes.Select(o => (o.State, values.Add(o.Value))).ToList();
         foreach (var argument in arguments.Skip(values.Length + 1))
         {
-            paths = paths.SelectMany(p => Evaluate(argument.Value, p.State).Select(a => (a.State, p.Values.Add(a.Value)))).ToList();
+            paths = paths.SelectMany(p => Evaluate(argument.Value, p.State).Select(a => (a.State, p.Values.Add(a.Value)))).Take(MaxPaths).ToList();
         }
 
         return paths;
@@ -70,7 +70,7 @@ internal sealed partial class BodyRun
         IEnumerable<(State State, ImmutableArray<Value> Values)> paths = new[] { (state, ImmutableArray<Value>.Empty) };
         foreach (var child in operation.ChildOperations)
         {
-            paths = paths.SelectMany(p => Evaluate(child, p.State).Select(o => (o.State, p.Values.Add(o.Value)))).ToList();
+            paths = paths.SelectMany(p => Evaluate(child, p.State).Select(o => (o.State, p.Values.Add(o.Value)))).Take(MaxPaths).ToList();
         }
 
         return paths.SelectMany(p => calls.Unbound(this, operation, p.Values, p.State)).ToList();

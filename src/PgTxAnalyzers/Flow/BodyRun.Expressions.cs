@@ -14,6 +14,9 @@ internal sealed partial class BodyRun
     /// <summary>Nesting beyond which an expression is not looked into: such code is generated, and the stack is finite.</summary>
     private const int MaxNesting = 200;
 
+    /// <summary>Paths through one expression beyond which they are dropped, as those of a block are.</summary>
+    private const int MaxPaths = 160;
+
     private int nesting;
 
     public IReadOnlyList<Outcome> Evaluate(IOperation operation, State state)
@@ -26,13 +29,16 @@ internal sealed partial class BodyRun
 
         try
         {
-            return Dispatch(operation, state);
+            return Distinct(Dispatch(operation, state));
         }
         finally
         {
             nesting--;
         }
     }
+
+    /// <summary>Equal paths are one: in a chain of calls, each of which can come back in two ways, there would be twice as many behind each.</summary>
+    private static IReadOnlyList<Outcome> Distinct(IReadOnlyList<Outcome> paths) => paths.Count < 2 ? paths : paths.Distinct().Take(MaxPaths).ToList();
 
     public static IReadOnlyList<Outcome> Single(State state, Value value) => new[] { new Outcome(state, value) };
 

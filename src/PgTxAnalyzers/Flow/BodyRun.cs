@@ -193,7 +193,7 @@ internal sealed partial class BodyRun : IBlockSemantics
                 Add(next, Evaluate(operation, path.State));
             }
 
-            paths = Distinct(next);
+            paths = DistinctStates(next);
         }
 
         if (block.BranchValue is { } value)
@@ -296,7 +296,7 @@ internal sealed partial class BodyRun : IBlockSemantics
         return value is Value.Unknown and not Value.Present ? state : state.Set(new Place.Returned(Frame.Depth), value);
     }
 
-    private static List<Outcome> Distinct(List<Outcome> paths)
+    private static List<Outcome> DistinctStates(List<Outcome> paths)
     {
         if (paths.Count < 2)
         {

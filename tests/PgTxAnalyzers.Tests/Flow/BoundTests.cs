@@ -24,6 +24,8 @@ public class BoundTests
         ["recursion"] = ("using var tx = conn.BeginTransaction();\nA(conn, 3);\ntx.Commit();", "void A(NpgsqlConnection c, int n) { c.Execute(\"DELETE FROM a\"); if (n > 0) A(c, n - 1); A(c, n - 2); }"),
         ["mutual recursion of 40 methods, each calling all"] = ("using var tx = conn.BeginTransaction();\nM0(conn);\ntx.Commit();",
             Lines(40, i => $"void M{i}(NpgsqlConnection c) {{ c.Execute(\"DELETE FROM a\"); {string.Concat(Enumerable.Range(0, 40).Select(j => $"if (c.Host == \"{j}\") M{j}(c);"))} }}")),
+        ["a chain of 40 calls, each of which comes back in two ways"] = ("using var tx = conn.BeginTransaction();\nnew Query(conn)" + string.Concat(Enumerable.Range(0, 40).Select(i => $".Where(url, {i})")) + ";\ntx.Commit();",
+            "class Query(NpgsqlConnection c) { public Query Where(string s, int n) { if (s.Length > n) { c.Execute(\"DELETE FROM a\"); return this; } return new Query(c); } }"),
         ["lambdas 60 deep"] = ("using var tx = conn.BeginTransaction();\nR(() => " + string.Concat(Enumerable.Repeat("R(() => ", 60)) + "conn.Execute(\"DELETE FROM a\")" + new string(')', 61) + ";\ntx.Commit();", "void R(Action a) => a();"),
     };
 
