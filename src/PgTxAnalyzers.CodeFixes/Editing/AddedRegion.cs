@@ -54,8 +54,7 @@ internal sealed class AddedRegion
         }
 
         var token = Token(statement);
-        var configured = statement.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(m => m is { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } }
-            && arguments[0].Expression.IsKind(SyntaxKind.FalseLiteralExpression)) ? ".ConfigureAwait(false)" : "";
+        var configured = ConfiguredAwait.In(statement);
         var (begin, commit) = isAsync
             ? ($"await using var {TransactionName} = await {connection}.BeginTransactionAsync({token}){configured};", $"await {TransactionName}.CommitAsync({token}){configured};")
             : ($"using var {TransactionName} = {connection}.BeginTransaction();", $"{TransactionName}.Commit();");

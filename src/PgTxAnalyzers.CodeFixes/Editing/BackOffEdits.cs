@@ -68,7 +68,7 @@ internal static class BackOffEdits
             return false;
         }
 
-        var pause = isAsync ? $"await Task.Delay(TimeSpan.FromMilliseconds({milliseconds}){(token is null ? "" : ", " + token)});" : $"Thread.Sleep({milliseconds});";
+        var pause = isAsync ? $"await Task.Delay(TimeSpan.FromMilliseconds({milliseconds}){(token is null ? "" : ", " + token)}){ConfiguredAwait.In(clause.Parent!)};" : $"Thread.Sleep({milliseconds});";
 
         // `Task.Delay(0)`: somebody meant to wait.
         if (block.DescendantNodes().OfType<InvocationExpressionSyntax>().FirstOrDefault(call => IsNoPause(call, model)) is { } idle)

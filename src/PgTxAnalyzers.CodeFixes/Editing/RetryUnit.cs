@@ -20,7 +20,7 @@ internal sealed class RetryUnit
         var nodes = Nodes().ToList();
         Returns = nodes.OfType<ReturnStatementSyntax>().ToList();
         Jumps = nodes.Any(n => n is BreakStatementSyntax or ContinueStatementSyntax && !IsCaught(n));
-        Configured = nodes.OfType<MemberAccessExpressionSyntax>().Any(m => m.Name.Identifier.ValueText == "ConfigureAwait" && m.Parent is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } given } && given[0].Expression.IsKind(SyntaxKind.FalseLiteralExpression));
+        Configured = nodes.OfType<InvocationExpressionSyntax>().Any(ConfiguredAwait.Is);
     }
 
     /// <summary>The call with its await, where it is a unit by itself.</summary>

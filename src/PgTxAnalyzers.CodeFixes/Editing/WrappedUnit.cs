@@ -83,8 +83,7 @@ internal sealed class WrappedUnit
     private static bool IsDeclaredIn(IReadOnlyList<StatementSyntax> unit, ExpressionSyntax context, SemanticModel model, CancellationToken cancellationToken) =>
         model.GetSymbolInfo(context, cancellationToken).Symbol?.DeclaringSyntaxReferences.Any(r => unit.Any(s => r.SyntaxTree == s.SyntaxTree && s.Span.Contains(r.Span))) == true;
 
-    private static bool IsConfigured(ExpressionSyntax begin) =>
-        begin.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait", Parent: InvocationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } given } } && given[0].Expression.IsKind(SyntaxKind.FalseLiteralExpression);
+    private static bool IsConfigured(ExpressionSyntax begin) => begin.Parent?.Parent is InvocationExpressionSyntax call && ConfiguredAwait.Is(call);
 
     public TextEdits? Edits(SourceLines lines)
     {

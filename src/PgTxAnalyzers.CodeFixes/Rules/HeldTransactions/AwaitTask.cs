@@ -53,9 +53,7 @@ internal static class AwaitTask
         return edits;
     }
 
-    /// <summary>Awaits as the function does elsewhere.</summary>
-    private static string Configured(ExpressionSyntax task) => task.EnclosingFunction()?.DescendantNodes().OfType<AwaitExpressionSyntax>().Select(a => a.Expression).OfType<InvocationExpressionSyntax>()
-        .FirstOrDefault(call => call is { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" } }) is { ArgumentList: var arguments } ? ".ConfigureAwait" + arguments : "";
+    private static string Configured(ExpressionSyntax task) => task.EnclosingFunction() is { } function ? ConfiguredAwait.In(function) : "";
 
     private static void Configure(TextEdits edits, ExpressionSyntax task, string configured)
     {

@@ -49,6 +49,18 @@ public sealed class PGTX208RetryWithoutBackoffFixTests
         """));
 
     [Fact]
+    public async Task It_waits_as_the_work_is_awaited() => await Loop("for (var attempt = 0; ; attempt++)", """
+        catch (NpgsqlException ex) when (ex.IsTransient && attempt < 10) // expect: PGTX208
+                    {
+                    }
+        """, work: "await WorkAsync(ct).ConfigureAwait(false);").Fix("PGTX208", Key).Becomes(Loop("for (var attempt = 0; ; attempt++)", """
+        catch (NpgsqlException ex) when (ex.IsTransient && attempt < 10)
+                    {
+                        await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt) + Random.Shared.Next(100)), ct).ConfigureAwait(false);
+                    }
+        """, work: "await WorkAsync(ct).ConfigureAwait(false);"));
+
+    [Fact]
     public async Task A_loop_without_an_end_gets_one() => await Loop("while (true)", """
         catch (NpgsqlException ex) when (ex.IsTransient || ex.SqlState == "25P03") // expect: PGTX208
                     {
