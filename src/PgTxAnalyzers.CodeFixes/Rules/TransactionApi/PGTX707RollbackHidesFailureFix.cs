@@ -50,13 +50,7 @@ public sealed class PGTX707RollbackHidesFailureFix : CodeFixProvider
             return default;
         }
 
-        // A task that nobody awaits throws nothing here, and a guard around it would catch nothing.
         var lines = new SourceLines(root, text);
-        if (rollback.Expression is not AwaitExpressionSyntax && RetryUnit.IsTask(model.GetTypeInfo(rollback.Expression, cancellationToken).Type))
-        {
-            return default;
-        }
-
         if (!lines.OwnsItsLines(rollback) || lines.HasDirective(lines.FirstLine(rollback), lines.LastLine(rollback)))
         {
             return default;

@@ -82,6 +82,11 @@ internal sealed class PGTX707RollbackHidesFailure : RetryRule
     private static bool RollsBack(InvocationExpressionSyntax call, RetryFile file, int depth)
     {
         var fact = file.Retry.FactOf(call, out var method, file.Cancellation);
+        if (IsDropped(call, method))
+        {
+            return false;
+        }
+
         if (fact.Role == ApiRole.Rollback)
         {
             return true;
@@ -91,6 +96,11 @@ internal sealed class PGTX707RollbackHidesFailure : RetryRule
             && file.Retry.Compilation.Targets.Of(method, Flow.Value.Nothing, false, file.Cancellation).Any(target => target.DeclaringSyntaxReferences.Any(reference =>
                 reference.GetSyntax(file.Cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner => IsUnguarded(inner) && RollsBack(inner, file, depth + 1))));
     }
+
+    /// <summary>A task of which nobody takes the exception: it replaces nothing.</summary>
+    private static bool IsDropped(InvocationExpressionSyntax call, IMethodSymbol? method) =>
+        method is not null && Effects.Names.IsAwaitable(method.ReturnType)
+        && call.Parent is ExpressionStatementSyntax or AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } };
 
     private static bool IsUnguarded(InvocationExpressionSyntax call)
     {

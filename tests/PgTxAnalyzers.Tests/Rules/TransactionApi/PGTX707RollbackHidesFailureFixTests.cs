@@ -202,11 +202,6 @@ public sealed class PGTX707RollbackHidesFailureFixTests
                 {work}
             """, ""), Mark));
 
-    /// <summary>Its task is dropped: a guard around it would catch nothing.</summary>
-    [Fact]
-    public async Task A_rollback_that_nobody_awaits_is_left_alone() =>
-        await TestCode.Method(Handled("tx.RollbackAsync(ct);", " // fix: PGTX707"), Mark).Fix("PGTX707", Key).IsNotOffered();
-
     private const string Mark = """
         private static async Task MarkAsync()
         {

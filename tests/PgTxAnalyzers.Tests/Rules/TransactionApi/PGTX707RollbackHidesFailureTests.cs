@@ -52,6 +52,9 @@ public sealed class PGTX707RollbackHidesFailureTests
     [InlineData("catch", "if (conn.State == System.Data.ConnectionState.Open) { await tx.RollbackAsync(); } throw;")]
     [InlineData("catch", "await tx.DisposeAsync(); throw;")]
     [InlineData("catch", "await conn.ExecuteAsync(\"ROLLBACK\"); throw;")]
+    [InlineData("catch", "tx.RollbackAsync(); throw;")]
+    [InlineData("catch", "_ = tx.RollbackAsync(); throw;")]
+    [InlineData("catch", "Undo(tx); throw;")]
     public Task Where_the_failure_stays_the_one_that_is_thrown_it_is_quiet(string handler, string inHandler) => Body(handler, inHandler).IsQuiet();
 
     [Fact]
