@@ -18,16 +18,16 @@ internal static class Requeue
     {
         foreach (var attempt in call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<TryStatementSyntax>())
         {
-            // By syntax first: an item is a variable that comes from outside of the try and is worked on in it.
-            if (!attempt.Block.Span.Contains(call.Span) || !attempt.Catches.Any(c => c.Block.DescendantNodes().Any(n => n is InvocationExpressionSyntax)))
+            if (!attempt.Block.Span.Contains(call.Span))
             {
                 continue;
             }
 
-            var model = context.Model(attempt);
-            foreach (var clause in attempt.Catches)
+            // By names first: most handlers write to a log, and are not bound.
+            foreach (var (clause, back) in attempt.Catches.SelectMany(c => c.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(i => MayPutBack(i, c, attempt, context, cancellation)), (c, i) => (c, i)))
             {
-                if (Handler.Of(clause, model, cancellation) is Caught.Everything or Caught.Driver && clause.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => PutsBack(i, attempt, model, context, cancellation)))
+                var model = context.Model(attempt);
+                if (Handler.Of(clause, model, cancellation) is Caught.Everything or Caught.Driver && PutsBack(back, attempt, model, context, cancellation))
                 {
                     return true;
                 }
@@ -36,6 +36,15 @@ internal static class Requeue
 
         return false;
     }
+
+    /// <summary>The names of a call allow it: a write, or a method of the project's own, that is given what the try works on.</summary>
+    private static bool MayPutBack(InvocationExpressionSyntax call, CatchClauseSyntax clause, TryStatementSyntax attempt, RetryContext context, CancellationToken cancellation) =>
+        CalledName.Of(call) is { } name
+        && call.ArgumentList.Arguments.Any(a => a.Expression is IdentifierNameSyntax { Identifier.ValueText: var item } && item != clause.Declaration?.Identifier.ValueText && IsMentioned(item, attempt))
+        && (Writes.Contains(name) || context.Declares(name, cancellation));
+
+    private static bool IsMentioned(string name, TryStatementSyntax attempt) =>
+        attempt.Block.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name);
 
     private static bool PutsBack(InvocationExpressionSyntax call, TryStatementSyntax attempt, SemanticModel model, RetryContext context, CancellationToken cancellation) =>
         call.ArgumentList.Arguments.Any(a => a.Expression is IdentifierNameSyntax item && IsItem(item, attempt, model, cancellation))
@@ -49,6 +58,5 @@ internal static class Requeue
         Writes.Contains(method.Name) && method.ContainingType is { DeclaringSyntaxReferences.IsEmpty: true, ContainingNamespace: { } space } && Queues.Contains(space.ToDisplayString());
 
     private static bool IsItem(IdentifierNameSyntax name, TryStatementSyntax attempt, SemanticModel model, CancellationToken cancellation) =>
-        model.GetSymbolInfo(name, cancellation).Symbol is ILocalSymbol or IParameterSymbol
-        && attempt.Block.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == name.Identifier.ValueText);
+        model.GetSymbolInfo(name, cancellation).Symbol is ILocalSymbol or IParameterSymbol && IsMentioned(name.Identifier.ValueText, attempt);
 }

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -16,6 +17,8 @@ internal sealed class RetryContext
 {
     private readonly Lazy<ContextSettings> settings;
     private bool? isTestProject;
+
+    private readonly ConcurrentDictionary<string, bool> declared = new(StringComparer.Ordinal);
 
     public RetryContext(CompilationContext context, bool? retryingStrategy)
     {
@@ -47,6 +50,10 @@ internal sealed class RetryContext
     public RollbackNames RollbackNames { get; }
 
     public ContextSettings Settings => settings.Value;
+
+    /// <summary>A member of this name is declared in a source in sight.</summary>
+    public bool Declares(string name, CancellationToken cancellation) =>
+        declared.GetOrAdd(name, n => Compilation.Bodies.Sources.Any(c => c.ContainsSymbolsWithName(n, SymbolFilter.Member, cancellation)));
 
     public SemanticModel Model(SyntaxNode node) => Compilation.Bodies.Model(node.SyntaxTree);
 
