@@ -250,14 +250,14 @@ internal sealed class Relevance
     };
 
     /// <summary>Also a break of a loop or switch inside it, and a jump anywhere: such a helper is looked at no further.</summary>
-    private static bool CanBreak(StatementSyntax loop) => InBody(loop).Any(n => (n is BreakStatementSyntax or GotoStatementSyntax) && !IsBehindThrow(n, loop));
+    private static bool CanBreak(StatementSyntax loop) => InBody(loop).Any(n => (n is BreakStatementSyntax or GotoStatementSyntax) && !IsBehindJump(n, loop));
 
-    /// <summary>A statement in front of it, in its own block or in one around it, throws: control does not come to it.</summary>
-    private static bool IsBehindThrow(SyntaxNode node, SyntaxNode loop)
+    /// <summary>A statement in front of it, in its own block or in one around it, throws or jumps: control does not come to it.</summary>
+    private static bool IsBehindJump(SyntaxNode node, SyntaxNode loop)
     {
         for (var at = node; at != loop && at.Parent is { } parent; at = parent)
         {
-            if (parent is BlockSyntax block && block.Statements.TakeWhile(s => s != at).Any(s => s is ThrowStatementSyntax))
+            if (parent is BlockSyntax block && block.Statements.TakeWhile(s => s != at).Any(s => s is ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax))
             {
                 return true;
             }

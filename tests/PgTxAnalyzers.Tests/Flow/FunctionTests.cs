@@ -209,6 +209,13 @@ public class FunctionTests
                 await tx.CommitAsync(ct);
             await http.GetStringAsync(url, ct);
             """,
+        ["a helper whose loop goes on before it can be left ends the path"] = """
+            if (url.Length > 3)
+                GoOnForever();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
         ["a helper whose loop throws before it can be left ends the path"] = """
             if (url.Length > 3)
                 FailInLoop(url);
@@ -296,6 +303,15 @@ public class FunctionTests
         {
             while (true)
             {
+            }
+        }
+
+        static void GoOnForever()
+        {
+            while (true)
+            {
+                continue;
+                break;
             }
         }
 
