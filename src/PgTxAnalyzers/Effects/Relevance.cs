@@ -234,8 +234,12 @@ internal sealed class Relevance
             _ => (null, null),
         };
         return expression is { Expression: ThrowExpressionSyntax }
-            || (block is not null && NeverEnds(block) && !InBody(block).Any(n => n is ReturnStatementSyntax or YieldStatementSyntax));
+            || (block is not null && NeverEnds(block) && !InBody(block).Any(n => n is YieldStatementSyntax || (n is ReturnStatementSyntax && !IsOverruled(n))));
     }
+
+    /// <summary>A return of a try whose finally block never ends does not return.</summary>
+    private static bool IsOverruled(SyntaxNode exit) => exit.Ancestors().TakeWhile(a => a is StatementSyntax or CatchClauseSyntax or FinallyClauseSyntax or SwitchSectionSyntax)
+        .OfType<TryStatementSyntax>().Any(t => t.Finally is { } last && !last.Span.Contains(exit.Span) && NeverEnds(last.Block));
 
     /// <summary>By its last statement, which is where helpers throw: what stands behind a statement that never ends is not asked.</summary>
     private static bool NeverEnds(StatementSyntax? statement) => statement switch

@@ -209,6 +209,13 @@ public class FunctionTests
                 await tx.CommitAsync(ct);
             await http.GetStringAsync(url, ct);
             """,
+        ["a helper that returns, and whose finally block throws, ends the path"] = """
+            if (url.Length > 3)
+                FailInsteadOfReturning();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
         ["a helper whose loop goes on before it can be left ends the path"] = """
             if (url.Length > 3)
                 GoOnForever();
@@ -322,6 +329,18 @@ public class FunctionTests
                 throw new InvalidOperationException();
                 if (url.Length > 5)
                     break;
+            }
+        }
+
+        static void FailInsteadOfReturning()
+        {
+            try
+            {
+                return;
+            }
+            finally
+            {
+                throw new InvalidOperationException();
             }
         }
 
