@@ -87,7 +87,7 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
 
     /// <summary>
     /// A condition or a pragma that begins in one half and ends in the other would cut a block in two. The lines that are written down twice must have none
-    /// at all. A <c>#region</c> may span both.
+    /// at all, and stand under none. A <c>#region</c> may span both.
     /// </summary>
     private bool DirectivesStay(StatementSyntax front)
     {
@@ -97,6 +97,7 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
             _lines.HasDirective(_lines.LineOf(layer.Around.SpanStart), _lines.LineOf(layer.Open.SpanStart)) || _lines.HasDirective(_lines.LineOf(layer.Close.SpanStart), _lines.LastLine(layer.Around)));
         return !isCopied
             && !_lines.HasDirective(from, to)
+            && _lines.DirectivesAreClosed(_lines.FirstLine(front), _lines.LastLine(_call.Region.BeginStatement))
             && _lines.DirectivesAreClosed(_lines.FirstLine(front), from - 1)
             && _lines.DirectivesAreClosed(to + 1, _lines.LastLine(end));
     }
