@@ -366,6 +366,24 @@ public sealed class PGTX101SplitRefusalTests
         """).IsNotOffered(Key);
 
     [Fact]
+    public async Task Not_offered_where_the_unit_of_a_strategy_begins_under_a_condition() => await Fix("""
+        public async Task RunAsync(int id, CancellationToken ct)
+        {
+            var strategy = db.Database.CreateExecutionStrategy();
+        #if !OFF
+            await strategy.ExecuteAsync(async () =>
+            {
+                await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+        #endif
+                await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync(ct);
+                var charge = await /*call*/payments.ChargeAsync(id, 1, ct);
+                await db.Database.ExecuteSqlAsync($"UPDATE invoices SET charge = {charge}", ct);
+                await transaction.CommitAsync(ct);
+            });
+        }
+        """).IsNotOffered(Key);
+
+    [Fact]
     public async Task Not_offered_when_a_return_leaves_the_first_unit_of_a_strategy() => await Fix("""
         public async Task RunAsync(int id, CancellationToken ct)
         {
