@@ -18,7 +18,7 @@ internal sealed partial class CallEvaluator
     /// <param name="followed">What was found out until the budget was used up.</param>
     private IReadOnlyList<Outcome>? CutShort(BodyRun run, CallSite call, State state, IReadOnlyList<Outcome>? followed)
     {
-        var narrow = CanBeNarrow(state) ? Narrowly(run, call, state) : null;
+        var narrow = CanBeNarrow(state) && !IsFound(run, call) ? Narrowly(run, call, state) : null;
         if (followed is not { Count: 0 })
         {
             return followed;
@@ -27,6 +27,9 @@ internal sealed partial class CallEvaluator
         // Not walked to any end. Where nothing in it can end a transaction, what comes behind is looked at in the state of the call.
         return TargetsOf(call).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation)) ? narrow ?? followed : BodyRun.Single(state, Value.Nothing);
     }
+
+    /// <summary>The first look, in this state or another, has found what the call holds open: a second one would find it again.</summary>
+    private static bool IsFound(BodyRun run, CallSite call) => run.Held.Any(h => h.Place == call.Operation.Syntax && h.Reach.Deed == Deed.Sink && h.Regions.Any(r => r.Level >= Level.Open));
 
     private IReadOnlyList<Outcome>? Narrowly(BodyRun run, CallSite call, State state)
     {
