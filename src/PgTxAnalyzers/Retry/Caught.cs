@@ -28,6 +28,10 @@ internal static class Handler
     public static Caught Of(CatchClauseSyntax clause, SemanticModel model, System.Threading.CancellationToken cancellation) =>
         clause.Declaration is { } declaration ? Of(model.GetTypeInfo(declaration.Type, cancellation).Type) : Caught.Everything;
 
+    /// <summary>Every failure of the driver comes into the handler: a lost connection does.</summary>
+    public static bool TakesDriver(CatchClauseSyntax clause, SemanticModel model, System.Threading.CancellationToken cancellation) =>
+        Of(clause, model, cancellation) is Caught.Everything or Caught.Driver;
+
     public static Caught Of(ITypeSymbol? type)
     {
         if (KnownTypes.Is(type, "System", "Exception") || KnownTypes.Is(type, "System", "SystemException") || KnownTypes.Is(type, "System.Runtime.InteropServices", "ExternalException"))

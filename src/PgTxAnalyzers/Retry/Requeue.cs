@@ -16,18 +16,13 @@ internal static class Requeue
     /// <summary>A handler around the call, in the same function, gives what the call's block works on to a queue, itself or by a method of the project's own.</summary>
     public static bool IsAround(ExpressionSyntax call, RetryContext context, CancellationToken cancellation)
     {
-        foreach (var attempt in call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<TryStatementSyntax>())
+        foreach (var attempt in RetryLoop.TriesAround(call, isInFunction: true))
         {
-            if (!attempt.Block.Span.Contains(call.Span))
-            {
-                continue;
-            }
-
             // By names first: most handlers write to a log, and are not bound.
             foreach (var (clause, back) in attempt.Catches.SelectMany(c => c.Block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(i => MayPutBack(i, c, attempt, context, cancellation)), (c, i) => (c, i)))
             {
                 var model = context.Model(attempt);
-                if (Handler.Of(clause, model, cancellation) is Caught.Everything or Caught.Driver && PutsBack(back, attempt, model, context, cancellation))
+                if (Handler.TakesDriver(clause, model, cancellation) && PutsBack(back, attempt, model, context, cancellation))
                 {
                     return true;
                 }

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -147,25 +148,29 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
 
     /// <summary>A polling loop around the call survives its failure. It is no retry, since its next round is other work; what it loses is a round.</summary>
     public static bool GoesOn(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
-        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<TryStatementSyntax>()
-            .Any(attempt => attempt.Block.Span.Contains(call.Span) && LoopAround(attempt) is { } loop
-                && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver && GoesRoundAgain(c, attempt, loop, model)));
+        TriesAround(call, isInFunction: false).Any(attempt => LoopAround(attempt) is { } loop
+            && attempt.Catches.Any(c => Handler.TakesDriver(c, model, cancellation) && GoesRoundAgain(c, attempt, loop, model)));
 
     /// <summary>A handler around the call takes its failure and throws none: who waits above learns nothing of it.</summary>
     public static bool IsSwallowed(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
-        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax)).OfType<TryStatementSyntax>()
-            .Any(attempt => attempt.Block.Span.Contains(call.Span) && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver
-                && !c.Block.DescendantNodes(InFunction).Any(n => n is ThrowStatementSyntax or ThrowExpressionSyntax)));
+        TriesAround(call, isInFunction: false).Any(attempt => attempt.Catches.Any(c => Handler.TakesDriver(c, model, cancellation)
+            && !c.Block.DescendantNodes(InFunction).Any(n => n is ThrowStatementSyntax or ThrowExpressionSyntax)));
 
     /// <summary>
     /// A connection is opened, and used in an endless loop behind it, until it breaks; the loop around opens it again. What stands in the inner loop is polling: it is not meant.
     /// </summary>
     public static bool Reopens(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
-        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<TryStatementSyntax>()
-            .Any(attempt => attempt.Block.Span.Contains(call.Span) && LoopAround(attempt) is { } loop && attempt.Block.Statements.LastOrDefault() is { } last && !last.Span.Contains(call.Span)
-                && ConditionOf(last) is { } inner && ConditionOf(loop) is { } outer
-                && (SyntaxFactory.AreEquivalent(inner, outer) || model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false })
-                && attempt.Catches.Any(c => Handler.Of(c, model, cancellation) is Caught.Everything or Caught.Driver && GoesRoundAgain(c, attempt, loop, model)));
+        TriesAround(call, isInFunction: true).Any(attempt => LoopAround(attempt) is { } loop && attempt.Block.Statements.LastOrDefault() is { } last && !last.Span.Contains(call.Span)
+            && ConditionOf(last) is { } inner && ConditionOf(loop) is { } outer
+            && (SyntaxFactory.AreEquivalent(inner, outer) || model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false })
+            && attempt.Catches.Any(c => Handler.TakesDriver(c, model, cancellation) && GoesRoundAgain(c, attempt, loop, model)));
+
+    /// <summary>The tries in whose blocks the call stands, the innermost first.</summary>
+    /// <param name="call">Where it is asked.</param>
+    /// <param name="isInFunction">Only those of the call's own function; else also those around the local function that it stands in.</param>
+    public static IEnumerable<TryStatementSyntax> TriesAround(ExpressionSyntax call, bool isInFunction) =>
+        call.Ancestors().TakeWhile(a => a is not (MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax) && !(isInFunction && a is LocalFunctionStatementSyntax))
+            .OfType<TryStatementSyntax>().Where(attempt => attempt.Block.Span.Contains(call.Span));
 
     private static ExpressionSyntax? ConditionOf(StatementSyntax loop) => loop switch { WhileStatementSyntax w => w.Condition, DoStatementSyntax d => d.Condition, _ => null };
 

@@ -58,15 +58,10 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
                 severity,
                 work.Skip(1).Select(step => step.Call.GetLocation()),
                 ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Length == 1 ? "true" : "false"),
-                Harm(work, file) + EntryPoints.Phrase(framework),
+                RetryText.Harm(work, file) + EntryPoints.Phrase(framework),
                 string.Join(" → ", work.Select(step => Effects.Names.Of(step.Method))));
         }
     }
-
-    private static string Harm(ImmutableArray<UnprotectedWork.Step> work, RetryFile file) =>
-        work.Any(step => RetryLoop.GoesOn(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "costs a round of "
-        : work.Any(step => RetryLoop.IsSwallowed(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "loses work of "
-        : "fails ";
 
     private static IEnumerable<(SyntaxNode Body, EntryFramework Framework, IMethodSymbol? Method)> Entries(RetryFile file)
     {

@@ -41,13 +41,7 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
                 continue;
             }
 
-            // In a snapshot nothing conflicts with what only reads (PostgreSQL documentation, 13.2.2).
-            if (level.IsSnapshot && !facts.Updated.Contains(begin))
-            {
-                continue;
-            }
-
-            if (!context.Retry.Coverage.IsCovered(begin, Need.Conflict, facts.Cancellation))
+            if (!(level.IsSnapshot && OnlyReads(facts, begin)) && !context.Retry.Coverage.IsCovered(begin, Need.Conflict, facts.Cancellation))
             {
                 yield return Diagnostic.Create(Rule, begin.GetLocation(), level.Name, level.IsDefault ? ", the default of TransactionScope" : "");
             }
@@ -55,15 +49,13 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
 
         foreach (var sent in facts.Isolations.Keys.OrderBy(i => i.SpanStart))
         {
-            if (facts.Isolations[sent] == SqlIsolation.RepeatableRead && facts.Worked.ContainsKey(sent) && !facts.Updated.Contains(sent))
-            {
-                continue;
-            }
-
-            if (RegionPlaces.IsIn(root, sent) && !context.Retry.Coverage.IsCovered(sent, Need.Conflict, facts.Cancellation))
+            if (!(facts.Isolations[sent] == SqlIsolation.RepeatableRead && OnlyReads(facts, sent)) && RegionPlaces.IsIn(root, sent) && !context.Retry.Coverage.IsCovered(sent, Need.Conflict, facts.Cancellation))
             {
                 yield return Diagnostic.Create(Rule, sent.GetLocation(), facts.Isolations[sent] == SqlIsolation.Serializable ? "serializable" : "repeatable read", "");
             }
         }
     }
+
+    /// <summary>In a snapshot nothing conflicts with what only reads (PostgreSQL documentation, 13.2.2).</summary>
+    private static bool OnlyReads(RootFacts facts, SyntaxNode begin) => facts.Worked.ContainsKey(begin) && !facts.Updated.Contains(begin);
 }

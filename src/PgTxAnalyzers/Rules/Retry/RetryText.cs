@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Postgres;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Rules.Retry;
 
@@ -42,4 +43,10 @@ internal static class RetryText
 
     /// <summary>Code that stands in a sentence: its beginning, where it is long.</summary>
     public static string Short(SyntaxNode node) => node.ToString() is { Length: > 60 } text ? text.Substring(0, 57) + "…" : node.ToString();
+
+    /// <summary>What a failure of the work does to the entry point that it belongs to.</summary>
+    public static string Harm(ImmutableArray<UnprotectedWork.Step> work, RetryFile file) =>
+        work.Any(step => RetryLoop.GoesOn(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "costs a round of "
+        : work.Any(step => RetryLoop.IsSwallowed(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "loses work of "
+        : "fails ";
 }
