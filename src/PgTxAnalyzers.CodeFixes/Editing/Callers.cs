@@ -13,7 +13,8 @@ internal static class Callers
     /// <summary>Members that are looked at; with more, nobody knows.</summary>
     private const int MaxMembers = 100;
 
-    private static readonly string[] Begins = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction", "UseTransactionAsync", "TransactionScope"];
+    /// <summary>The names by which a transaction of EF Core, or one around it, begins.</summary>
+    internal static readonly string[] Begins = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction", "UseTransactionAsync", "TransactionScope"];
     private static readonly string[] Scopes = ["TransactionScope", "CommittableTransaction"];
 
     /// <summary>The member of the place, or one that leads to it, begins a transaction.</summary>

@@ -8,7 +8,7 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 /// <summary>What a fix awaits, it awaits as the code around does.</summary>
 internal static class ConfiguredAwait
 {
-    private const string Text = ".ConfigureAwait(false)";
+    public const string Text = ".ConfigureAwait(false)";
 
     /// <summary><c>.ConfigureAwait(false)</c> where the code says it somewhere, else nothing.</summary>
     public static string In(SyntaxNode code) => code.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(Is) ? Text : "";

@@ -71,7 +71,7 @@ internal sealed class RetryWriter(RetryUnit unit, RetryFilter filter, SemanticMo
     /// <summary>Success leaves the loop, behind a block with a line of its own.</summary>
     private string[] Break() => !EndIsReachable ? [] : lines.ClosesBlock(LastLine) ? ["", Step + Step + "break;"] : [Step + Step + "break;"];
 
-    private string Configured => unit.Configured ? ".ConfigureAwait(false)" : "";
+    private string Configured => unit.Configured ? ConfiguredAwait.Text : "";
 
     private bool HasShared => model.Compilation.GetTypeByMetadataName("System.Random")?.GetMembers("Shared").Any() == true;
 

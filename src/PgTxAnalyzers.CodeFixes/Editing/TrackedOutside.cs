@@ -92,8 +92,7 @@ internal sealed class TrackedOutside
     }
 
     private bool IsTracking(InvocationExpressionSyntax call) =>
-        model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol { Name: "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Attach" or "AttachRange" or "Update" or "UpdateRange" or "Remove" or "RemoveRange" or "Entry" } method
-        && DataLibrary.IsInLibrary(method) && DataLibrary.IsContextType(method.ContainingType);
+        model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol method && (TrackingCall.Is(method) || (method.Name == "Entry" && TrackingCall.IsOfContext(method)));
 
     /// <summary>A field or a parameter that the unit itself fills first holds what each attempt has loaded.</summary>
     private bool IsAssignedBefore(IdentifierNameSyntax name, ISymbol symbol, IReadOnlyList<StatementSyntax> unit) =>

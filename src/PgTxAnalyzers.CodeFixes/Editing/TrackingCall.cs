@@ -19,10 +19,13 @@ internal static class TrackingCall
 
         var call = (expression is AwaitExpressionSyntax wait ? wait.Expression : expression) as InvocationExpressionSyntax;
         return call is { Expression: MemberAccessExpressionSyntax }
-            && model.GetSymbolInfo(call).Symbol is IMethodSymbol method
-            && DataLibrary.IsInLibrary(method)
-            && DataLibrary.IsContextType(method.ContainingType)
-            && method.Name is "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Attach" or "AttachRange" or "Update" or "UpdateRange" or "Remove" or "RemoveRange"
-            && !call!.ArgumentList.DescendantNodes().Any(node => node is InvocationExpressionSyntax or AwaitExpressionSyntax);
+            && model.GetSymbolInfo(call).Symbol is IMethodSymbol method && Is(method)
+            && !call.ArgumentList.DescendantNodes().Any(node => node is InvocationExpressionSyntax or AwaitExpressionSyntax);
     }
+
+    public static bool Is(IMethodSymbol method) =>
+        method.Name is "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Attach" or "AttachRange" or "Update" or "UpdateRange" or "Remove" or "RemoveRange" && IsOfContext(method);
+
+    /// <summary>A member of EF Core's contexts and sets.</summary>
+    public static bool IsOfContext(IMethodSymbol method) => DataLibrary.IsInLibrary(method) && DataLibrary.IsContextType(method.ContainingType);
 }

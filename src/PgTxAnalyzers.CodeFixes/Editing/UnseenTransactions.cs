@@ -18,8 +18,6 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 /// <param name="cancellationToken">Ends it.</param>
 internal sealed class UnseenTransactions(string? context, CancellationToken cancellationToken)
 {
-    private static readonly string[] Words = ["BeginTransaction", "BeginTransactionAsync", "UseTransaction", "UseTransactionAsync", "TransactionScope"];
-
     /// <summary>One of them is in the project, in one that uses it, or in one that it is built on.</summary>
     public async Task<bool> ExistAsync(Project project)
     {
@@ -32,7 +30,7 @@ internal sealed class UnseenTransactions(string? context, CancellationToken canc
             foreach (var document in one.Documents)
             {
                 var text = (await document.GetTextAsync(cancellationToken).ConfigureAwait(false)).ToString();
-                if (!Words.Any(word => text.Contains(word)) || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
+                if (!Callers.Begins.Any(word => text.Contains(word)) || await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model)
                 {
                     continue;
                 }
@@ -52,7 +50,7 @@ internal sealed class UnseenTransactions(string? context, CancellationToken canc
     {
         ObjectCreationExpressionSyntax { Type: var type } creation => type.ToString().EndsWith("TransactionScope", System.StringComparison.Ordinal)
             && retry.FactOf(creation, out _, cancellationToken).Role == ApiRole.Scope && creation.ArgumentList?.Arguments.Any(a => a.Expression.ToString().EndsWith(".Suppress", System.StringComparison.Ordinal) && !a.Expression.ToString().Contains("AsyncFlow")) != true,
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } } call => Words.Contains(name)
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } } call => Callers.Begins.Contains(name)
             && retry.FactOf(call, out var method, cancellationToken).Role is ApiRole.Begin or ApiRole.Adopt && method is not null && KnownTypes.IsEfCore(method) && IsOurs(EfWork.ContextOf(call, retry.Model(call), cancellationToken)),
         _ => false,
     };

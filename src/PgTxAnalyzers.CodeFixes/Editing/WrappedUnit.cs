@@ -106,7 +106,7 @@ internal sealed class WrappedUnit
             lines.Text.Lines[from].Start,
             $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : "")}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
         lines.Indent(edits, from, to, step);
-        lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ".ConfigureAwait(false)" : "")};{lines.LineEnd(to)}");
+        lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ConfiguredAwait.Text : "")};{lines.LineEnd(to)}");
         return edits;
     }
 
