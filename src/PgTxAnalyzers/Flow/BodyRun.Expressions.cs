@@ -15,7 +15,7 @@ internal sealed partial class BodyRun
     private const int MaxNesting = 200;
 
     /// <summary>Paths through one expression beyond which they are dropped, as those of a block are.</summary>
-    private const int MaxPaths = 160;
+    private const int MaxPaths = GraphWalker.MaxStatesPerBlock;
 
     private int nesting;
 

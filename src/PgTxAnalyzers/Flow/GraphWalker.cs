@@ -37,7 +37,7 @@ internal readonly record struct Outcome(State State, Value Value);
 internal sealed class GraphWalker
 {
     /// <summary>States per block beyond which a path is dropped: what is lost is a finding, never the build.</summary>
-    private const int MaxStatesPerBlock = 160;
+    public const int MaxStatesPerBlock = 160;
 
     /// <summary>Of these, those that come from a failure: a finally block whose body fails in many states is still entered by the path that does not fail.</summary>
     private const int MaxFailingStatesPerBlock = MaxStatesPerBlock / 2;
