@@ -97,10 +97,10 @@ internal sealed class PGTX707RollbackHidesFailure : RetryRule
                 reference.GetSyntax(file.Cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner => IsUnguarded(inner) && RollsBack(inner, file, depth + 1))));
     }
 
-    /// <summary>A task of which nobody takes the exception: it replaces nothing.</summary>
+    /// <summary>A task of which nobody takes the exception, <c>tx?.RollbackAsync();</c>: it replaces nothing.</summary>
     private static bool IsDropped(InvocationExpressionSyntax call, IMethodSymbol? method) =>
         method is not null && Effects.Names.IsAwaitable(method.ReturnType)
-        && call.Parent is ExpressionStatementSyntax or AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } };
+        && call.Ancestors().FirstOrDefault(a => a is not ConditionalAccessExpressionSyntax) is ExpressionStatementSyntax or AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "_" } };
 
     private static bool IsUnguarded(InvocationExpressionSyntax call)
     {

@@ -39,6 +39,7 @@ public sealed class PGTX707RollbackHidesFailureTests
     [InlineData("catch (PostgresException e) when (e.SqlState is \"57P01\" or \"40001\")", "await tx.RollbackAsync(ct); throw;")]
     [InlineData("catch (Exception e)", "await tx.RollbackAsync(ct); throw new InvalidOperationException(\"failed\", e);")]
     [InlineData("catch", "await Undo(tx); throw;")]
+    [InlineData("catch", "tx?.RollbackAsync().GetAwaiter().GetResult(); throw;")]
     public Task The_handler_is_found(string handler, string inHandler) => Body(handler + " // expect: PGTX707", inHandler).HasMarkedFindings();
 
     [Theory]
@@ -53,6 +54,7 @@ public sealed class PGTX707RollbackHidesFailureTests
     [InlineData("catch", "await tx.DisposeAsync(); throw;")]
     [InlineData("catch", "await conn.ExecuteAsync(\"ROLLBACK\"); throw;")]
     [InlineData("catch", "tx.RollbackAsync(); throw;")]
+    [InlineData("catch", "tx?.RollbackAsync(); throw;")]
     [InlineData("catch", "_ = tx.RollbackAsync(); throw;")]
     [InlineData("catch", "Undo(tx); throw;")]
     public Task Where_the_failure_stays_the_one_that_is_thrown_it_is_quiet(string handler, string inHandler) => Body(handler, inHandler).IsQuiet();
