@@ -84,7 +84,8 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
     /// <param name="owner">The declaration that becomes a <c>using</c> statement ending there.</param>
     private TextEdits? Behind(int rung, int end, LocalDeclarationStatementSyntax? owner)
     {
-        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken))
+        // "It failed", said of what has been committed, makes somebody do it again.
+        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken) || handlers is { Answer: true })
         {
             return null;
         }

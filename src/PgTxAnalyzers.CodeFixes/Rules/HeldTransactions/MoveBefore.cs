@@ -60,6 +60,11 @@ internal static class MoveBefore
             return Lift.Before(call.Lines, [group], place);
         }
 
+        if (handlers.AnswerBy(Crossed(call, rung, anchor, group.From), call.Facts))
+        {
+            return null;
+        }
+
         var indentation = call.Lines.Indentation(call.Lines.LineOf(place.SpanStart));
         return handlers.Around(call, group, group.List.Skip(group.To + 1), indentation, call.Lines.IndentationStep(place), cancellationToken) is { } text
             ? Lift.Before(call.Lines, [group], place, text)

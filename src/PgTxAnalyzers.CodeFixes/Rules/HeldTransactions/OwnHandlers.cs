@@ -10,8 +10,8 @@ using PgTxAnalyzers.CodeFixes.Editing;
 namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
 
 /// <summary>
-/// The handlers of the <c>try</c> that a call leaves, for the call alone: what they tell of its failure (a log entry, a metric) and how they throw on, without the
-/// end of the region. So the failure of the call is told as before, although it has left the <c>try</c>.
+/// The handlers of the <c>try</c> that a call leaves, for the call alone: what they tell of its failure (a log entry, a metric), and how they throw on or what they answer, without
+/// the end of the region. So the failure of the call is told as before, although it has left the <c>try</c>.
 /// </summary>
 internal sealed class OwnHandlers
 {
@@ -21,7 +21,10 @@ internal sealed class OwnHandlers
 
     private OwnHandlers(TryStatementSyntax attempt, SourceLines lines, HashSet<StatementSyntax> ends) => (this.attempt, this.lines, this.ends) = (attempt, lines, ends);
 
-    /// <summary>Null where a handler swallows the failure, answers it, or does something with the database.</summary>
+    /// <summary>A handler answers the failure (<c>return false</c>, <c>continue</c>): somebody decides by it what became of the work.</summary>
+    public bool Answer { get; private init; }
+
+    /// <summary>Null where a handler goes on behind the <c>try</c>, or does something with the database.</summary>
     private static OwnHandlers? Of(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken)
     {
         if (attempt.Finally is { } final && !final.Block.Statements.All(IsEnd))
@@ -30,10 +33,11 @@ internal sealed class OwnHandlers
         }
 
         var ends = new HashSet<StatementSyntax>();
+        var answer = false;
         foreach (var handler in attempt.Catches)
         {
             var statements = handler.Block.Statements;
-            if (statements.LastOrDefault() is not ThrowStatementSyntax || !call.Lines.StartsLine(handler.CatchKeyword) || (handler.Filter is { } filter && Uses(filter)))
+            if (!IsLeft(handler.Block) || !call.Lines.StartsLine(handler.CatchKeyword) || (handler.Filter is { } filter && Uses(filter)))
             {
                 return null;
             }
@@ -44,14 +48,20 @@ internal sealed class OwnHandlers
                 {
                     ends.Add(statement);
                 }
-                else if (Uses(statement) || call.Facts.Of(statement).JumpsWithoutThrow || !call.Lines.OwnsItsLines(statement))
+                else if (Uses(statement) || !call.Lines.OwnsItsLines(statement))
                 {
                     return null;
                 }
+
+                answer |= call.Facts.Of(statement).JumpsWithoutThrow;
             }
         }
 
-        return new OwnHandlers(attempt, call.Lines, ends);
+        return new OwnHandlers(attempt, call.Lines, ends) { Answer = answer };
+
+        // What a handler jumps to is around the region as well: no loop and no switch is left on the way.
+        bool IsLeft(BlockSyntax block) => block.Statements.Count > 0 && !block.DescendantNodes().Any(node => node is GotoStatementSyntax)
+            && call.Model.AnalyzeControlFlow(block) is { Succeeded: true, EndPointIsReachable: false };
 
         bool IsEnd(StatementSyntax statement) => RollbackHandlers.EndsRegion(statement, call.Region, call.Model, cancellationToken);
         bool Uses(SyntaxNode node) => call.Facts.UsesRegion(node, call.Region);
@@ -67,6 +77,19 @@ internal sealed class OwnHandlers
         var others = Enumerable.Range(0, rung).Where(i => !call.Path.Rungs[i].CanBeLeft).ToList();
         handlers = others.Count == 1 ? Of(call, others[0], cancellationToken) : null;
         return others.Count == 0 || handlers is not null;
+    }
+
+    /// <summary>What a handler answers may depend on what the statements write that the call would pass.</summary>
+    public bool AnswerBy(IEnumerable<SyntaxNode> passed, FactSource facts)
+    {
+        if (!Answer)
+        {
+            return false;
+        }
+
+        var told = facts.OfAll(attempt.Catches.SelectMany(handler => handler.Block.Statements.Where(statement => !ends.Contains(statement))));
+        return passed.Select(facts.Of).Any(other => told.Mentions.Overlaps(other.Writes) || told.MemberReads.Overlaps(other.MemberWrites)
+            || told.Objects.Keys.Any(key => other.Objects.TryGetValue(key, out var use) && (use & ~ObjectUse.Looks) != 0));
     }
 
     /// <summary>The call in a <c>try</c> of its own, with the declarations of what is read behind it in front. Null where one of them needs its value.</summary>

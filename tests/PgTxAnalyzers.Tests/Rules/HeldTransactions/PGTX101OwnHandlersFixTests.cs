@@ -270,5 +270,194 @@ public sealed class PGTX101OwnHandlersFixTests
         }
         """);
 
+    [Fact]
+    public async Task What_a_handler_answers_is_answered_for_the_call_as_well() => await Fix("""
+        public async Task<bool> RefundAsync(int[] all, CancellationToken ct)
+        {
+            foreach (var payment in all)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await using var transaction = await /*begin*/connection.BeginTransactionAsync(ct);
+                try
+                {
+                    await connection.ExecuteAsync("UPDATE payments SET state = 'refunding' WHERE id = @payment", new { payment }, transaction);
+                    var refund = await /*call*/payments.ChargeAsync(payment, 1, ct);
+                    await connection.ExecuteAsync("UPDATE payments SET refund = @refund WHERE id = @payment", new { refund, payment }, transaction);
+                    await transaction.CommitAsync(ct);
+                }
+                catch (HttpRequestException)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                    continue;
+                }
+                catch (Exception ex)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                    logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                    if (ex is OperationCanceledException)
+                        throw;
+                    return false;
+                }
+            }
+
+            return true;
+        }
+        """).Becomes(Key, """
+        public async Task<bool> RefundAsync(int[] all, CancellationToken ct)
+        {
+            foreach (var payment in all)
+            {
+                await using (var connection = await dataSource.OpenConnectionAsync(ct))
+                await using (var transaction = await connection.BeginTransactionAsync(ct))
+                {
+                    try
+                    {
+                        await connection.ExecuteAsync("UPDATE payments SET state = 'refunding' WHERE id = @payment", new { payment }, transaction);
+                        await transaction.CommitAsync(ct);
+                    }
+                    catch (HttpRequestException)
+                    {
+                        await transaction.RollbackAsync(CancellationToken.None);
+                        continue;
+                    }
+                    catch (Exception ex)
+                    {
+                        await transaction.RollbackAsync(CancellationToken.None);
+                        logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                        if (ex is OperationCanceledException)
+                            throw;
+                        return false;
+                    }
+                }
+
+                string refund;
+                try
+                {
+                    refund = await payments.ChargeAsync(payment, 1, ct);
+                }
+                catch (HttpRequestException)
+                {
+                    continue;
+                }
+                catch (Exception ex)
+                {
+                    logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                    if (ex is OperationCanceledException)
+                        throw;
+                    return false;
+                }
+
+                await using (var connection = await dataSource.OpenConnectionAsync(ct))
+                await using (var transaction = await connection.BeginTransactionAsync(ct))
+                {
+                    try
+                    {
+                        await connection.ExecuteAsync("UPDATE payments SET refund = @refund WHERE id = @payment", new { refund, payment }, transaction);
+                        await transaction.CommitAsync(ct);
+                    }
+                    catch (HttpRequestException)
+                    {
+                        await transaction.RollbackAsync(CancellationToken.None);
+                        continue;
+                    }
+                    catch (Exception ex)
+                    {
+                        await transaction.RollbackAsync(CancellationToken.None);
+                        logger.LogError(ex, "Refund of {Payment} failed.", payment);
+                        if (ex is OperationCanceledException)
+                            throw;
+                        return false;
+                    }
+                }
+            }
+
+            return true;
+        }
+        """);
+
+    [Fact]
+    public async Task An_answer_goes_in_front_with_the_call() => await Fix("""
+        public async Task<(bool Paid, string Text)> PayAsync(int payment, CancellationToken ct)
+        {
+            await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+            try
+            {
+                await db.Orders.Where(order => order.Id == payment).ExecuteDeleteAsync(ct);
+                var charge = await /*call*/payments.ChargeAsync(payment, 1, ct);
+                await db.Database.ExecuteSqlAsync($"UPDATE payments SET charge = {charge}", ct);
+                await transaction.CommitAsync(ct);
+                return (true, charge);
+            }
+            catch (Exception ex)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                return (false, "Not paid.");
+            }
+        }
+        """).Becomes("PGTX101.MoveBefore", """
+        public async Task<(bool Paid, string Text)> PayAsync(int payment, CancellationToken ct)
+        {
+            string charge;
+            try
+            {
+                charge = await payments.ChargeAsync(payment, 1, ct);
+            }
+            catch (Exception ex)
+            {
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                return (false, "Not paid.");
+            }
+
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            try
+            {
+                await db.Orders.Where(order => order.Id == payment).ExecuteDeleteAsync(ct);
+                await db.Database.ExecuteSqlAsync($"UPDATE payments SET charge = {charge}", ct);
+                await transaction.CommitAsync(ct);
+                return (true, charge);
+            }
+            catch (Exception ex)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                logger.LogError(ex, "Payment {Payment} failed.", payment);
+                return (false, "Not paid.");
+            }
+        }
+        """);
+
+    [Theory]
+    [InlineData("PGTX101.MoveAfterCommit", "it would be said to have failed after it is committed", """
+        await db.Database.ExecuteSqlAsync($"DELETE FROM holds", ct);
+        await /*call*/payments.ChargeAsync(payment, 1, ct);
+        await transaction.CommitAsync(ct);
+        return "";
+        """)]
+    [InlineData("PGTX101.MoveBefore", "the answer is of a step that the call would pass", """
+        step = "holds";
+        await db.Database.ExecuteSqlAsync($"DELETE FROM holds", ct);
+        var charge = await /*call*/payments.ChargeAsync(payment, 1, ct);
+        await db.Database.ExecuteSqlAsync($"UPDATE payments SET charge = {charge}", ct);
+        await transaction.CommitAsync(ct);
+        return "";
+        """)]
+    public async Task An_answer_is_no_longer_right(string key, string why, string body) => Assert.DoesNotContain((await Fix($$"""
+        // {{why}}
+        public async Task<string> PayAsync(int payment, CancellationToken ct)
+        {
+            var step = "";
+            await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+            try
+            {
+        {{string.Join("\n", body.ReplaceLineEndings("\n").Split('\n').Select(line => "        " + line))}}
+            }
+            catch (Exception)
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                return step;
+            }
+        }
+        """).Results()).Offers, offer => offer.Key == key);
+
     private static StatedFinding Fix(string members) => new(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", members);
 }
