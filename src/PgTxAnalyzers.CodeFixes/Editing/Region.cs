@@ -150,7 +150,7 @@ internal sealed class Region
         var opening = new List<StatementSyntax>();
         for (var i = 0; i < index; i++)
         {
-            if (siblings[i] == ConnectionStatement || IsOpenCall(siblings[i], model, cancellationToken) || IsUsingOf(siblings[i], model, cancellationToken))
+            if (siblings[i] == ConnectionStatement || IsMaking(siblings[i], model, cancellationToken) || IsOpenCall(siblings[i], model, cancellationToken) || IsUsingOf(siblings[i], model, cancellationToken))
             {
                 opening.Add(siblings[i]);
             }
@@ -175,6 +175,12 @@ internal sealed class Region
         model.GetOperation(value, cancellationToken)?.DescendantsAndSelf().Any(inner =>
             inner is IObjectCreationOperation { Type: { } type } && DataLibrary.IsDataType(type)
             || inner is IInvocationOperation { TargetMethod.Name: "OpenConnection" or "OpenConnectionAsync" or "CreateConnection" or "CreateConnectionAsync" or "CreateDbContext" or "CreateDbContextAsync" }) == true;
+
+    /// <summary><c>connection = new NpgsqlConnection(…);</c> as a statement.</summary>
+    public bool IsMaking(StatementSyntax statement, SemanticModel model, CancellationToken cancellationToken) =>
+        statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment }
+        && Connection is not null && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(assignment.Left, cancellationToken).Symbol, Connection)
+        && Opens(assignment.Right, model, cancellationToken);
 
     /// <summary><c>await connection.OpenAsync(ct);</c> as a statement.</summary>
     public bool IsOpenCall(StatementSyntax statement, SemanticModel model, CancellationToken cancellationToken) =>

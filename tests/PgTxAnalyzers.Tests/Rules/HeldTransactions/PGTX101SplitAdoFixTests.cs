@@ -203,6 +203,94 @@ public sealed class PGTX101SplitAdoFixTests
         """);
 
     [Fact]
+    public async Task A_connection_that_is_made_and_disposed_of_around_the_call_is_made_again() => await Fix("""
+        public async Task ChargeAsync(int customer, decimal amount, CancellationToken ct)
+        {
+            NpgsqlConnection? connection = null;
+            NpgsqlTransaction? transaction = null;
+            try
+            {
+                connection = new NpgsqlConnection(connectionString);
+                await connection.OpenAsync(ct);
+                transaction = await /*begin*/connection.BeginTransactionAsync(ct);
+                var number = await connection.ExecuteScalarAsync<int>("INSERT INTO invoices (customer) VALUES (@customer) RETURNING number", new { customer }, transaction);
+                var charge = await /*call*/payments.ChargeAsync(number, amount, ct);
+                await connection.ExecuteAsync("UPDATE invoices SET charge = @charge WHERE number = @number", new { charge, number }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch
+            {
+                if (transaction != null)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                }
+
+                throw;
+            }
+            finally
+            {
+                transaction?.Dispose();
+                connection?.Dispose();
+            }
+        }
+        """).Becomes(Key, """
+        public async Task ChargeAsync(int customer, decimal amount, CancellationToken ct)
+        {
+            NpgsqlConnection? connection = null;
+            NpgsqlTransaction? transaction = null;
+            int number;
+            try
+            {
+                connection = new NpgsqlConnection(connectionString);
+                await connection.OpenAsync(ct);
+                transaction = await connection.BeginTransactionAsync(ct);
+                number = await connection.ExecuteScalarAsync<int>("INSERT INTO invoices (customer) VALUES (@customer) RETURNING number", new { customer }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch
+            {
+                if (transaction != null)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                }
+
+                throw;
+            }
+            finally
+            {
+                transaction?.Dispose();
+                connection?.Dispose();
+            }
+
+            var charge = await payments.ChargeAsync(number, amount, ct);
+
+            transaction = null;
+            try
+            {
+                connection = new NpgsqlConnection(connectionString);
+                await connection.OpenAsync(ct);
+                transaction = await connection.BeginTransactionAsync(ct);
+                await connection.ExecuteAsync("UPDATE invoices SET charge = @charge WHERE number = @number", new { charge, number }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            catch
+            {
+                if (transaction != null)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                }
+
+                throw;
+            }
+            finally
+            {
+                transaction?.Dispose();
+                connection?.Dispose();
+            }
+        }
+        """);
+
+    [Fact]
     public async Task Declarations_around_a_try_in_the_brace_style_of_the_code() => await Fix("""
         public async Task ChargeAsync(int customer, decimal amount, CancellationToken ct) {
             await using var connection = await dataSource.OpenConnectionAsync(ct);

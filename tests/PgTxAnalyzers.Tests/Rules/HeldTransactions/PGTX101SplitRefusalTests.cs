@@ -436,6 +436,31 @@ public sealed class PGTX101SplitRefusalTests
         }
         """).IsNotOffered(Key);
 
+    [Theory]
+    [InlineData("it was made further out", "NpgsqlConnection? held = null;", "held = new NpgsqlConnection(connectionString);", "held?.Dispose();")]
+    [InlineData("it is the caller's", "", "", "await given.DisposeAsync();")]
+    public async Task Not_offered_when_a_connection_that_is_disposed_of_would_be_opened_again(string why, string declared, string made, string end) => await Fix($$"""
+        // {{why}}
+        public async Task RunAsync(NpgsqlConnection given, int id, CancellationToken ct)
+        {
+            {{declared}}
+            {{made}}
+            try
+            {
+                await {{(made.Length > 0 ? "held" : "given")}}.OpenAsync(ct);
+                await using var transaction = await /*begin*/{{(made.Length > 0 ? "held" : "given")}}.BeginTransactionAsync(ct);
+                await {{(made.Length > 0 ? "held" : "given")}}.ExecuteAsync("DELETE FROM holds", transaction: transaction);
+                var charge = await /*call*/payments.ChargeAsync(id, 1, ct);
+                await {{(made.Length > 0 ? "held" : "given")}}.ExecuteAsync("UPDATE orders SET state = @charge", new { charge }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+            finally
+            {
+                {{end}}
+            }
+        }
+        """).IsNotOffered(Key);
+
     [Fact]
     public async Task Not_offered_when_an_own_helper_begins() => await Fix("""
         private Task<NpgsqlTransaction> StartAsync(CancellationToken ct) => shared.BeginTransactionAsync(ct).AsTask();

@@ -180,7 +180,8 @@ internal sealed class SplitChecks(SplitHalves halves, CancellationToken cancella
     private bool IsNewContext(StatementSyntax head) =>
         head is LocalDeclarationStatementSyntax { Declaration.Variables: { Count: 1 } variables }
             ? _call.Model.GetDeclaredSymbol(variables[0], cancellationToken) is ILocalSymbol { Type: var type } && DataLibrary.IsContextType(type)
-            : head.ToString().Contains("ChangeTracker.Clear");
+            : head.ToString().Contains("ChangeTracker.Clear")
+                || (_call.Region.Connection is ILocalSymbol { Type: var held } && DataLibrary.IsContextType(held) && _call.Region.IsMaking(head, _call.Model, cancellationToken));
 
     private bool IsCaptured(ILocalSymbol local, IEnumerable<StatementSyntax> statements) =>
         statements.Any(statement => statement is not LocalFunctionStatementSyntax && _call.Model.AnalyzeDataFlow(statement) is { Succeeded: true } flow && flow.CapturedInside.Contains(local, SymbolEqualityComparer.Default));

@@ -92,21 +92,27 @@ internal sealed class SplitHeads
     private bool IsCleared(StatementSyntax statement) =>
         _unit.IsRetried && statement is ExpressionStatementSyntax { Expression: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Clear", Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker" } } } };
 
-    /// <summary>The closing part of a block disposes of the connection: <c>finally { await connection.DisposeAsync(); }</c>.</summary>
-    private bool IsClosedOnTheWay() => _unit.Layers.Select(layer => layer.Around).OfType<TryStatementSyntax>()
+    /// <summary>The closing part of a block closes the connection or disposes of it: <c>finally { await connection.DisposeAsync(); }</c>.</summary>
+    private bool IsClosedOnTheWay() => EndsOfConnection().Any();
+
+    /// <summary>The names of the calls that end the connection in the closing parts of the unit's blocks.</summary>
+    private IEnumerable<string> EndsOfConnection() => _unit.Layers.Select(layer => layer.Around).OfType<TryStatementSyntax>()
         .SelectMany(attempt => attempt.Catches.Select(handler => (SyntaxNode)handler).Concat(attempt.Finally is null ? [] : [attempt.Finally]))
         .SelectMany(handler => handler.DescendantNodes()).OfType<IdentifierNameSyntax>()
-        .Any(name => _unit.Call.Region.Connection is { } connection && SymbolEqualityComparer.Default.Equals(_unit.Call.Model.GetSymbolInfo(name, _cancellationToken).Symbol, connection)
-            && name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Dispose" or "DisposeAsync" or "Close" or "CloseAsync" } or ConditionalAccessExpressionSyntax);
+        .Where(name => _unit.Call.Region.Connection is { } connection && SymbolEqualityComparer.Default.Equals(_unit.Call.Model.GetSymbolInfo(name, _cancellationToken).Symbol, connection))
+        .Select(name => name.Parent switch
+        {
+            MemberAccessExpressionSyntax access => access.Name.Identifier.ValueText,
+            ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } } => binding.Name.Identifier.ValueText,
+            _ => "",
+        }).Where(end => end is "Dispose" or "DisposeAsync" or "Close" or "CloseAsync");
 
+    /// <summary>What is closed is opened again; what is disposed of cannot be, and is made again.</summary>
     private bool AreComplete()
     {
-        if (!IsClosedOnTheWay())
-        {
-            return true;
-        }
-
         var opened = _perRung.SelectMany(heads => heads).ToList();
-        return opened.Contains(_unit.Call.Region.ConnectionStatement!) || opened.Any(statement => _unit.Call.Region.IsOpenCall(statement, _unit.Call.Model, _cancellationToken));
+        var (region, model) = (_unit.Call.Region, _unit.Call.Model);
+        return EndsOfConnection().All(end => opened.Any(statement => statement == region.ConnectionStatement || region.IsMaking(statement, model, _cancellationToken)
+            || (end is "Close" or "CloseAsync" && region.IsOpenCall(statement, model, _cancellationToken))));
     }
 }
