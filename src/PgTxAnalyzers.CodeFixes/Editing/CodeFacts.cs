@@ -102,8 +102,19 @@ internal sealed class CodeFacts
         var seen = (writer.Reach & Reach.Tracked) != 0 || writer.MemberWrites.Count > 0 ? ObjectUse.Looks | ObjectUse.Acts
             : (writer.Reach & Reach.Loaded) != 0 ? ObjectUse.Acts
             : 0;
-        return reader.Objects.Any(pair => (pair.Value & seen) != 0 && !reader.Declares.Contains(pair.Key));
+
+        // What EF Core fills is an entity, no list of numbers.
+        return reader.Objects.Any(pair => (pair.Value & seen) != 0 && !reader.Declares.Contains(pair.Key) && (writer.MemberWrites.Count > 0 || !ImmutableTypes.AreIn(TypeOf(pair.Key))));
     }
+
+    private static ITypeSymbol? TypeOf(ISymbol symbol) => symbol switch
+    {
+        ILocalSymbol local => local.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IFieldSymbol field => field.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
 
     private sealed class Walk(CodeFacts facts, SemanticModel model, CallReach calls, CancellationToken cancellationToken)
     {

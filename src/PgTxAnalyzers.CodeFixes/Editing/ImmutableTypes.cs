@@ -15,6 +15,14 @@ internal static class ImmutableTypes
 
     public static bool Contains(ITypeSymbol? type) => Contains(type, 0);
 
+    /// <summary>An array or collection of such values: it can be changed, but never holds an entity, nor is it one.</summary>
+    public static bool AreIn(ITypeSymbol? type) => type switch
+    {
+        IArrayTypeSymbol array => Contains(array.ElementType),
+        INamedTypeSymbol { TypeArguments.Length: > 0 } named => DataLibrary.IsIn(named, ["System.Collections"]) && named.TypeArguments.All(Contains),
+        _ => false,
+    };
+
     private static bool Contains(ITypeSymbol? type, int depth)
     {
         if (type is null || depth > MaxDepth)

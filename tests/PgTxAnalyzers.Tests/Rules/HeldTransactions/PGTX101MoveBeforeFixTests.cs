@@ -244,6 +244,40 @@ public sealed class PGTX101MoveBeforeFixTests
     }
 
     [Fact]
+    public async Task A_loop_over_values_passes_a_query_with_the_total_that_it_adds_up() => await Fix("""
+        public async Task SumAsync(int id, string[] countries, CancellationToken ct)
+        {
+            await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+            var order = await db.Orders.SingleAsync(o => o.Id == id, ct);
+            var total = 0m;
+            foreach (var country in countries)
+            {
+                total += await /*call*/tax.RateAsync(country, ct);
+            }
+
+            order.Label = total.ToString();
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+        """).Becomes(Key, """
+        public async Task SumAsync(int id, string[] countries, CancellationToken ct)
+        {
+            var total = 0m;
+            foreach (var country in countries)
+            {
+                total += await tax.RateAsync(country, ct);
+            }
+
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            var order = await db.Orders.SingleAsync(o => o.Id == id, ct);
+
+            order.Label = total.ToString();
+            await db.SaveChangesAsync(ct);
+            await transaction.CommitAsync(ct);
+        }
+        """);
+
+    [Fact]
     public async Task Code_out_of_sight_cannot_share_a_connection_that_only_this_method_knows() => await Fix("""
         public async Task AskAsync(int id, CancellationToken ct)
         {
