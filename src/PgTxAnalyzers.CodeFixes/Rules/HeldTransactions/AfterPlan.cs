@@ -4,6 +4,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.CodeFixes.Editing;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
@@ -53,19 +54,21 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
         return null;
     }
 
-    /// <summary>Behind <c>await strategy.ExecuteAsync(…);</c>: a retry then does not make the call again. Only where nothing from inside is needed for it.</summary>
+    /// <summary>Behind <c>await strategy.ExecuteAsync(…);</c>: a retry then does not make the call again. Only where nothing from inside is needed for it, and every way through comes to the call.</summary>
     public TextEdits? BehindRetry(RetriedLambda function)
     {
         var rungs = call.Path.Rungs;
-        if (function.Statement is not ExpressionStatementSyntax statement || statement.Expression != function.Call || rungs[rungs.Length - 1].List[0].Parent != function.Lambda!.Body
+        if (function.Statement is not { } statement || statement is ReturnStatementSyntax { Expression: var given } && given != function.Call
+            || rungs[rungs.Length - 1].List[0].Parent != function.Lambda!.Body
             || rungs.Take(rungs.Length - 1).Any(inner => !inner.CanBeLeft) || group.IsAllOfItsBlock || !function.CanLeave(group.Facts, call.Model))
         {
             return null;
         }
 
-        var crossed = rungs.SelectMany((rung, i) => rung.List.Skip(i == 0 ? group.To + 1 : rung.Index + 1)).ToList();
-        var isInside = group.Facts.Mentions.OfType<ILocalSymbol>().Any(local => !group.Facts.Declares.Contains(local) && local.DeclaringSyntaxReferences.Any(reference => function.Lambda.Span.Contains(reference.Span)));
-        if (isInside || AdvisoryLock.IsTakenIn(crossed) || crossed.Any(passed => group.Facts.ConflictsWith(call.Facts.Of(passed)))
+        var passed = rungs.SelectMany((rung, i) => rung.List.Take(i == 0 ? group.From : rung.Index));
+        var crossed = rungs.SelectMany((rung, i) => rung.List.Skip(i == 0 ? group.To + 1 : rung.Index + 1)).Select(ResultOf).ToList();
+        var isInside = group.Facts.Mentions.OfType<ILocalSymbol>().Any(local => !group.Facts.Declares.Contains(local) && local.DeclaringSyntaxReferences.Any(reference => statement.Span.Contains(reference.Span)));
+        if (isInside || passed.Any(before => call.Facts.Of(before).JumpsWithoutThrow) || AdvisoryLock.IsTakenIn(crossed) || crossed.Any(other => group.Facts.ConflictsWith(call.Facts.Of(other)))
             || _lines.HasDirective(_lines.FirstLine(group.First), _lines.LastLine(statement)) || !group.Statements.Append(statement).All(moved => _lines.OwnsItsLines(moved)))
         {
             return null;
@@ -73,10 +76,22 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
 
         var edits = new TextEdits();
         var (from, to) = (_lines.FirstLine(group.First), _lines.LastLine(group.Last));
-        var text = _lines.Take(from, to, _lines.Indentation(_lines.LineOf(group.First.SpanStart)), _lines.Indentation(_lines.LineOf(statement.SpanStart)));
+        var indentation = _lines.Indentation(_lines.LineOf(statement.SpanStart));
+        var lineEnd = _lines.LineEnd(_lines.LastLine(statement));
+        var text = _lines.Take(from, to, _lines.Indentation(_lines.LineOf(group.First.SpanStart)), indentation);
+        if (statement is ReturnStatementSyntax returned)
+        {
+            var result = NewNames.Free("result", call.Model, statement);
+            edits.Replace(TextSpan.FromBounds(returned.SpanStart, returned.Expression!.SpanStart), $"var {result} = ");
+            text += $"{indentation}return {result};{lineEnd}";
+        }
+
         _lines.DeleteLines(edits, from, to);
-        _lines.InsertBehind(edits, _lines.LastLine(statement), _lines.LineEnd(_lines.LastLine(statement)) + text);
+        _lines.InsertBehind(edits, _lines.LastLine(statement), lineEnd + text);
         return edits;
+
+        // What the unit gives at its end is taken before the call now.
+        SyntaxNode ResultOf(StatementSyntax last) => last is ReturnStatementSyntax { Expression: { } value } && last == rungs[rungs.Length - 1].List.Last() ? value : last;
     }
 
     /// <param name="rung">The list that the call goes to.</param>

@@ -68,6 +68,97 @@ public sealed class PGTX101MoveOutOfRetryFixTests
         """);
 
     [Fact]
+    public async Task Behind_a_strategy_whose_result_is_returned() => await Fix("""
+        public async Task<int> ShipAsync(int id, CancellationToken ct)
+        {
+            var strategy = db.Database.CreateExecutionStrategy();
+            return await strategy.ExecuteAsync(async () =>
+            {
+                await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+                var order = await db.Orders.SingleAsync(o => o.Id == id, ct);
+                order.State = "shipped";
+                await db.SaveChangesAsync(ct);
+                await /*call*/mailer.SendAsync(id, ct);
+                await transaction.CommitAsync(ct);
+                return order.Id;
+            });
+        }
+        """).Becomes("PGTX101.MoveAfterCommit", """
+        public async Task<int> ShipAsync(int id, CancellationToken ct)
+        {
+            var strategy = db.Database.CreateExecutionStrategy();
+            var result = await strategy.ExecuteAsync(async () =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                var order = await db.Orders.SingleAsync(o => o.Id == id, ct);
+                order.State = "shipped";
+                await db.SaveChangesAsync(ct);
+                await transaction.CommitAsync(ct);
+                return order.Id;
+            });
+
+            await mailer.SendAsync(id, ct);
+            return result;
+        }
+        """);
+
+    [Fact]
+    public async Task Behind_a_strategy_whose_result_is_kept() => await Fix("""
+        public async Task<int> ShipAsync(int id, CancellationToken ct)
+        {
+            var strategy = db.Database.CreateExecutionStrategy();
+            var count = await strategy.ExecuteAsync(async () =>
+            {
+                await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+                var deleted = await db.Holds.Where(h => h.OrderId == id).ExecuteDeleteAsync(ct);
+                await /*call*/mailer.SendAsync(id, ct);
+                await transaction.CommitAsync(ct);
+                return deleted;
+            });
+
+            logger.LogInformation("{Count}", count);
+            return count;
+        }
+        """).Becomes("PGTX101.MoveAfterCommit", """
+        public async Task<int> ShipAsync(int id, CancellationToken ct)
+        {
+            var strategy = db.Database.CreateExecutionStrategy();
+            var count = await strategy.ExecuteAsync(async () =>
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                var deleted = await db.Holds.Where(h => h.OrderId == id).ExecuteDeleteAsync(ct);
+                await transaction.CommitAsync(ct);
+                return deleted;
+            });
+
+            await mailer.SendAsync(id, ct);
+
+            logger.LogInformation("{Count}", count);
+            return count;
+        }
+        """);
+
+    /// <summary>Where the unit ends before it comes to the call, the call was not made: behind the strategy it would be.</summary>
+    [Fact]
+    public async Task Not_behind_a_strategy_whose_unit_may_end_before_the_call() => Assert.DoesNotContain((await Fix("""
+        public async Task ShipAsync(int id, CancellationToken ct)
+        {
+            var strategy = db.Database.CreateExecutionStrategy();
+            await strategy.ExecuteAsync(async () =>
+            {
+                await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+                if (await db.Holds.Where(h => h.OrderId == id).ExecuteDeleteAsync(ct) == 0)
+                {
+                    return;
+                }
+
+                await /*call*/mailer.SendAsync(id, ct);
+                await transaction.CommitAsync(ct);
+            });
+        }
+        """).Results()).Offers, offer => offer.Key == "PGTX101.MoveAfterCommit");
+
+    [Fact]
     public async Task The_first_step_of_a_chain() => await Fix("""
         public async Task RateAsync(string country, CancellationToken ct)
         {
