@@ -11,7 +11,7 @@ namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
 
 /// <summary>
 /// The handlers of the <c>try</c> that a call leaves, for the call alone: what they tell of its failure (a log entry, a metric), and how they throw on or what they answer, without
-/// the end of the region. So the failure of the call is told as before, although it has left the <c>try</c>.
+/// the end of the region. So the failure of the call is told as before, although it has left the <c>try</c>. Where a handler goes on and nothing is left to go on with, it leaves.
 /// </summary>
 internal sealed class OwnHandlers
 {
@@ -21,10 +21,10 @@ internal sealed class OwnHandlers
 
     private OwnHandlers(TryStatementSyntax attempt, SourceLines lines, HashSet<StatementSyntax> ends) => (this.attempt, this.lines, this.ends) = (attempt, lines, ends);
 
-    /// <summary>A handler answers the failure (<c>return false</c>, <c>continue</c>): somebody decides by it what became of the work.</summary>
+    /// <summary>A handler answers the failure (<c>return false</c>, <c>continue</c>), or the caller never hears of it: somebody decides by that what became of the work.</summary>
     public bool Answer { get; private init; }
 
-    /// <summary>Null where a handler goes on behind the <c>try</c>, or does something with the database.</summary>
+    /// <summary>Null where a handler goes on with what stands behind the <c>try</c>, or does something with the database.</summary>
     private static OwnHandlers? Of(TryStatementSyntax attempt, HeldCall call, CancellationToken cancellationToken)
     {
         if (attempt.Finally is { } final && !final.Block.Statements.All(IsEnd))
@@ -33,11 +33,11 @@ internal sealed class OwnHandlers
         }
 
         var ends = new HashSet<StatementSyntax>();
-        var answer = false;
+        var (exit, answer) = (ExitOf(attempt), false);
         foreach (var handler in attempt.Catches)
         {
             var statements = handler.Block.Statements;
-            if (!IsLeft(handler.Block) || !call.Lines.StartsLine(handler.CatchKeyword) || (handler.Filter is { } filter && Uses(filter)))
+            if ((RunsOff(handler, call.Model) && (exit is null || !call.Lines.StartsLine(handler.Block.CloseBraceToken))) || handler.DescendantNodes().Any(node => node is GotoStatementSyntax) || !call.Lines.StartsLine(handler.CatchKeyword) || (handler.Filter is { } filter && Uses(filter)))
             {
                 return null;
             }
@@ -53,19 +53,52 @@ internal sealed class OwnHandlers
                     return null;
                 }
 
+                // What it jumps to is around the region as well: no loop and no switch is left on the way.
                 answer |= call.Facts.Of(statement).JumpsWithoutThrow;
             }
+
+            answer |= RunsOff(handler, call.Model);
         }
 
-        return new OwnHandlers(attempt, call.Lines, ends) { Answer = answer };
-
-        // What a handler jumps to is around the region as well: no loop and no switch is left on the way.
-        bool IsLeft(BlockSyntax block) => block.Statements.Count > 0 && !block.DescendantNodes().Any(node => node is GotoStatementSyntax)
-            && call.Model.AnalyzeControlFlow(block) is { Succeeded: true, EndPointIsReachable: false };
+        var exits = attempt.Catches.Where(handler => RunsOff(handler, call.Model)).Select(handler => (handler.Block.CloseBraceToken, call.Lines.IndentationStep(attempt) + exit)).ToList();
+        return new OwnHandlers(attempt, call.Lines, ends) { Answer = answer, Exits = exits };
 
         bool IsEnd(StatementSyntax statement) => RollbackHandlers.EndsRegion(statement, call.Region, call.Model, cancellationToken);
         bool Uses(SyntaxNode node) => call.Facts.UsesRegion(node, call.Region);
     }
+
+    /// <summary>Behind a <c>try</c> that is the last thing to do in a loop or a function: the way that a handler goes when it runs off its end.</summary>
+    private static string? ExitOf(TryStatementSyntax attempt)
+    {
+        for (StatementSyntax last = attempt; last.Parent is BlockSyntax block && last == block.Statements.Last();)
+        {
+            var around = block.Parent;
+            while (around is UsingStatementSyntax { Parent: UsingStatementSyntax outer })
+            {
+                around = outer;
+            }
+
+            switch (around)
+            {
+                case WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax:
+                    return "continue;";
+                case UsingStatementSyntax or BlockSyntax or TryStatementSyntax:
+                    last = (StatementSyntax)around;
+                    break;
+                case { } function when SyntaxSearch.IsFunction(function):
+                    return function.DescendantNodes(inner => inner == function || !SyntaxSearch.IsFunction(inner)).Any(node => node is YieldStatementSyntax) ? null : "return;";
+                default:
+                    return null;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool RunsOff(CatchClauseSyntax handler, SemanticModel model) => model.AnalyzeControlFlow(handler.Block) is not { Succeeded: true, EndPointIsReachable: false };
+
+    /// <summary>The exits of the handlers of the <c>try</c>, deeper by a step than the braces that they stand before.</summary>
+    public IReadOnlyList<(SyntaxToken Brace, string Line)> Exits { get; private init; } = [];
 
     /// <summary>Those of the <c>try</c> around a list on the call's way out.</summary>
     public static OwnHandlers? Of(HeldCall call, int rung, CancellationToken cancellationToken) =>
@@ -153,6 +186,11 @@ internal sealed class OwnHandlers
             if (gone.Any(range => range.From <= line && line <= range.To) || (lines.IsBlank(line) && open))
             {
                 continue;
+            }
+
+            foreach (var (_, exit) in Exits.Where(exit => exit.Brace == handler.Block.CloseBraceToken && lines.LineOf(exit.Brace.SpanStart) == line))
+            {
+                text.Append(indentation).Append(exit).Append(lines.LineEnd(line));
             }
 
             text.Append(lines.Take(line, line, lines.Indentation(first), indentation));

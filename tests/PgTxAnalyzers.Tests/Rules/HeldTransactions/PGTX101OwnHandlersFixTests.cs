@@ -376,6 +376,152 @@ public sealed class PGTX101OwnHandlersFixTests
         """);
 
     [Fact]
+    public async Task A_handler_that_goes_on_leaves_where_nothing_is_left_to_do() => await Fix("""
+        public async Task SendAsync(int[] all, CancellationToken ct)
+        {
+            foreach (var payment in all)
+            {
+                await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+                try
+                {
+                    await db.Database.ExecuteSqlAsync($"UPDATE payments SET state = 'sending' WHERE id = {payment}", ct);
+                    var number = await /*call*/payments.ChargeAsync(payment, 1, ct);
+                    await db.Database.ExecuteSqlAsync($"UPDATE payments SET state = 'sent', number = {number} WHERE id = {payment}", ct);
+                    await transaction.CommitAsync(ct);
+                }
+                catch (OperationCanceledException)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                    throw;
+                }
+                catch (Exception ex)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+
+                    // The others go on.
+                    logger.LogError(ex, "Not sent.");
+                }
+            }
+        }
+        """).Becomes(Key, """
+        public async Task SendAsync(int[] all, CancellationToken ct)
+        {
+            foreach (var payment in all)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                try
+                {
+                    await db.Database.ExecuteSqlAsync($"UPDATE payments SET state = 'sending' WHERE id = {payment}", ct);
+                    await transaction.CommitAsync(ct);
+                }
+                catch (OperationCanceledException)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+                    throw;
+                }
+                catch (Exception ex)
+                {
+                    await transaction.RollbackAsync(CancellationToken.None);
+
+                    // The others go on.
+                    logger.LogError(ex, "Not sent.");
+                    continue;
+                }
+
+                string number;
+                try
+                {
+                    number = await payments.ChargeAsync(payment, 1, ct);
+                }
+                catch (OperationCanceledException)
+                {
+                    throw;
+                }
+                catch (Exception ex)
+                {
+                    // The others go on.
+                    logger.LogError(ex, "Not sent.");
+                    continue;
+                }
+
+                await using var transaction2 = await db.Database.BeginTransactionAsync(ct);
+                try
+                {
+                    await db.Database.ExecuteSqlAsync($"UPDATE payments SET state = 'sent', number = {number} WHERE id = {payment}", ct);
+                    await transaction2.CommitAsync(ct);
+                }
+                catch (OperationCanceledException)
+                {
+                    await transaction2.RollbackAsync(CancellationToken.None);
+                    throw;
+                }
+                catch (Exception ex)
+                {
+                    await transaction2.RollbackAsync(CancellationToken.None);
+
+                    // The others go on.
+                    logger.LogError(ex, "Not sent.");
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public async Task It_leaves_the_method_at_its_end_with_braces_at_the_end_of_the_line() => await Fix("""
+        public async Task SendAsync(int payment, CancellationToken ct) {
+            await using (var connection = await dataSource.OpenConnectionAsync(ct))
+            await using (var transaction = await /*begin*/connection.BeginTransactionAsync(ct)) {
+                try {
+                    await connection.ExecuteAsync("UPDATE payments SET state = 'sending'", transaction: transaction);
+                    var rate = await /*call*/tax.RateAsync("x", ct);
+                    await connection.ExecuteAsync("UPDATE payments SET rate = @rate", new { rate }, transaction);
+                    await transaction.CommitAsync(ct);
+                }
+                catch (Exception ex) {
+                    logger.LogError(ex, "Not sent.");
+                    await transaction.RollbackAsync(CancellationToken.None);
+                }
+            }
+        }
+        """).Becomes(Key, """
+        public async Task SendAsync(int payment, CancellationToken ct) {
+            await using (var connection = await dataSource.OpenConnectionAsync(ct))
+            await using (var transaction = await connection.BeginTransactionAsync(ct)) {
+                try {
+                    await connection.ExecuteAsync("UPDATE payments SET state = 'sending'", transaction: transaction);
+                    await transaction.CommitAsync(ct);
+                }
+                catch (Exception ex) {
+                    logger.LogError(ex, "Not sent.");
+                    await transaction.RollbackAsync(CancellationToken.None);
+                    return;
+                }
+            }
+
+            decimal rate;
+            try {
+                rate = await tax.RateAsync("x", ct);
+            }
+            catch (Exception ex) {
+                logger.LogError(ex, "Not sent.");
+                return;
+            }
+
+            await using (var connection = await dataSource.OpenConnectionAsync(ct))
+            await using (var transaction = await connection.BeginTransactionAsync(ct)) {
+                try {
+                    await connection.ExecuteAsync("UPDATE payments SET rate = @rate", new { rate }, transaction);
+                    await transaction.CommitAsync(ct);
+                }
+                catch (Exception ex) {
+                    logger.LogError(ex, "Not sent.");
+                    await transaction.RollbackAsync(CancellationToken.None);
+                }
+            }
+        }
+        """);
+
+    [Fact]
     public async Task An_answer_goes_in_front_with_the_call() => await Fix("""
         public async Task<(bool Paid, string Text)> PayAsync(int payment, CancellationToken ct)
         {

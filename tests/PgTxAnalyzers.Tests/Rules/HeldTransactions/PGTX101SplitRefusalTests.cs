@@ -218,7 +218,7 @@ public sealed class PGTX101SplitRefusalTests
         await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
         await transaction.CommitAsync(ct);
         """)]
-    [InlineData("a handler would no longer see the failure", """
+    [InlineData("a handler goes on with what stands behind", """
         try
         {
             await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
@@ -231,6 +231,8 @@ public sealed class PGTX101SplitRefusalTests
             await transaction.RollbackAsync(ct);
             _count++;
         }
+
+        Console.WriteLine(_count);
         """)]
     [InlineData("a handler goes on with some failures", """
         try
@@ -247,6 +249,8 @@ public sealed class PGTX101SplitRefusalTests
             if (ex is not HttpRequestException)
                 throw;
         }
+
+        Console.WriteLine(number);
         """)]
     [InlineData("a handler writes the failure down in the database", """
         try

@@ -182,9 +182,23 @@ internal sealed class SplitText(SplitHalves halves, CancellationToken cancellati
                     _text.Append(_lines.Indentation(_lines.LineOf(_unit.Rungs[i].Child.SpanStart))).Append(returned.Count == 1 ? $"return {names};" : $"return ({names});").Append(_lineEnd);
                 }
 
-                Copy(_unit.Layers[i].Close.SpanStart, _unit.Layers[i].Around.Span.End);
+                CopyClosing(_unit.Layers[i]);
             }
         }
+    }
+
+    /// <summary>What closes a block. A handler that ran off its end, behind which was nothing left to do, has the call behind it now: it leaves.</summary>
+    private void CopyClosing(Layer layer)
+    {
+        var start = layer.Close.SpanStart;
+        foreach (var (brace, exit) in _unit.Handlers?.Exits.Where(exit => layer.Around.Span.Contains(exit.Brace.Span) && exit.Brace.SpanStart > start) ?? [])
+        {
+            Copy(start, _lines.Text.Lines[_lines.LineOf(brace.SpanStart) - 1].End);
+            _text.Append(_lines.Indentation(_lines.LineOf(brace.SpanStart))).Append(_step).Append(exit).Append(_lineEnd);
+            start = brace.SpanStart;
+        }
+
+        Copy(start, layer.Around.Span.End);
     }
 
     private bool OpenSecond(UsingBlock? block, string indentation)
