@@ -204,7 +204,9 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
 
         var closing = owner is null ? "" : new UsingBlock(_lines, list, owner, end, moved).Write(edits, hoisting.DeletedLines);
         var startsWithComment = !text.TrimStart().StartsWith(group.First.GetFirstToken().Text, System.StringComparison.Ordinal);
-        _lines.InsertBehind(edits, _lines.LastLine(anchor), closing + (isNested || startsWithComment ? lineEnd : "") + text);
+        var (isBlock, next) = (_lines.ClosesBlock(_lines.LastLine(moved[moved.Count - 1])), _lines.LastLine(anchor) + 1);
+        var distance = isBlock && next < _lines.Text.Lines.Count && !_lines.IsBlank(next) && !_lines.ClosesBlock(next) ? lineEnd : "";
+        _lines.InsertBehind(edits, next - 1, closing + (isNested || startsWithComment || isBlock ? lineEnd : "") + text + distance);
         return edits;
     }
 

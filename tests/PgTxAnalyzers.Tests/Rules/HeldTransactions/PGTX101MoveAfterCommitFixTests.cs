@@ -299,6 +299,38 @@ public sealed class PGTX101MoveAfterCommitFixTests
         """);
 
     [Fact]
+    public async Task A_block_keeps_its_distance_to_its_new_neighbours() => await Fix("""
+        public async Task FinishAsync(int id, bool notify, CancellationToken ct)
+        {
+            await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+            await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync(ct);
+
+            if (notify)
+            {
+                await /*call*/mailer.SendAsync(id, ct);
+            }
+
+            await transaction.CommitAsync(ct);
+            logger.LogInformation("Done.");
+        }
+        """).Becomes(Key, """
+        public async Task FinishAsync(int id, bool notify, CancellationToken ct)
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(ct);
+            await db.Orders.Where(o => o.Id == id).ExecuteDeleteAsync(ct);
+
+            await transaction.CommitAsync(ct);
+
+            if (notify)
+            {
+                await mailer.SendAsync(id, ct);
+            }
+
+            logger.LogInformation("Done.");
+        }
+        """);
+
+    [Fact]
     public async Task Calls_keep_their_order() => await Fix("""
         public async Task PayAsync(int id, CancellationToken ct)
         {
