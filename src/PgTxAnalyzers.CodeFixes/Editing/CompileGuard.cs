@@ -37,6 +37,7 @@ internal static class CompileGuard
         var newMember = oldMember == oldRoot ? newRoot : Member(newRoot, oldMember.SpanStart);
         return newMember.RawKind == oldMember.RawKind
             && (newMember == newRoot || newMember.SpanStart == oldMember.SpanStart)
+            && NothingMissing(Ids(newRoot.SyntaxTree.GetDiagnostics(cancellationToken)), Ids(oldRoot.SyntaxTree.GetDiagnostics(cancellationToken)))
             && NothingMissing(Trivia(oldMember), Trivia(newMember))
             && NothingMissing(Complaints(newModel, newMember, cancellationToken), Complaints(oldModel, oldMember, cancellationToken));
     }
@@ -55,9 +56,11 @@ internal static class CompileGuard
         ?? root;
 
     private static IEnumerable<string> Complaints(SemanticModel model, SyntaxNode member, CancellationToken cancellationToken) =>
-        model.GetDiagnostics(member.Span, cancellationToken)
-            .Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning)
-            .Select(diagnostic => diagnostic.Id);
+        Ids(model.GetDiagnostics(member.Span, cancellationToken));
+
+    /// <summary>An open <c>#region</c> is an error of the file's end, not of the member.</summary>
+    private static IEnumerable<string> Ids(IEnumerable<Diagnostic> diagnostics) =>
+        diagnostics.Where(diagnostic => diagnostic.Severity >= DiagnosticSeverity.Warning).Select(diagnostic => diagnostic.Id);
 
     private static IEnumerable<string> Trivia(SyntaxNode member) =>
         member.DescendantTrivia(descendIntoTrivia: false)

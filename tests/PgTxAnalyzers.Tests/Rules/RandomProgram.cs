@@ -63,6 +63,7 @@ internal sealed class RandomProgram(int seed)
     private bool _isAsync;
     private bool _inLambda;
     private bool _inLoop;
+    private bool _endsRound;
     private string _connection = "shared";
     private string _transaction = "transaction";
     private bool _isContext;
@@ -79,12 +80,24 @@ internal sealed class RandomProgram(int seed)
         Line(1, _isAsync ? "public async Task<int> RunAsync(int a, int b, string name, Order order, CancellationToken ct)" : "public int Run(int a, int b, string name, Order order, CancellationToken ct)", 1);
         Line(1, "{", 1);
         Some(0, 2, inRegion: false);
-        Region();
+        if (Chance(15))
+            Round();
+        else
+            Region();
         Some(0, 2, inRegion: false);
         Line(1, $"return {Number()};", 2);
         Line(1, "}", 1);
         Line(1, "}", 0);
         return _text.ToString();
+    }
+
+    /// <summary>The region is all that a loop does.</summary>
+    private void Round()
+    {
+        (_inLoop, _endsRound) = (true, true);
+        Line("foreach (var round in new[] { a, b })");
+        Block(Region);
+        (_inLoop, _endsRound) = (false, false);
     }
 
     private void Region()
@@ -219,17 +232,42 @@ internal sealed class RandomProgram(int seed)
             Line(Rollback);
         }
 
-        Line("throw;");
+        Leave();
         Line(1, "}", --_depth);
+    }
+
+    /// <summary>A handler throws on, says why, answers, or goes on with the next round.</summary>
+    private void Leave()
+    {
+        var way = _random.Next(10);
+        if (way > 5)
+            Line($"logger.LogError(\"Failed {_next++} with {{Number}}.\", {Number()});");
+        if (way < 6)
+            Line("throw;");
+        else if (way == 6)
+            Line($"throw new InvalidOperationException(\"{_next++}\");");
+        else if (way == 7 || !_endsRound)
+            Line($"return {Number()};");
+        else if (way == 8)
+            Line("continue;");
     }
 
     private void TriedInside()
     {
-        _connection = "shared";
+        var own = Chance(40);
+        _connection = own ? "connection" : "shared";
+        if (own)
+            Line("NpgsqlConnection? connection = null;");
         Line($"NpgsqlTransaction? {_transaction} = null;");
         Line("try");
         Block(() =>
         {
+            if (own)
+            {
+                Line("connection = new NpgsqlConnection(name);");
+                Line(_isAsync ? $"await connection.OpenAsync({_token});" : "connection.Open();");
+            }
+
             Line($"{_transaction} = {Begin(_connection)};");
             Body(() => Line(Commit));
         });
@@ -238,6 +276,13 @@ internal sealed class RandomProgram(int seed)
         Line(1, $"if ({_transaction} is not null)", _depth + 1);
         Line(1, $"    {Rollback}", _depth + 1);
         Line(1, "throw;", _depth + 1);
+        Line("}");
+        if (!own)
+            return;
+        Line("finally");
+        Line("{");
+        Line(1, $"{_transaction}?.Dispose();", _depth + 1);
+        Line(1, "connection?.Dispose();", _depth + 1);
         Line("}");
     }
 
@@ -308,12 +353,13 @@ internal sealed class RandomProgram(int seed)
         var takesToken = Chance(40);
         Line(takesToken ? "await strategy.ExecuteAsync(async ct =>" : "await strategy.ExecuteAsync(async () =>");
         Line(1, "{", _depth++);
-        _inLambda = true;
+        var before = _inLoop;
+        (_inLambda, _inLoop) = (true, false);
         if (Chance(30))
             Line("db.ChangeTracker.Clear();");
         Line($"await using var {_transaction} = await db.Database.BeginTransactionAsync({_token});");
         Body(() => Line(Commit));
-        _inLambda = false;
+        (_inLambda, _inLoop) = (false, before);
         Line(1, takesToken ? "}, ct);" : "});", --_depth);
         Restore(outer);
     }

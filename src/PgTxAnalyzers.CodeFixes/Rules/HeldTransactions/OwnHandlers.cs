@@ -37,7 +37,7 @@ internal sealed class OwnHandlers
         foreach (var handler in attempt.Catches)
         {
             var statements = handler.Block.Statements;
-            if ((RunsOff(handler, call.Model) && (exit is null || !call.Lines.StartsLine(handler.Block.CloseBraceToken))) || handler.DescendantNodes().Any(node => node is GotoStatementSyntax) || !call.Lines.StartsLine(handler.CatchKeyword) || (handler.Filter is { } filter && Uses(filter)))
+            if ((RunsOff(handler, call.Model) && (exit is null || !call.Lines.StartsLine(handler.Block.CloseBraceToken))) || handler.DescendantNodes().Any(node => node is GotoStatementSyntax) || !call.Lines.StartsLine(handler.CatchKeyword) || call.Lines.HasDirective(call.Lines.LineOf(handler.SpanStart), call.Lines.LineOf(handler.Span.End)) || (handler.Filter is { } filter && Uses(filter)))
             {
                 return null;
             }

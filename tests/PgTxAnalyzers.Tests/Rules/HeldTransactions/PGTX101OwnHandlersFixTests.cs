@@ -572,6 +572,29 @@ public sealed class PGTX101OwnHandlersFixTests
         }
         """);
 
+    [Fact]
+    public async Task A_handler_with_a_directive_is_not_written_down_twice() => await Fix("""
+        public async Task PayAsync(int payment, CancellationToken ct)
+        {
+            await using var transaction = await /*begin*/db.Database.BeginTransactionAsync(ct);
+            try
+            {
+                await db.Database.ExecuteSqlAsync($"DELETE FROM holds", ct);
+                var charge = await /*call*/payments.ChargeAsync(payment, 1, ct);
+                await db.Database.ExecuteSqlAsync($"UPDATE payments SET charge = {charge}", ct);
+                await transaction.CommitAsync(ct);
+            }
+            catch
+            #region Failures
+            {
+                await transaction.RollbackAsync(CancellationToken.None);
+                #endregion
+                logger.LogError("Failed.");
+                throw;
+            }
+        }
+        """).IsNotOffered("PGTX101.MoveBefore");
+
     [Theory]
     [InlineData("PGTX101.MoveAfterCommit", "it would be said to have failed after it is committed", """
         await db.Database.ExecuteSqlAsync($"DELETE FROM holds", ct);
