@@ -33,7 +33,7 @@ internal sealed class AddedRegion
 
         var rest = block.Statements.SkipWhile(s => s != statement).ToList();
         var last = rest[rest.Count - 1];
-        if (rest.Take(rest.Count - 1).Any(Leaves) || (last is not ReturnStatementSyntax && Leaves(last)) || rest.Any(s => s is LocalFunctionStatementSyntax) || !lines.OwnsItsLines(last)
+        if (rest.Take(rest.Count - 1).Any(Leaves) || (last is not ReturnStatementSyntax && Leaves(last)) || rest.Any(s => s is LocalFunctionStatementSyntax || GoesOnAfterFailure(s)) || !lines.OwnsItsLines(last)
             || lines.HasDirective(lines.LineOf(statement.SpanStart), lines.LastLine(last)))
         {
             return false;
@@ -94,6 +94,15 @@ internal sealed class AddedRegion
     private static bool Leaves(StatementSyntax statement) =>
         statement.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
             .Any(n => n is ReturnStatementSyntax or YieldStatementSyntax or GotoStatementSyntax or BreakStatementSyntax or ContinueStatementSyntax);
+
+    /// <summary>Without the transaction a failed command fails alone. With it the server takes no more commands (25P02): a handler that goes on, or sends one itself, would find that out.</summary>
+    private bool GoesOnAfterFailure(StatementSyntax statement) =>
+        statement.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).OfType<TryStatementSyntax>()
+            .Any(attempt => UsesDatabase(attempt.Block) && (attempt.Catches.Any(handler => UsesDatabase(handler) || GoesOn(handler.Block)) || attempt.Finally is { } last && UsesDatabase(last)));
+
+    private bool GoesOn(BlockSyntax handler) => model.AnalyzeControlFlow(handler) is not { Succeeded: true, EndPointIsReachable: false };
+
+    private bool UsesDatabase(SyntaxNode node) => node.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => DataLibrary.IsDataType(model.GetTypeInfo(name, cancellation).Type));
 
     /// <summary>What the command is sent on, as it is written: a connection that the function has opened, or a context's Database.</summary>
     private string? Connection(ExpressionSyntax sql, SyntaxNode function)

@@ -54,6 +54,8 @@ public class PoolingFixTests
     [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nawait own.ExecuteAsync(\"SELECT 1\");\nawait http.GetStringAsync(url, ct);", "a call that would hold it")]
     [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nvar transaction = 1;\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nGC.KeepAlive(transaction);", "the name is taken")]
     [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET a.b = 1\"); // fix: PGTX301\nawait using var reader = await own.ExecuteReaderAsync(\"SELECT 1\");\nwhile (await reader.ReadAsync(ct))\n{\n}\n", "a reader is still open, and no commit can be sent")]
+    [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET ROLE x\"); // fix: PGTX301\ntry\n{\n    await own.ExecuteAsync(\"UPDATE t SET x = 1\");\n}\nfinally\n{\n    await own.ExecuteAsync(\"UPDATE t SET y = 1\");\n}\n", "a command after a failure")]
+    [InlineData("await using var own = await source.OpenConnectionAsync(ct);\nawait own.ExecuteAsync(\"SET ROLE x\"); // fix: PGTX301\ntry\n{\n    await own.ExecuteAsync(\"UPDATE t SET x = 1\");\n}\ncatch (PostgresException)\n{\n}\n\nawait own.ExecuteAsync(\"UPDATE t SET y = 1\");", "a failure that is swallowed")]
     public async Task PGTX301_adds_no_transaction_here(string statements, string why)
     {
         Assert.NotEmpty(why);
