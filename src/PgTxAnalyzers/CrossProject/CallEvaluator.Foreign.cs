@@ -12,7 +12,10 @@ namespace PgTxAnalyzers.Effects;
 internal sealed partial class CallEvaluator
 {
     /// <summary>For who summarises a body: told of each value that is run as a delegate and is none that is known.</summary>
-    public Action<Value, ImmutableArray<Value>, State>? Invoked { get; init; }
+    public Action<Value, ImmutableArray<Value>, IOperation, State>? Invoked { get; init; }
+
+    /// <summary>The call that runs the method group which is called: a delegate from outside is one.</summary>
+    private IOperation? runner;
 
     /// <summary>Adds the ways in which the call returns from other projects; false: nothing is known of any.</summary>
     private bool Foreign(BodyRun run, CallSite call, State state, List<Outcome> outcomes)
@@ -203,9 +206,35 @@ internal sealed partial class CallEvaluator
             var arguments = ran.Arguments.Select(a => ValueOf(a, regions)).ToImmutableArray();
             foreach (var outcome in evaluator.RunDelegate(run, target, arguments, call.Operation, state))
             {
+                var pending = ran.IsWaited ? WaitedFor(outcome, regions) : outcome.Value;
                 var after = regions.Aggregate(outcome.State, (s, r) => s.Regions.FirstOrDefault(l => l.Id.CameFrom(r.Id)) is { } live ? s.End(live) : s);
-                yield return new Outcome(after, Reaches.Merge(path.Value, outcome.Value is Value.Pending ? outcome.Value : Value.Nothing));
+                yield return new Outcome(after, Reaches.Merge(path.Value, pending is Value.Pending ? pending : Value.Nothing));
             }
+        }
+
+        /// <summary>
+        /// <c>RunAsync(() => mailer.SendAsync())</c>: the method waits for the task that the delegate hands out, in the regions around it. Its own have waited whether or not anybody waits for the
+        /// method; those of its caller only where somebody does.
+        /// </summary>
+        private Value WaitedFor(Outcome outcome, List<Region> around)
+        {
+            if (outcome.Value is not Value.Pending { Reaches: var reaches })
+            {
+                return outcome.Value;
+            }
+
+            var stand = new BodyRun(Callee(run, run.Frame.Graph, method, Value.Nothing, null), evaluator, evaluator.cancellation);
+            foreach (var reach in reaches.Where(r => r.Task is null))
+            {
+                stand.Hold(reach, at, reach.Deed == Deed.Sink ? outcome.State.Holding : outcome.State.Live);
+            }
+
+            foreach (var fact in stand.Held.Where(f => isWaited || f.Place is not null))
+            {
+                Carry(run, isWaited ? fact : fact with { Regions = fact.Regions.RemoveAll(r => !around.Any(a => r.Id.CameFrom(a.Id))) }, stand.Frame, at, Names.Of(method));
+            }
+
+            return isWaited ? Value.Nothing : outcome.Value;
         }
 
         /// <summary>The regions of the caller that still live where the method is so far, at their levels there.</summary>

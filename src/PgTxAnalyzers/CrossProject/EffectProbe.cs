@@ -62,13 +62,13 @@ internal sealed class EffectProbe
         var runs = new List<ForeignRun>();
         var evaluator = new CallEvaluator(context, facts, cancellation)
         {
-            Invoked = (target, arguments, state) =>
+            Invoked = (target, arguments, at, state) =>
             {
                 if (entry.OrdinalOf(target) is { } ordinal)
                 {
                     var summary = new StateSummary(entry, facts, state, context.Shapes);
                     var regions = summary.Begun(Value.Nothing, MaxBegun);
-                    runs.Add(new ForeignRun(ordinal, summary.Fates, summary.Describe(regions, Value.Nothing), arguments.Select(a => summary.ValueOf(a, regions)).ToImmutableArray()));
+                    runs.Add(new ForeignRun(ordinal, Waiting.IsWaitedFor(at), summary.Fates, summary.Describe(regions, Value.Nothing), arguments.Select(a => summary.ValueOf(a, regions)).ToImmutableArray()));
                 }
             },
         };

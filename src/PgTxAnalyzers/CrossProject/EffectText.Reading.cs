@@ -97,8 +97,8 @@ internal static partial class EffectText
                 case "r" when parts.Length == 4 && Reach(parts, files, names) is { } reach:
                     reaches.Add(reach);
                     break;
-                case "d" when parts.Length == 5 && Number(parts[1]) is { } ordinal && AreFates(parts[2]) && Regions(parts[3]) is { } regions && Values(parts[4], regions.Length) is { } values:
-                    runs.Add(new ForeignRun(ordinal, new Fates(parts[2]), regions, values));
+                case "d" or "dw" when parts.Length == 5 && Number(parts[1]) is { } ordinal && AreFates(parts[2]) && Regions(parts[3]) is { } regions && Values(parts[4], regions.Length) is { } values:
+                    runs.Add(new ForeignRun(ordinal, parts[0] == "dw", new Fates(parts[2]), regions, values));
                     break;
                 case "x" when parts.Length == 4 && AreFates(parts[1]) && Regions(parts[3]) is { } left && Values(parts[2], left.Length) is { Length: 1 } value:
                     exits.Add(new ForeignExit(new Fates(parts[1]), value[0], left));

@@ -8,6 +8,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.CrossProject;
 
@@ -109,6 +110,37 @@ internal sealed class ForeignEffects
     /// <summary>What is known of this very method.</summary>
     public ForeignTarget? Target(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method) is { } effect ? new ForeignTarget(method, effect) : null;
+
+    /// <summary>The handlers of requests of this type, in the library of the member that dispatches them.</summary>
+    public IEnumerable<ForeignTarget> Handlers(ITypeSymbol? request, INamedTypeSymbol dispatcher, ModelSet models)
+    {
+        if (assemblies.IsEmpty || request is null)
+        {
+            yield break;
+        }
+
+        foreach (var entry in derived.Value)
+        {
+            if (entry.Key is not INamedTypeSymbol { TypeKind: TypeKind.Interface, IsGenericType: true } definition || SymbolNames.RootOf(definition) != SymbolNames.RootOf(dispatcher))
+            {
+                continue;
+            }
+
+            foreach (var member in definition.GetMembers().Where(m => models.Find(m).Role == ApiRole.Handler))
+            {
+                foreach (var type in entry.Value)
+                {
+                    foreach (var contract in type.AllInterfaces.Where(i => SymbolEqualityComparer.Default.Equals(i.OriginalDefinition, definition) && SymbolEqualityComparer.Default.Equals(i.TypeArguments[0], request)))
+                    {
+                        if (contract.GetMembers(member.Name).Select(type.FindImplementationForInterfaceMember).OfType<IMethodSymbol>().FirstOrDefault() is { } method && Target(method) is { } target)
+                        {
+                            yield return target;
+                        }
+                    }
+                }
+            }
+        }
+    }
 
     private ImmutableArray<ForeignTarget> Implementations(IMethodSymbol method)
     {

@@ -106,9 +106,10 @@ internal readonly record struct ForeignValue(char Kind, int Number)
 }
 
 /// <summary>The method runs the delegate that is its parameter of number <paramref name="Ordinal"/>.</summary>
+/// <param name="IsWaited">It waits for the task that the delegate hands out, before it does anything else.</param>
 /// <param name="Regions">Of its own, that live meanwhile.</param>
 /// <param name="Arguments">What it hands to the delegate.</param>
-internal sealed record ForeignRun(int Ordinal, Fates Fates, ImmutableArray<ForeignRegion> Regions, ImmutableArray<ForeignValue> Arguments);
+internal sealed record ForeignRun(int Ordinal, bool IsWaited, Fates Fates, ImmutableArray<ForeignRegion> Regions, ImmutableArray<ForeignValue> Arguments);
 
 /// <summary>A way in which the method returns.</summary>
 internal sealed record ForeignExit(Fates Fates, ForeignValue Value, ImmutableArray<ForeignRegion> Regions);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -6,7 +7,7 @@ using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
 
-/// <summary>Mediators: <c>sender.Send(request)</c> runs the handlers in source of the request's type.</summary>
+/// <summary>Mediators: <c>sender.Send(request)</c> runs the handlers of the request's type: in source, or by what their project says of them.</summary>
 internal sealed partial class CallEvaluator
 {
     private IReadOnlyList<Outcome> Dispatch(BodyRun run, CallSite call, State state)
@@ -22,6 +23,12 @@ internal sealed partial class CallEvaluator
                     var arguments = handler.Parameters.Zip(call.Values, (p, v) => (p, v));
                     outcomes.AddRange(Enter(run, Callee(run, graph, handler, Self(Value.Nothing, handler), null), arguments, state, call.Operation));
                 }
+            }
+
+            foreach (var target in context.Foreign.Handlers(RequestType(call), call.Method.ContainingType, context.Models))
+            {
+                var handled = new CallSite(call.Operation, target.Method, Value.Nothing, null, ImmutableArray<IArgumentOperation>.Empty, call.Values);
+                outcomes.AddRange(new ForeignCall(this, run, handled, target, RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth)).Run());
             }
 
             if (outcomes.Count > 0)

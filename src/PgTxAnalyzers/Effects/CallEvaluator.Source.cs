@@ -182,7 +182,7 @@ internal sealed partial class CallEvaluator
             }
         }
 
-        Invoked?.Invoke(target, arguments, state);
+        Invoked?.Invoke(target, arguments, runner ?? at, state);
         state = GivenAway(arguments, state);
         run.Throw(state, ThrownKind.Any);
         return BodyRun.Single(state, Value.Nothing);
@@ -211,15 +211,18 @@ internal sealed partial class CallEvaluator
     {
         // The method group stands for a lambda that makes the call: that is where a finding can stand.
         var home = run.Frame;
-        while (home.Caller is { } caller && !home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span))
+        while (home.Caller is { } caller && !StandsIn(home))
         {
             home = caller;
         }
 
-        var isLexical = home.IsLexical && home.Graph.OriginalOperation.Syntax.SyntaxTree == group.At.Syntax.SyntaxTree && home.Graph.OriginalOperation.Syntax.Span.Contains(group.At.Syntax.Span);
+        var isLexical = home.IsLexical && StandsIn(home);
         var stand = new BodyRun(Callee(run, home.Graph, null, home.Self, isLexical ? run.Frame.ReportsFromUpTo(home) : null), this, cancellation);
         var call = new CallSite(group.At, group.Method, group.Receiver, (group.At as IMethodReferenceOperation)?.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, arguments);
+        var outer = runner;
+        runner = at;
         var outcomes = Call(stand, call, state);
+        runner = outer;
         if (StartsTask(at) && !Waiting.IsWaitedFor(at))
         {
             var started = stand.Held.Where(f => f.Reach.Deed == Deed.Sink && (f.Place is null || f.Regions.IsEmpty)).Select(f => f.Reach).ToImmutableArray();
@@ -235,6 +238,8 @@ internal sealed partial class CallEvaluator
 
         run.Throw(state, ThrownKind.Any);
         return isLexical ? outcomes.Select(o => new Outcome(o.State, Reaches.HandedOut(o.Value, group.At.Syntax, stand.Frame.ReportsFrom))).ToList() : outcomes;
+
+        bool StandsIn(Frame frame) => frame.Graph.OriginalOperation.Syntax is var body && body.SyntaxTree == group.At.Syntax.SyntaxTree && body.Span.Contains(group.At.Syntax.Span);
     }
 
     /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>

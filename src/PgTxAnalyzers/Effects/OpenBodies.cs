@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -106,6 +107,7 @@ internal sealed class QueryNames
         if (context.Compilation.ReferencedAssemblyNames.Any(r => r.Name == "Microsoft.EntityFrameworkCore"))
         {
             names.UnionWith(Sources);
+            names.UnionWith(context.Compilation.SourceModule.ReferencedAssemblySymbols.Where(ForeignEffects.CanCarry).SelectMany(ForeignQueries.Of));
             var types = Types.Select(TreeWords.Hash).ToArray();
             foreach (var tree in context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation).ContainsAny(types)))
             {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace PgTxAnalyzers.Models;
@@ -45,14 +46,7 @@ internal static class DataLibraries
 
     public static bool IsReferencedBy(Compilation compilation)
     {
-        bool any = false, ours = false, others = false;
-        foreach (var reference in compilation.ReferencedAssemblyNames)
-        {
-            any |= AssemblyNames.Contains(reference.Name);
-            ours |= PostgreSqlOnly.Contains(reference.Name);
-            others |= OtherServers.Contains(reference.Name);
-        }
-
-        return any && (ours || !others);
+        var references = ReferenceNames.Of(compilation);
+        return AssemblyNames.Any(references.Contains) && (PostgreSqlOnly.Any(references.Contains) || !OtherServers.Any(references.Contains));
     }
 }

@@ -31,6 +31,9 @@ internal sealed class LibraryMembers
 
     public static bool IsSource(IAssemblySymbol assembly) => assembly is ISourceAssemblySymbol || assembly.Locations.Any(l => l.IsInSource);
 
+    /// <summary>Most assemblies have nothing that a line with a star means.</summary>
+    public bool IsEmpty => lines.Count == 0;
+
     /// <summary>Null: the line means nothing in the assembly.</summary>
     public OfLine? Find(ModelLine line) => lines.TryGetValue(line, out var known) ? known : null;
 

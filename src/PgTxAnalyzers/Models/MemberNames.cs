@@ -78,6 +78,11 @@ internal sealed class MemberNames
 
     private void Add(LibraryMembers members, List<ModelLine> lines)
     {
+        if (members.IsEmpty)
+        {
+            return;
+        }
+
         foreach (var line in lines)
         {
             if (members.Find(line) is { } of)

@@ -103,7 +103,7 @@ internal sealed class ModelSet
 
     // By the assembly's name: to look the attribute's type up would read the names of every referenced assembly.
     private static bool IsLibraryReferenced(Compilation compilation, string name) =>
-        compilation.ReferencedAssemblyNames.Any(identity => identity.Name == name || identity.Name.StartsWith(name + ".", StringComparison.Ordinal));
+        ReferenceNames.Of(compilation).ContainsLibrary(name);
 
     private static ISymbol? DefinitionOf(ISymbol symbol) => symbol switch
     {

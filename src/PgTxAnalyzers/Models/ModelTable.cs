@@ -76,7 +76,7 @@ internal sealed class ModelTable
     private ImmutableHashSet<string> NamesIn(Compilation? compilation, Func<ApiRole, bool> fits)
     {
         // By the names of the references alone: to look every type up would cost more than all that a project without transactions costs.
-        var references = compilation?.ReferencedAssemblyNames.Select(r => r.Name).ToList();
+        var references = compilation is null ? null : ReferenceNames.Of(compilation).All;
         return Lines.Where(line => fits(line.Fact.Role) && !line.Excludes && IsInSight(line.Pattern.Root))
             .SelectMany(line => line.Pattern.Members.Select(member => member == "#ctor" ? SimpleName(line.Pattern.Type) : member))
             .ToImmutableHashSet();

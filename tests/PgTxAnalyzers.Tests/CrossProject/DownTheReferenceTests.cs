@@ -56,6 +56,101 @@ public class DownTheReferenceTests
             """).FindTheSame("App.cs:7 PGTX103");
 
     [Fact]
+    public Task A_runner_waits_for_the_task_that_its_delegate_hands_out() => new Projects()
+        .With("Infra", """
+            using Microsoft.EntityFrameworkCore;
+            public static class Unit
+            {
+                public static async Task<T> RunAsync<T>(DbContext db, Func<CancellationToken, Task<T>> work, CancellationToken ct)
+                {
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    var result = await work(ct);
+                    await transaction.CommitAsync(ct);
+                    return result;
+                }
+                public static async Task<T> RunAsideAsync<T>(DbContext db, Func<CancellationToken, Task<T>> work, CancellationToken ct)
+                {
+                    Task<T> result;
+                    await using (var transaction = await db.Database.BeginTransactionAsync(ct))
+                    {
+                        result = work(ct);
+                        await transaction.CommitAsync(ct);
+                    }
+                    return await result;
+                }
+            }
+            """)
+        .With("App", """
+            using Microsoft.EntityFrameworkCore;
+            public class Shipments(DbContext db, HttpClient carrier)
+            {
+                public Task<int> ShipAsync(CancellationToken ct) => Unit.RunAsync(db, token => ShipOnceAsync(token), ct);
+                public async Task<int> ShipNextAsync(CancellationToken ct) => await Unit.RunAsync(db, ShipOnceAsync, ct);
+                public Task<int> ShipBothAsync(CancellationToken ct) => Unit.RunAsync(db, ShipOnceAsync, ct);
+                public async Task<int> ShipAllAsync(CancellationToken ct) => await Unit.RunAsync(db, token => ShipOnceAsync(token), ct);
+                public async Task<int> ShipLaterAsync(CancellationToken ct) => await Unit.RunAsideAsync(db, token => TellAsync(token), ct);
+                private async Task<int> TellAsync(CancellationToken ct)
+                {
+                    await carrier.PostAsync("/told", null, ct);
+                    return 1;
+                }
+                private async Task<int> ShipOnceAsync(CancellationToken ct)
+                {
+                    var shipped = await db.Database.ExecuteSqlAsync($"UPDATE shipments SET shipped = true", ct);
+                    await carrier.PostAsync("/shipments", null, ct);
+                    return shipped;
+                }
+            }
+            """).FindTheSame("App.cs:4 PGTX101", "App.cs:5 PGTX101", "App.cs:6 PGTX101", "App.cs:7 PGTX101");
+
+    [Fact]
+    public Task A_query_of_another_projects_context() => new Projects()
+        .With("Infra", """
+            using Microsoft.EntityFrameworkCore;
+            public class Reading { public int Id { get; set; } }
+            public class MeterContext(DbContextOptions<MeterContext> options) : DbContext(options) { public DbSet<Reading> Measured => Set<Reading>(); }
+            """)
+        .With("App", """
+            public class Export(MeterContext db, HttpClient http)
+            {
+                public async Task ExportAsync(CancellationToken ct)
+                {
+                    foreach (var reading in db.Measured)
+                        await http.PostAsync($"/{reading.Id}", null, ct);
+                }
+            }
+            """).FindTheSame("App.cs:6 PGTX104");
+
+    [Fact]
+    public Task A_handler_of_another_project_behind_a_mediator() => new Projects()
+        .With("Application", """
+            using MediatR;
+            public sealed record ChargeCard(int Order) : IRequest<bool>;
+            public sealed class ChargeCardHandler(HttpClient payments) : IRequestHandler<ChargeCard, bool>
+            {
+                public async Task<bool> Handle(ChargeCard request, CancellationToken cancellationToken)
+                {
+                    using var response = await payments.PostAsync("/charges", null, cancellationToken);
+                    return response.IsSuccessStatusCode;
+                }
+            }
+            """)
+        .With("Api", """
+            using MediatR;
+            using Microsoft.EntityFrameworkCore;
+            public sealed class Checkout(DbContext db, ISender sender)
+            {
+                public async Task CheckoutAsync(CancellationToken ct)
+                {
+                    await using var transaction = await db.Database.BeginTransactionAsync(ct);
+                    await db.Database.ExecuteSqlAsync($"UPDATE orders SET state = 'paying'", ct);
+                    await sender.Send(new ChargeCard(1), ct);
+                    await transaction.CommitAsync(ct);
+                }
+            }
+            """).FindTheSame("Api.cs:9 PGTX101");
+
+    [Fact]
     public Task Statements_in_the_callee_open_the_transaction() => new Projects()
         .With("Infra", """
             using Npgsql;

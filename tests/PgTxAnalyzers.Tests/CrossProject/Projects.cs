@@ -90,14 +90,16 @@ internal sealed class Projects
         return $"{span.Path}:{span.StartLinePosition.Line + 1} {finding.Id}";
     }
 
-    public IEnumerable<(string Name, Compilation Compilation)> Compile(bool asBuild)
+    /// <param name="mustCompile">Fails where one does not; else the caller looks.</param>
+    public IEnumerable<(string Name, Compilation Compilation)> Compile(bool asBuild, bool mustCompile = true)
     {
         Dictionary<string, MetadataReference> before = [];
         foreach (var (name, files, references) in projects)
         {
             var trees = files.Append(("Usings.cs", TestCode.ImplicitUsings)).Select(f => CSharpSyntaxTree.ParseText(SourceText.From(f.Item2, Encoding.UTF8), Parse, f.Item1));
             Compilation compilation = CSharpCompilation.Create(name, trees, [.. References.References, .. before.Where(b => references is null || references.Contains(b.Key)).Select(b => b.Value)], TestCode.Of("").CompilationOptions(isProgram: files.Any(f => f.Text.Contains("WebApplication.CreateBuilder"))));
-            TestCode.NoErrors(compilation);
+            if (mustCompile)
+                TestCode.NoErrors(compilation);
             if (asBuild)
                 compilation = Generate(compilation, new GivenOptions(Options));
             before.Add(name, asBuild ? Emit(compilation) : compilation.ToMetadataReference());
