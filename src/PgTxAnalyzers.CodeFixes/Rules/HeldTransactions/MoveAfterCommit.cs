@@ -17,7 +17,7 @@ internal static class MoveAfterCommit
     public static IEnumerable<TextEdits> Plans(HeldCall call, CancellationToken cancellationToken)
     {
         var (rung, commit) = FindCommit(call, cancellationToken);
-        if (rung < 0 || Group(call, rung, commit) is not { } group)
+        if (rung < 0 || Group(call, rung, commit, cancellationToken) is not { } group)
         {
             yield break;
         }
@@ -58,7 +58,7 @@ internal static class MoveAfterCommit
         return (-1, -1);
     }
 
-    private static StatementGroup? Group(HeldCall call, int rung, int commit)
+    private static StatementGroup? Group(HeldCall call, int rung, int commit, CancellationToken cancellationToken)
     {
         var innermost = call.Path.Rungs[0];
         var begin = call.Path.BeginRung == 0 ? CallPath.Position(innermost.List, call.Region.BeginStatement) + 1 : 0;
@@ -68,6 +68,6 @@ internal static class MoveAfterCommit
 
         // A throw after a look at the response is a decision to roll back: it is the result that is used.
         var before = MoveBefore.Crossed(call, call.Path.BeginRung, CallPath.Position(call.Path.Rungs[call.Path.BeginRung].List, call.Region.BeginStatement), group.From);
-        return group.UsesRegion || group.Facts.Jumps || AdvisoryLock.IsTakenIn(before) ? null : group;
+        return group.UsesRegion || group.Facts.Jumps || ExplicitLock.IsTakenIn(before, call.Model, cancellationToken) ? null : group;
     }
 }

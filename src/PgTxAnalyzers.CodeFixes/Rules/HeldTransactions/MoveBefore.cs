@@ -15,7 +15,7 @@ internal static class MoveBefore
 {
     public static IEnumerable<TextEdits> Plans(HeldCall call, CancellationToken cancellationToken)
     {
-        if (BeforeRetry(call, RetriedLambda.Around(call.Region.Begin, call.Model, cancellationToken)) is { } once)
+        if (BeforeRetry(call, RetriedLambda.Around(call.Region.Begin, call.Model, cancellationToken), cancellationToken) is { } once)
         {
             yield return once;
         }
@@ -50,7 +50,7 @@ internal static class MoveBefore
     private static TextEdits? To(HeldCall call, int rung, int anchor, CancellationToken cancellationToken)
     {
         var place = call.Path.Rungs[rung].List[anchor];
-        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken) || !IsRegionHead(call, place) || GroupFor(call, rung, anchor, rung == 0 ? anchor + 1 : 0) is not { } group)
+        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken) || !IsRegionHead(call, place) || GroupFor(call, rung, anchor, rung == 0 ? anchor + 1 : 0, cancellationToken) is not { } group)
         {
             return null;
         }
@@ -72,23 +72,23 @@ internal static class MoveBefore
     }
 
     /// <summary>In front of <c>await strategy.ExecuteAsync(…)</c>: a retry then does not make the call again.</summary>
-    private static TextEdits? BeforeRetry(HeldCall call, RetriedLambda function)
+    private static TextEdits? BeforeRetry(HeldCall call, RetriedLambda function, CancellationToken cancellationToken)
     {
         var last = call.Path.Rungs.Length - 1;
         return function.Statement is not null && call.Path.Rungs.Take(last).All(inner => inner.CanBeLeft) && call.Path.Rungs[last].List[0].Parent == function.Lambda!.Body
-            && GroupFor(call, last, anchor: 0, first: 0) is { } group && function.CanLeave(group.Facts, call.Model)
+            && GroupFor(call, last, anchor: 0, first: 0, cancellationToken) is { } group && function.CanLeave(group.Facts, call.Model)
                 ? Lift.Before(call.Lines, [group], function.Statement)
                 : null;
     }
 
     /// <summary>What has to move together when the call comes to stand before a statement of an outer list; null where it depends on what it would pass.</summary>
-    private static StatementGroup? GroupFor(HeldCall call, int rung, int anchor, int first)
+    private static StatementGroup? GroupFor(HeldCall call, int rung, int anchor, int first, CancellationToken cancellationToken)
     {
         var path = call.Path;
         var group = new StatementGroup(path.Rungs[0].List, path.Rungs[0].Index, call.Facts, call.Region);
         group.GrowUp(first);
         var crossed = Crossed(call, rung, anchor, group.From).ToList();
-        if (group.UsesRegion || AdvisoryLock.IsTakenIn(crossed))
+        if (group.UsesRegion || ExplicitLock.IsTakenIn(crossed, call.Model, cancellationToken) || ExplicitLock.IsTakenFor(group.Facts, crossed, call.Facts, call.Region, cancellationToken))
         {
             return null;
         }

@@ -575,6 +575,16 @@ public sealed class PGTX101MoveAfterCommitFixTests
         await /*call*/mailer.SendAsync(id, ct);
         await transaction.CommitAsync(ct);
         """)]
+    [InlineData("a table is locked for it", """
+        await shared.ExecuteAsync("LOCK TABLE holds IN SHARE ROW EXCLUSIVE MODE");
+        await /*call*/mailer.SendAsync(id, ct);
+        await transaction.CommitAsync(ct);
+        """)]
+    [InlineData("rows are locked and not read", """
+        await shared.ExecuteAsync("SELECT 1 FROM orders WHERE id = @id FOR NO KEY UPDATE", new { id });
+        await /*call*/mailer.SendAsync(id, ct);
+        await transaction.CommitAsync(ct);
+        """)]
     [InlineData("a savepoint is all that is released", """
         await /*call*/mailer.SendAsync(id, ct);
         await transaction.ReleaseAsync("one", ct);

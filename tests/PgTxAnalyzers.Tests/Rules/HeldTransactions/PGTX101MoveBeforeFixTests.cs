@@ -225,6 +225,7 @@ public sealed class PGTX101MoveBeforeFixTests
     [InlineData("a command with parameters", "await using var command = new NpgsqlCommand(\"DELETE FROM holds\", shared); command.Parameters.AddWithValue(id); await command.ExecuteNonQueryAsync(ct);")]
     [InlineData("a query with a lambda", "var ids = await db.Orders.Where(o => o.Id == id).Select(o => o.Id).ToListAsync(ct); Console.WriteLine(ids.Count);")]
     [InlineData("an own method with commands only", "await SaveAsync(id);")]
+    [InlineData("a lock of rows that it does not speak of", "var held = await shared.ExecuteScalarAsync<int>(\"SELECT total FROM holds WHERE id = @id FOR UPDATE\", new { id }); await shared.ExecuteAsync(\"UPDATE holds SET total = @held\", new { held });")]
     public async Task Passes(string what, string way)
     {
         var frame = $$"""
@@ -394,6 +395,19 @@ public sealed class PGTX101MoveBeforeFixTests
         """)]
     [InlineData("an advisory lock is held for it", """
         await shared.ExecuteAsync("SELECT pg_advisory_xact_lock(1)");
+        await /*call*/mailer.SendAsync(id, ct);
+        """)]
+    [InlineData("a row is locked by what it speaks of", """
+        var held = await shared.ExecuteScalarAsync<int>("SELECT total FROM orders WHERE id = @id FOR UPDATE", new { id });
+        await /*call*/mailer.SendAsync(id, ct);
+        await shared.ExecuteAsync("UPDATE orders SET total = @held", new { held });
+        """)]
+    [InlineData("rows are locked and not read", """
+        await shared.ExecuteAsync("SELECT 1 FROM holds FOR UPDATE");
+        await /*call*/mailer.SendAsync(id, ct);
+        """)]
+    [InlineData("a table is locked for it", """
+        await shared.ExecuteAsync("LOCK TABLE holds IN EXCLUSIVE MODE");
         await /*call*/mailer.SendAsync(id, ct);
         """)]
     [InlineData("it is in a loop with commands", """
