@@ -80,7 +80,6 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         public void Analyze(SemanticModelAnalysisContext action)
         {
             Meet(action);
-            var names = context.Index(action.CancellationToken);
             var seen = new HashSet<(string, Location)>();
             var candidates = context.Candidates(action.SemanticModel.SyntaxTree, action.CancellationToken).Concat(context.OpenBodies.In(action.SemanticModel, action.CancellationToken));
             foreach (var declaration in candidates.Distinct())
@@ -90,7 +89,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
                     continue;
                 }
 
-                foreach (var flow in Flows(names, graph, BodyCatalog.MethodOf(declaration, action.SemanticModel, action.CancellationToken), action.CancellationToken))
+                foreach (var flow in Flows(graph, BodyCatalog.MethodOf(declaration, action.SemanticModel, action.CancellationToken), action.CancellationToken))
                 {
                     foreach (var rule in RuleCatalog.Flow)
                     {
@@ -107,7 +106,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
         }
 
         /// <summary>The body itself, and each lambda and local function in it that can have a region of its own.</summary>
-        private IEnumerable<BodyFlow> Flows(NameIndex names, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation)
+        private IEnumerable<BodyFlow> Flows(ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation)
         {
             var whole = RootAnalysis.Run(context, graph, method, cancellation);
             yield return whole;
@@ -117,7 +116,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             foreach (var (inner, function) in NestedBodies.Of(graph, IsReachable, cancellation))
             {
                 // What the body runs itself has been seen in the state in which it runs; only what is handed out runs from anywhere.
-                if (!whole.Facts.Run.Contains(function) && names.CanHaveRegion(inner.OriginalOperation.Syntax))
+                if (!whole.Facts.Run.Contains(function) && context.Helpers.CanHaveRegion(inner.OriginalOperation.Syntax, cancellation))
                 {
                     yield return RootAnalysis.Run(context, inner, function, cancellation);
                 }

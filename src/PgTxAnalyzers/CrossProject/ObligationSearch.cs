@@ -23,7 +23,6 @@ internal static class ObligationSearch
     public static ImmutableArray<Obligation> In(CompilationContext context, IReadOnlyCollection<string>? wanted, ConcurrentDictionary<SyntaxNode, ImmutableArray<Obligation>> known, CancellationToken cancellation)
     {
         var found = new List<Obligation>();
-        var names = context.Index(cancellation);
         var reach = wanted is null ? null : NameReach.Of(context.Bodies.Sources, wanted, context.MaxCallDepth, cancellation);
         foreach (var tree in context.Compilation.SyntaxTrees)
         {
@@ -35,7 +34,7 @@ internal static class ObligationSearch
                 }
 
                 found.AddRange(known.TryGetValue(declaration, out var of) ? of : known.GetOrAdd(declaration, context.Bodies.Graph(declaration, cancellation) is { } graph
-                    ? Of(context, names, declaration, graph, cancellation).ToImmutableArray()
+                    ? Of(context, declaration, graph, cancellation).ToImmutableArray()
                     : ImmutableArray<Obligation>.Empty));
             }
         }
@@ -44,7 +43,7 @@ internal static class ObligationSearch
             .OrderBy(o => o.Id, StringComparer.Ordinal).ToImmutableArray();
     }
 
-    private static IEnumerable<Obligation> Of(CompilationContext context, NameIndex names, SyntaxNode declaration, ControlFlowGraph graph, CancellationToken cancellation)
+    private static IEnumerable<Obligation> Of(CompilationContext context, SyntaxNode declaration, ControlFlowGraph graph, CancellationToken cancellation)
     {
         var model = context.Bodies.Model(declaration.SyntaxTree);
         var method = (declaration is ArrowExpressionClauseSyntax { Parent: { } parent }
@@ -54,7 +53,7 @@ internal static class ObligationSearch
         var flows = new List<BodyFlow> { whole };
         foreach (var (inner, function) in NestedBodies.Of(graph, (g, f) => whole.Facts.Run.Contains(f) || NestedBodies.IsHandedOut(g.OriginalOperation.Syntax), cancellation))
         {
-            if (!whole.Facts.Run.Contains(function) && names.CanHaveRegion(inner.OriginalOperation.Syntax))
+            if (!whole.Facts.Run.Contains(function) && context.Helpers.CanHaveRegion(inner.OriginalOperation.Syntax, cancellation))
             {
                 flows.Add(RootAnalysis.Run(context, inner, function, cancellation));
             }

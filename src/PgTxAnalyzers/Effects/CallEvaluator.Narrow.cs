@@ -5,15 +5,33 @@ using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
 
+/// <summary>What is followed.</summary>
+internal enum Look : byte
+{
+    /// <summary>All that can matter.</summary>
+    Whole,
+
+    /// <summary>What leads to a sink, or to the end of a transaction.</summary>
+    Narrow,
+
+    /// <summary>What leads to the begin or the end of a transaction.</summary>
+    Begins,
+}
+
 /// <summary>
 /// A call behind which lies more than can be walked is looked at a second time, narrowly: only what leads to a sink, or to the end of a transaction, is
 /// entered. What merely works with the database would have raised a level that can rise no further.
 /// </summary>
 internal sealed partial class CallEvaluator
 {
-    private bool isNarrow;
+    private Look look;
 
-    private bool IsNarrowly(IMethodSymbol target, int within) => context.Sinks.Matters(target, within, cancellation) || context.Enders.Matters(target, within, cancellation);
+    private bool Leads(IMethodSymbol target, int within) => look switch
+    {
+        Look.Whole => context.Relevance.Matters(target, within, cancellation),
+        Look.Narrow => context.Sinks.Matters(target, within, cancellation) || context.Enders.Matters(target, within, cancellation),
+        _ => context.Names.CanBegin(target.MethodKind == MethodKind.Constructor ? target.ContainingType.Name : target.Name) || context.Enders.Matters(target, within, cancellation),
+    };
 
     /// <param name="followed">What was found out until the budget was used up.</param>
     private IReadOnlyList<Outcome>? CutShort(BodyRun run, CallSite call, State state, IReadOnlyList<Outcome>? followed)
@@ -33,17 +51,17 @@ internal sealed partial class CallEvaluator
 
     private IReadOnlyList<Outcome>? Narrowly(BodyRun run, CallSite call, State state)
     {
-        isNarrow = true;
+        look = Look.Narrow;
         try
         {
             return Budget.Within(call.Operation, () => Followed(run, call, state), out _);
         }
         finally
         {
-            isNarrow = false;
+            look = Look.Whole;
         }
     }
 
     /// <summary>A transaction in which nothing has run is pinned alone: what is passed over might be its first command. One that was begun as SQL text is ended by text, which is no member with a name.</summary>
-    private bool CanBeNarrow(State state) => !isNarrow && state.HasRegion && state.Holding.All(r => r.Level >= Level.Open && r.Kind != RegionKind.Sql);
+    private bool CanBeNarrow(State state) => look == Look.Whole && state.HasRegion && state.Holding.All(r => r.Level >= Level.Open && r.Kind != RegionKind.Sql);
 }

@@ -33,7 +33,7 @@ internal sealed partial class CallEvaluator
     /// <summary>The run, and the frame that it is told in: of an equal call in progress, that one's.</summary>
     private (Run Run, Frame Frame) Perform(Frame frame, State entry)
     {
-        var key = MemoKey.Of(frame, entry, isNarrow);
+        var key = MemoKey.Of(frame, entry, look);
         if (memo.TryGetValue(key, out var known))
         {
             leansOn = Math.Min(leansOn, known.LeansOn);
@@ -43,7 +43,7 @@ internal sealed partial class CallEvaluator
         if (InProgress(frame, entry) is { } same)
         {
             leansOn = Math.Min(leansOn, same.Depth);
-            var itself = MemoKey.Of(same, entry, isNarrow);
+            var itself = MemoKey.Of(same, entry, look);
             if (!assumed.TryGetValue(itself, out var result))
             {
                 assumed[itself] = result = Run.Nothing;
@@ -127,9 +127,9 @@ internal sealed partial class CallEvaluator
         return null;
     }
 
-    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int Calls, int ReportsFrom, bool IsObserved, bool IsNarrow)
+    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int Calls, int ReportsFrom, bool IsObserved, Look Look)
     {
-        public static MemoKey Of(Frame frame, State entry, bool isNarrow) => new(frame.Graph, frame.Self, entry, frame.Depth, frame.Calls, frame.ReportsFrom, frame.IsObserved, isNarrow);
+        public static MemoKey Of(Frame frame, State entry, Look look) => new(frame.Graph, frame.Self, entry, frame.Depth, frame.Calls, frame.ReportsFrom, frame.IsObserved, look);
     }
 
     private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<(State State, Thrown Thrown)> Throws, ImmutableArray<Held> Held)

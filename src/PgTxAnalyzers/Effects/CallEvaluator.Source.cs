@@ -109,7 +109,7 @@ internal sealed partial class CallEvaluator
     {
         var within = context.MaxCallDepth - run.Frame.Calls - 1;
         return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target)
-            || (isNarrow ? IsNarrowly(target, within) : context.Relevance.Matters(target, within, cancellation));
+            || Leads(target, within);
     }
 
     private static Value Self(Value receiver, IMethodSymbol target) =>
@@ -346,7 +346,7 @@ internal sealed partial class CallEvaluator
     private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
 
     /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened.</summary>
-    private bool HandsSomethingBack(string name) => context.Names.CanBegin(name) || context.Opens.CanBegin(name) || context.OpenBodies.Lends(name);
+    private bool HandsSomethingBack(string name) => (look == Look.Begins ? context.Names.CanBegin(name) : context.Helpers.CanBegin(name, cancellation)) || context.Opens.CanBegin(name) || context.OpenBodies.Lends(name);
 
     private static bool StartsTask(IOperation at) =>
         at is IInvocationOperation { TargetMethod: { MethodKind: not MethodKind.DelegateInvoke } runner } && Names.IsAwaitable(runner.ReturnType);

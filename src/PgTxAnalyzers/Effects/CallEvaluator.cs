@@ -19,20 +19,24 @@ internal sealed partial class CallEvaluator : ICallSemantics
     private readonly CompilationContext context;
     private readonly CancellationToken cancellation;
 
-    private readonly StepBudget whole = new();
+    /// <summary>Steps to find out whether a helper leaves a region: one that takes more is taken to do so.</summary>
+    private const int MaxStepsOfHelper = 2_000;
+
+    private readonly StepBudget whole;
 
     /// <summary>For second looks, so that they take nothing from what comes behind them.</summary>
     private readonly StepBudget narrowed = new();
 
-    public CallEvaluator(CompilationContext context, RootFacts facts, CancellationToken cancellation)
+    public CallEvaluator(CompilationContext context, RootFacts facts, CancellationToken cancellation, Look look = Look.Whole)
     {
-        (this.context, Facts, this.cancellation) = (context, facts, cancellation);
+        (this.context, Facts, this.cancellation, this.look) = (context, facts, cancellation, look);
+        whole = new StepBudget(look == Look.Begins ? MaxStepsOfHelper : StepBudget.MaxSteps);
     }
 
     /// <summary>What was learned beside the held calls.</summary>
     public RootFacts Facts { get; }
 
-    public StepBudget Budget => isNarrow ? narrowed : whole;
+    public StepBudget Budget => look == Look.Narrow ? narrowed : whole;
 
     public Value Initial(Place place, ITypeSymbol type)
     {

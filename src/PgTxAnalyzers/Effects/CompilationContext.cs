@@ -35,6 +35,7 @@ internal sealed class CompilationContext
         Sinks = new Relevance(this, role => role == ApiRole.Sink);
         Retries = new RetryingStrategy(this);
         OpenBodies = new OpenBodies(this);
+        Helpers = new BeginHelpers(this);
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
         Outboxes = new Outboxes(Bodies);
@@ -104,6 +105,9 @@ internal sealed class CompilationContext
     /// <summary>Which bodies without a transaction are worth a look.</summary>
     public OpenBodies OpenBodies { get; }
 
+    /// <summary>Which of the helpers that names suspect hand a region over.</summary>
+    public BeginHelpers Helpers { get; }
+
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
     public NameIndex Names => names ?? Index(default);
 
@@ -127,7 +131,7 @@ internal sealed class CompilationContext
     /// <summary>The declarations of a file whose bodies can have a region: by their own words, or because of what stands in front of them.</summary>
     public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
     {
-        var own = Index(cancellation).Candidates(tree, cancellation).ToList();
+        var own = Index(cancellation).Candidates(tree, cancellation).Where(b => Helpers.CanHaveRegion(b, cancellation)).ToList();
         return own.Concat(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)));
     }
 

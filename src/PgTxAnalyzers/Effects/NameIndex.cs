@@ -27,18 +27,21 @@ internal sealed class NameIndex
 
     /// <summary>Those, and names that run somebody's delegate in a region of their own.</summary>
     private readonly ImmutableHashSet<string> beginners;
+    private readonly ImmutableHashSet<string> seeds;
+    private readonly Dictionary<string, Helper> helpers;
     private readonly HashSet<int> hashes;
     private readonly int[] words;
 
-    private NameIndex(ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners)
+    private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, Dictionary<string, Helper> helpers)
     {
+        (this.seeds, this.helpers) = (seeds, helpers);
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
         words = beginners.Select(TreeWords.Hash).ToArray();
         hashes = new HashSet<int>(words);
     }
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
-    /// <param name="yields">An iterator lends what it has begun to whoever enumerates it.</param>
+    /// <param name="yields">The names open results and connections: an iterator lends what it has opened to whoever enumerates it.</param>
     public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation, bool yields = false)
     {
         var leakers = seeds.ToBuilder();
@@ -46,6 +49,7 @@ internal sealed class NameIndex
         IReadOnlyCollection<string> fresh = seeds;
         var known = new HashSet<int>();
         var examined = new HashSet<SyntaxNode>();
+        var helpers = new Dictionary<string, Helper>(StringComparer.Ordinal);
         var trees = sources.SelectMany(c => c.SyntaxTrees).Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
         for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
         {
@@ -69,14 +73,16 @@ internal sealed class NameIndex
                     }
 
                     var begins = Mentions(declaration, leakers);
-                    if (begins && ((yields && Wrapping.IsIterator(declaration)) || Wrapping.LeavesOpen(declaration, leakers, asResult: yields)))
+                    if (begins && (yields ? Wrapping.IsIterator(declaration) || Wrapping.HandsOutResult(declaration, leakers) : Wrapping.MayLeaveOpen(declaration, leakers)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
+                        Known(name).Leaving.Add(declaration);
                     }
                     else if ((begins || Mentions(declaration, runners)) && Wrapping.RunsDelegate(declaration))
                     {
                         run.Add(name);
+                        Known(name).Running.Add(declaration);
                     }
                 }
             }
@@ -88,7 +94,41 @@ internal sealed class NameIndex
             fresh = leak.Concat(run).ToList();
         }
 
-        return new NameIndex(leakers.ToImmutable(), runners.ToImmutable());
+        return new NameIndex(seeds, leakers.ToImmutable(), runners.ToImmutable(), helpers);
+
+        Helper Known(string name) => helpers.TryGetValue(name, out var known) ? known : helpers[name] = new Helper(new HashSet<SyntaxNode>(), new HashSet<SyntaxNode>());
+    }
+
+    /// <summary>The bodies behind a name: those that seem to leave a region to their callers, and those that seem to run a delegate in one.</summary>
+    public sealed record Helper(HashSet<SyntaxNode> Leaving, HashSet<SyntaxNode> Running);
+
+    /// <summary>A library's begin has this name.</summary>
+    public bool IsLibrarys(string name) => seeds.Contains(name);
+
+    /// <summary>Null: no helper of the sources has this name.</summary>
+    public Helper? HelperOf(string name) => helpers.TryGetValue(name, out var helper) ? helper : null;
+
+    /// <summary>The names in a body by which it may have a region, each once.</summary>
+    /// <param name="isSure">A library's begin, a text or a parameter is among them: no helper has to be asked.</param>
+    public IReadOnlyCollection<string> HelpersIn(SyntaxNode body, out bool isSure)
+    {
+        var found = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var token in body.DescendantTokens())
+        {
+            if (token.IsKind(SyntaxKind.IdentifierToken) ? seeds.Contains(token.ValueText) && IsUse(token.Parent) : IsSqlBegin(token))
+            {
+                isSure = true;
+                return found;
+            }
+
+            if (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && IsUse(token.Parent))
+            {
+                found.Add(token.ValueText);
+            }
+        }
+
+        isSure = HasTransactionParameter(body);
+        return found;
     }
 
     /// <summary>The declarations of a tree whose bodies can have a region.</summary>

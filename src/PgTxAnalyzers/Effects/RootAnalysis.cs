@@ -50,13 +50,23 @@ internal static class RootAnalysis
     public static IReadOnlyList<Held> Held(CompilationContext context, ControlFlowGraph graph, IMethodSymbol method, State entry, CancellationToken cancellation) =>
         Walked(context, graph, method, entry, new RootFacts(), cancellation).Held;
 
-    private static BodyRun Walked(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, State entry, RootFacts facts, CancellationToken cancellation)
+    /// <summary>A transaction of the body's own is open where it ends. One that takes too many steps is taken to leave it.</summary>
+    /// <param name="byException">Where an exception leaves it.</param>
+    public static bool LeavesRegion(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, bool byException, CancellationToken cancellation)
+    {
+        var facts = new RootFacts();
+        var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation, Look.Begins, byException);
+        var ends = byException ? run.Throws.Select(t => t.State) : run.Exits;
+        return facts.IsCutShort || ends.Any(s => s.Regions.Any(r => r.IsLive && r.Kind != RegionKind.Parameter));
+    }
+
+    private static BodyRun Walked(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, State entry, RootFacts facts, CancellationToken cancellation, Look look = Look.Whole, bool isObserved = false)
     {
         var self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
-        var calls = new CallEvaluator(context, facts, cancellation);
-        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = facts.Session is not null }, calls, cancellation);
+        var calls = new CallEvaluator(context, facts, cancellation, look);
+        var run = new BodyRun(new Frame(null, graph, method, self, reportsFrom: 0) { IsObserved = isObserved || facts.Session is not null }, calls, cancellation);
         run.Walk(entry);
-        facts.IsCutShort = calls.Budget.IsSpent;
+        facts.IsCutShort = calls.Budget.IsSpent || calls.Budget.HasDropped;
         return run;
     }
 

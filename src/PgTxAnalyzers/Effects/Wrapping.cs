@@ -36,24 +36,24 @@ internal static class Wrapping
 
     public static bool IsIterator(SyntaxNode declaration) => declaration.DescendantNodes().Any(n => n is YieldStatementSyntax);
 
-    /// <summary>A begin of the body outlives it: none of its own statements holds or ends it.</summary>
-    /// <param name="asResult">It is a result or a connection, which leaves by a local only where the local itself is handed on.</param>
-    public static bool LeavesOpen(SyntaxNode declaration, ISet<string> beginners, bool asResult = false)
+    /// <summary>A begin of the body may outlive it: no <c>using</c> of its own holds it. Whether its own commit surely ends it is asked by flow (<see cref="BeginHelpers"/>).</summary>
+    public static bool MayLeaveOpen(SyntaxNode declaration, ISet<string> beginners) => Begins(declaration, beginners).Any(t => t.IsText || !EndsHere(t.Begin, asResult: false));
+
+    /// <summary>A result or a connection that the body opens outlives it: one in a local leaves only where the local itself is handed on.</summary>
+    public static bool HandsOutResult(SyntaxNode declaration, ISet<string> openers) =>
+        Begins(declaration, openers).Any(t => (t.IsText || !EndsHere(t.Begin, asResult: true)) && !((t.IsText || IsStatement(t.Begin)) && Ends(declaration, t.Begin.SpanStart)));
+
+    /// <summary>The uses of the names, and the texts. (A using around a text ends the command, not what the command has begun.)</summary>
+    private static IEnumerable<(SyntaxNode Begin, bool IsText)> Begins(SyntaxNode declaration, ISet<string> names)
     {
         foreach (var token in declaration.DescendantTokens())
         {
-            // A using around a text ends the command, not what the command has begun.
             var isText = NameIndex.IsSqlBegin(token);
-            if (isText || (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
+            if (isText || (token.IsKind(SyntaxKind.IdentifierToken) && names.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
             {
-                if ((isText || !EndsHere(token.Parent!, asResult)) && !((isText || IsStatement(token.Parent!)) && Ends(declaration, token.SpanStart)))
-                {
-                    return true;
-                }
+                yield return (token.Parent!, isText);
             }
         }
-
-        return false;
     }
 
     /// <summary>The begin is called for its effect alone: its end is a call as well.</summary>
@@ -65,7 +65,7 @@ internal static class Wrapping
         t.SpanStart >= begin && t.ValueText is not ("ReadCommitted" or "ReadUncommitted") && (t.IsKind(SyntaxKind.IdentifierToken) || t.IsKind(SyntaxKind.StringLiteralToken))
         && (t.ValueText.IndexOf("commit", StringComparison.OrdinalIgnoreCase) >= 0 || t.ValueText.IndexOf("rollback", StringComparison.OrdinalIgnoreCase) >= 0));
 
-    /// <summary>The value goes into a <c>using</c>, or into a local of a body that returns nothing that could carry it.</summary>
+    /// <summary>The value goes into a <c>using</c>; a result also into a local of a body that returns nothing that could carry it.</summary>
     private static bool EndsHere(SyntaxNode begin, bool asResult)
     {
         for (var node = begin; node is not null; node = node.Parent)
@@ -75,9 +75,9 @@ internal static class Wrapping
                 case UsingStatementSyntax statement when statement.Declaration?.Span.Contains(begin.Span) == true || statement.Expression?.Span.Contains(begin.Span) == true:
                 case LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 }:
                     return true;
-                case LocalDeclarationStatementSyntax local:
+                case LocalDeclarationStatementSyntax local when asResult:
                     return local.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !CanCarry(method.ReturnType)
-                        || (asResult && local.Declaration.Variables.Count == 1 && !IsHandedOn(local.Declaration.Variables[0].Identifier.ValueText, method));
+                        || (local.Declaration.Variables.Count == 1 && !IsHandedOn(local.Declaration.Variables[0].Identifier.ValueText, method));
                 case ParameterSyntax or AttributeSyntax:
                     return true;
                 case AnonymousFunctionExpressionSyntax:

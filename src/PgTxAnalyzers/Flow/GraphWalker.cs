@@ -98,7 +98,11 @@ internal sealed class GraphWalker
     private void Enter(BasicBlock block, State state, bool isFailing = false)
     {
         var states = seen[block.Ordinal] ??= new HashSet<State>();
-        if (states.Count < (isFailing ? MaxFailingStatesPerBlock : MaxStatesPerBlock) && states.Add(state))
+        if (states.Count >= (isFailing ? MaxFailingStatesPerBlock : MaxStatesPerBlock))
+        {
+            budget.HasDropped |= !states.Contains(state);
+        }
+        else if (states.Add(state))
         {
             (isFailing ? late : work).Enqueue((block, state));
         }
@@ -296,14 +300,16 @@ internal sealed class GraphWalker
 /// </summary>
 internal sealed class StepBudget
 {
-    private const int MaxSteps = 40_000;
+    public const int MaxSteps = 40_000;
 
     /// <summary>The part of what is left that one call of the root's own text may take, in all states in which it is made: what comes behind it is looked at as well.</summary>
     private const int Share = 2;
 
     private readonly Dictionary<IOperation, int> shares = new();
     private int taken;
-    private int limit = MaxSteps;
+    private int limit;
+
+    public StepBudget(int steps = MaxSteps) => limit = steps;
 
     public bool Take()
     {
@@ -319,6 +325,9 @@ internal sealed class StepBudget
 
     /// <summary>Some of the code has not been walked.</summary>
     public bool IsSpent { get; private set; }
+
+    /// <summary>A block was come to in more states than are told apart.</summary>
+    public bool HasDropped { get; set; }
 
     /// <summary>What a call does gets its share of what is left. <paramref name="wasCut"/>: it would have taken more.</summary>
     public T Within<T>(IOperation call, Func<T> run, out bool wasCut)

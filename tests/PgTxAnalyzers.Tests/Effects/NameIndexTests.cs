@@ -50,8 +50,8 @@ public class NameIndexTests
     [InlineData("void Start() { c.Execute(\"BEGIN\"); }", true)]
     [InlineData("void Start() { using var t = c.BeginTransaction(); }", false)]
     [InlineData("void Start() { using (c.BeginTransaction()) { } }", false)]
-    [InlineData("async Task Start() { var t = await c.BeginTransactionAsync(); await t.CommitAsync(); }", false)]
-    public void A_helper_that_leaks_its_begin_makes_its_name_one(string helper, bool leaks)
+    [InlineData("async Task Start() { var t = await c.BeginTransactionAsync(); await t.CommitAsync(); }", true)]
+    public void A_helper_that_may_leave_its_begin_makes_its_name_one(string helper, bool leaks)
     {
         var (index, _) = Index($"class C {{ {helper} }}");
 
