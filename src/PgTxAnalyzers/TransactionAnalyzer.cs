@@ -116,7 +116,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             foreach (var (inner, function) in NestedBodies.Of(graph, IsReachable, cancellation))
             {
                 // What the body runs itself has been seen in the state in which it runs; only what is handed out runs from anywhere.
-                if (!whole.Facts.Run.Contains(function) && context.Helpers.CanHaveRegion(inner.OriginalOperation.Syntax, cancellation))
+                if (!whole.Facts.Run.Contains(function) && context.Helpers.CanHaveTransaction(inner.OriginalOperation.Syntax, cancellation))
                 {
                     yield return RootAnalysis.Run(context, inner, function, cancellation);
                 }

@@ -53,7 +53,7 @@ internal static class ObligationSearch
         var flows = new List<BodyFlow> { whole };
         foreach (var (inner, function) in NestedBodies.Of(graph, (g, f) => whole.Facts.Run.Contains(f) || NestedBodies.IsHandedOut(g.OriginalOperation.Syntax), cancellation))
         {
-            if (!whole.Facts.Run.Contains(function) && context.Helpers.CanHaveRegion(inner.OriginalOperation.Syntax, cancellation))
+            if (!whole.Facts.Run.Contains(function) && context.Helpers.CanHaveTransaction(inner.OriginalOperation.Syntax, cancellation))
             {
                 flows.Add(RootAnalysis.Run(context, inner, function, cancellation));
             }

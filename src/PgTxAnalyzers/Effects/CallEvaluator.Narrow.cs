@@ -14,7 +14,7 @@ internal enum Look : byte
     /// <summary>What leads to a sink, or to the end of a transaction.</summary>
     Narrow,
 
-    /// <summary>What leads to the begin or the end of a transaction.</summary>
+    /// <summary>What leads to the begin or the end of a region.</summary>
     Begins,
 }
 
@@ -30,7 +30,7 @@ internal sealed partial class CallEvaluator
     {
         Look.Whole => context.Relevance.Matters(target, within, cancellation),
         Look.Narrow => context.Sinks.Matters(target, within, cancellation) || context.Enders.Matters(target, within, cancellation),
-        _ => context.Names.CanBegin(target.MethodKind == MethodKind.Constructor ? target.ContainingType.Name : target.Name) || context.Enders.Matters(target, within, cancellation),
+        _ => IsSuspect(target.MethodKind == MethodKind.Constructor ? target.ContainingType.Name : target.Name) || context.Enders.Matters(target, within, cancellation),
     };
 
     /// <param name="followed">What was found out until the budget was used up.</param>

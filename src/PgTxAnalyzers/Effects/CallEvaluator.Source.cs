@@ -345,8 +345,11 @@ internal sealed partial class CallEvaluator
     /// <summary>An iterator that only enumerates a query of EF Core calls nothing that a model names.</summary>
     private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
 
-    /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened.</summary>
-    private bool HandsSomethingBack(string name) => (look == Look.Begins ? context.Names.CanBegin(name) : context.Helpers.CanBegin(name, cancellation)) || context.Opens.CanBegin(name) || context.OpenBodies.Lends(name);
+    /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened. Of helpers that are asked just that, names have to do.</summary>
+    private bool HandsSomethingBack(string name) =>
+        (look == Look.Begins ? IsSuspect(name) : context.Helpers.Hands(name, cancellation)) || context.OpenBodies.Lends(name);
+
+    private bool IsSuspect(string name) => context.Index(cancellation).CanBegin(name) || context.OpenIndex(cancellation).CanBegin(name);
 
     private static bool StartsTask(IOperation at) =>
         at is IInvocationOperation { TargetMethod: { MethodKind: not MethodKind.DelegateInvoke } runner } && Names.IsAwaitable(runner.ReturnType);

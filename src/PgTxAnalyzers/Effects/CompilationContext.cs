@@ -35,7 +35,7 @@ internal sealed class CompilationContext
         Sinks = new Relevance(this, role => role == ApiRole.Sink);
         Retries = new RetryingStrategy(this);
         OpenBodies = new OpenBodies(this);
-        Helpers = new BeginHelpers(this);
+        Helpers = new RegionHelpers(this);
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
         Outboxes = new Outboxes(Bodies);
@@ -106,7 +106,7 @@ internal sealed class CompilationContext
     public OpenBodies OpenBodies { get; }
 
     /// <summary>Which of the helpers that names suspect hand a region over.</summary>
-    public BeginHelpers Helpers { get; }
+    public RegionHelpers Helpers { get; }
 
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
     public NameIndex Names => names ?? Index(default);
@@ -131,15 +131,18 @@ internal sealed class CompilationContext
     /// <summary>The declarations of a file whose bodies can have a region: by their own words, or because of what stands in front of them.</summary>
     public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
     {
-        var own = Index(cancellation).Candidates(tree, cancellation).Where(b => Helpers.CanHaveRegion(b, cancellation)).ToList();
+        var own = Index(cancellation).Candidates(tree, cancellation).Where(b => Helpers.CanHaveTransaction(b, cancellation)).ToList();
         return own.Concat(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)));
     }
 
     /// <summary>Which names can open a connection or a result; made when the first file asks.</summary>
-    public NameIndex Opens => opens ?? OpenIndex(default);
-
     public NameIndex OpenIndex(CancellationToken cancellation)
     {
+        if (Volatile.Read(ref opens) is { } known)
+        {
+            return known;
+        }
+
         lock (gate)
         {
             return opens ??= NameIndex.Create(Bodies.Sources, Models.OpenNames, cancellation, yields: true);

@@ -37,7 +37,7 @@ internal sealed class OpenBodies
         foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
         {
             // What leads nowhere is left before a token of it is looked at: a repository's methods open much.
-            if (context.Sinks.Names.Leads(body.Declaration) && ((mayOpen && opens.IsMentionedIn(body)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
+            if (context.Sinks.Names.Leads(body.Declaration) && ((mayOpen && opens.IsMentionedIn(body) && context.Helpers.CanHaveResult(body.Declaration, cancellation)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
                 && MayReachSink(body.Declaration, model, cancellation))
             {
                 yield return body.Declaration;

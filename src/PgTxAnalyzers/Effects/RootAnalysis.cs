@@ -50,14 +50,15 @@ internal static class RootAnalysis
     public static IReadOnlyList<Held> Held(CompilationContext context, ControlFlowGraph graph, IMethodSymbol method, State entry, CancellationToken cancellation) =>
         Walked(context, graph, method, entry, new RootFacts(), cancellation).Held;
 
-    /// <summary>A transaction of the body's own is open where it ends. One that takes too many steps is taken to leave it.</summary>
+    /// <summary>What of its own a body has not ended where it ends. One that takes too many steps is taken to leave everything.</summary>
     /// <param name="byException">Where an exception leaves it.</param>
-    public static bool LeavesRegion(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, bool byException, CancellationToken cancellation)
+    public static Left LeftBy(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, bool byException, CancellationToken cancellation)
     {
         var facts = new RootFacts();
         var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation, Look.Begins, byException);
         var ends = byException ? run.Throws.Select(t => t.State) : run.Exits;
-        return facts.IsCutShort || ends.Any(s => s.Regions.Any(r => r.IsLive && r.Kind != RegionKind.Parameter));
+        return facts.IsCutShort ? Left.Transaction | Left.Result
+            : ends.SelectMany(s => s.Regions).Where(r => r.Kind != RegionKind.Parameter).Aggregate(Left.Nothing, (l, r) => l | (r.IsLive ? Left.Transaction : r.IsHeld ? Left.Result : Left.Nothing));
     }
 
     private static BodyRun Walked(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, State entry, RootFacts facts, CancellationToken cancellation, Look look = Look.Whole, bool isObserved = false)
