@@ -30,7 +30,7 @@ internal sealed partial class CallEvaluator
     {
         Look.Whole => context.Relevance.Matters(target, within, cancellation),
         Look.Narrow => context.Sinks.Matters(target, within, cancellation) || context.Enders.Matters(target, within, cancellation),
-        _ => IsSuspect(target.MethodKind == MethodKind.Constructor ? target.ContainingType.Name : target.Name) || context.Enders.Matters(target, within, cancellation),
+        _ => context.Starters.Matters(target, within, cancellation) || context.Enders.Matters(target, within, cancellation),
     };
 
     /// <param name="followed">What was found out until the budget was used up.</param>

@@ -18,6 +18,9 @@ internal sealed class CompilationContext
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
     private readonly object gate = new();
     private readonly Lazy<RetryContext> retry;
+
+    /// <summary>Some text of the sources may be a BEGIN: any command may then start a transaction.</summary>
+    private readonly Lazy<bool> begunByText;
     private readonly ConcurrentDictionary<IPropertySymbol, bool> automatic = new(SymbolEqualityComparer.Default);
     private NameIndex? names;
     private ForeignEffects? foreign;
@@ -32,6 +35,8 @@ internal sealed class CompilationContext
         Relevance = new Relevance(this, role => role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.LazyBuffer or ApiRole.Read or ApiRole.Rows or ApiRole.Unbounded or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior));
         Silence = new Silence(this);
         Enders = new Relevance(this, role => role is ApiRole.Commit or ApiRole.Rollback or ApiRole.Complete or ApiRole.DisposeTransaction or ApiRole.Close);
+        begunByText = new Lazy<bool>(() => Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(t => NameIndex.WordsOf(t, default).HasSqlBegin));
+        Starters = new Relevance(this, role => ModelTable.CanBegin(role) || ModelTable.CanOpen(role) || (role == ApiRole.Command && begunByText.Value));
         Sinks = new Relevance(this, role => role == ApiRole.Sink);
         Retries = new RetryingStrategy(this);
         OpenBodies = new OpenBodies(this);
@@ -96,6 +101,9 @@ internal sealed class CompilationContext
 
     /// <summary>Which methods can end a transaction, or run a delegate that could.</summary>
     public Relevance Enders { get; }
+
+    /// <summary>Which methods can begin a transaction, or open a connection or a result.</summary>
+    public Relevance Starters { get; }
 
     /// <summary>Which methods can reach a sink at all.</summary>
     public Relevance Sinks { get; }

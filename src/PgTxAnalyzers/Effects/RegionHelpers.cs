@@ -101,10 +101,15 @@ internal sealed class RegionHelpers
         }
 
         // An iterator lends what it has begun for as long as it is enumerated.
-        left = Wrapping.IsIterator(declaration) ? Left.Transaction | Left.Result
-            : context.Bodies.Graph(declaration, cancellation) is { } graph
-                ? RootAnalysis.LeftBy(context, graph, BodyCatalog.MethodOf(declaration, context.Bodies.Model(declaration.SyntaxTree), cancellation), byException, cancellation)
-            : Left.Nothing;
+        left = Wrapping.IsIterator(declaration) ? Left.Transaction | Left.Result : Run(declaration, byException, cancellation);
         return leaving.GetOrAdd((declaration, byException), left);
+    }
+
+    private Left Run(SyntaxNode declaration, bool byException, CancellationToken cancellation)
+    {
+        var method = BodyCatalog.MethodOf(declaration, context.Bodies.Model(declaration.SyntaxTree), cancellation);
+        return (method is null || context.Starters.Matters(method, context.MaxCallDepth, cancellation)) && context.Bodies.Graph(declaration, cancellation) is { } graph
+            ? RootAnalysis.LeftBy(context, graph, method, byException, cancellation)
+            : Left.Nothing;
     }
 }

@@ -90,7 +90,7 @@ internal sealed class ModelTable
     public static bool CanBegin(ApiRole role) =>
         role is ApiRole.Begin or ApiRole.Adopt or ApiRole.Enlist or ApiRole.Scope or ApiRole.TransactionRunner;
 
-    private static bool CanOpen(ApiRole role) =>
+    public static bool CanOpen(ApiRole role) =>
         role is ApiRole.Open or ApiRole.OpenNew or ApiRole.Reader or ApiRole.Copy or ApiRole.Stream or ApiRole.Rows;
 
     /// <summary>Adds the lines that name this type.</summary>
