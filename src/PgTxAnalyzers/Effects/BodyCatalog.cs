@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -37,13 +38,18 @@ internal sealed class BodyCatalog
 
     private readonly Lazy<ImmutableArray<Compilation>> sources;
 
-    /// <summary>Null: the host keeps the models of a compilation itself.</summary>
-    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel>? models;
+    /// <summary>Models of compilations that no driver analyses here: none of them remembers another's, and what one has bound the next would bind again.</summary>
+    private readonly ConcurrentDictionary<SyntaxTree, SemanticModel> models = new();
 
+    /// <summary>The same for all projects that follow one project, as long as one of them is at work: nothing here holds a compilation.</summary>
+    private static readonly ConditionalWeakTable<Compilation, ConcurrentDictionary<SyntaxTree, WeakReference<SemanticModel>>> Shared = new();
+
+    private readonly bool keepsModels;
+
+    /// <param name="keepsModels">The compilation itself is one that no driver analyses here.</param>
     public BodyCatalog(Compilation compilation, bool keepsModels = false)
     {
-        this.compilation = compilation;
-        models = keepsModels ? new ConcurrentDictionary<SyntaxTree, SemanticModel>() : null;
+        (this.compilation, this.keepsModels) = (compilation, keepsModels);
         sources = new Lazy<ImmutableArray<Compilation>>(() => Referenced(compilation));
     }
 
@@ -84,13 +90,29 @@ internal sealed class BodyCatalog
         }
     }
 
-    public SemanticModel Model(SyntaxTree tree) => models is null ? NewModel(tree) : models.GetOrAdd(tree, NewModel);
-
-    private SemanticModel NewModel(SyntaxTree tree)
+    public SemanticModel Model(SyntaxTree tree)
     {
 #pragma warning disable RS1030 // A callee's body is in another tree; inside the driver this is the model that it has cached itself.
-        return (Owner(tree) ?? compilation).GetSemanticModel(tree);
+        var owner = Owner(tree) ?? compilation;
+        return owner == compilation && !keepsModels ? owner.GetSemanticModel(tree) : models.GetOrAdd(tree, t => SharedModel(owner, t));
 #pragma warning restore RS1030
+    }
+
+    private static SemanticModel SharedModel(Compilation owner, SyntaxTree tree)
+    {
+        var known = Shared.GetValue(owner, _ => new ConcurrentDictionary<SyntaxTree, WeakReference<SemanticModel>>()).GetOrAdd(tree, _ => new WeakReference<SemanticModel>(null!));
+        lock (known)
+        {
+            if (!known.TryGetTarget(out var model))
+            {
+#pragma warning disable RS1030 // As above; no driver has it.
+                model = owner.GetSemanticModel(tree);
+#pragma warning restore RS1030
+                known.SetTarget(model);
+            }
+
+            return model;
+        }
     }
 
     /// <summary>Null: the tree is of no compilation in sight.</summary>
