@@ -14,7 +14,7 @@ internal enum Left : byte
 {
     Nothing = 0,
 
-    /// <summary>A transaction that has not ended.</summary>
+    /// <summary>A transaction that has not ended, or not by a commit.</summary>
     Transaction = 1,
 
     /// <summary>An opened connection, or a result with rows to come.</summary>

@@ -58,8 +58,11 @@ internal static class RootAnalysis
         var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation, Look.Begins, byException);
         var ends = byException ? run.Throws.Select(t => t.State) : run.Exits;
         return facts.IsCutShort ? Left.Transaction | Left.Result
-            : ends.SelectMany(s => s.Regions).Where(r => r.Kind != RegionKind.Parameter).Aggregate(Left.Nothing, (l, r) => l | (r.IsLive ? Left.Transaction : r.IsHeld ? Left.Result : Left.Nothing));
+            : ends.SelectMany(s => s.Regions).Where(r => r.Kind != RegionKind.Parameter).Aggregate(Left.Nothing, (l, r) => l | LeftIn(r));
     }
+
+    /// <summary>A lost transaction is over, and the caller is told all the same.</summary>
+    private static Left LeftIn(Region region) => region.IsLive || region.Lost ? Left.Transaction : region.IsHeld ? Left.Result : Left.Nothing;
 
     private static BodyRun Walked(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, State entry, RootFacts facts, CancellationToken cancellation, Look look = Look.Whole, bool isObserved = false)
     {
