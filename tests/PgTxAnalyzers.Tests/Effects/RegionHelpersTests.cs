@@ -1,0 +1,133 @@
+using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Tests.Verification;
+
+namespace PgTxAnalyzers.Tests.Effects;
+
+/// <summary>Which helpers hand a region to their callers: what names suspect, the flow decides.</summary>
+public class RegionHelpersTests
+{
+    [Fact]
+    public Task What_a_failing_commit_leaves_open_is_open_in_the_callers_finally() => TestCode.Of("""
+        using Npgsql;
+        public class Service(HttpClient http)
+        {
+            public async Task Run(NpgsqlConnection conn)
+            {
+                try
+                {
+                    await Save(conn);
+                }
+                finally
+                {
+                    await http.GetAsync("/"); // expect: PGTX101
+                }
+            }
+
+            public async Task Quiet(NpgsqlConnection conn)
+            {
+                await Save(conn);
+                await http.GetAsync("/");
+            }
+
+            private async Task Save(NpgsqlConnection conn)
+            {
+                await new NpgsqlCommand("BEGIN", conn).ExecuteNonQueryAsync();
+                await new NpgsqlCommand("INSERT INTO orders DEFAULT VALUES", conn).ExecuteNonQueryAsync();
+                await new NpgsqlCommand("COMMIT", conn).ExecuteNonQueryAsync();
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Fact]
+    public Task A_commit_on_another_path_does_not_end_what_this_one_begins() => TestCode.Of("""
+        using Npgsql;
+        public class Service(HttpClient http)
+        {
+            public async Task Run(NpgsqlConnection conn)
+            {
+                await Start(conn);
+                await http.GetAsync("/"); // expect: PGTX101
+            }
+
+            private async Task Start(NpgsqlConnection conn)
+            {
+                try
+                {
+                    await new NpgsqlCommand("BEGIN", conn).ExecuteNonQueryAsync();
+                }
+                catch (NpgsqlException e) when (e.IsTransient)
+                {
+                    var tx = await conn.BeginTransactionAsync();
+                    await tx.CommitAsync();
+                }
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Fact]
+    public Task What_is_lost_in_a_local_is_open_for_the_caller() => TestCode.Of("""
+        using Npgsql;
+        using Dapper;
+        public class Service(HttpClient http)
+        {
+            public async Task Run(NpgsqlConnection conn)
+            {
+                await Save(conn);
+                await http.GetAsync("/"); // expect: PGTX101
+            }
+
+            private async Task Save(NpgsqlConnection conn)
+            {
+                var tx = await conn.BeginTransactionAsync();
+                await conn.ExecuteAsync("INSERT INTO orders DEFAULT VALUES", transaction: tx);
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("var tx = await conn.BeginTransactionAsync(); await tx.CommitAsync();", 1)]
+    [InlineData("var tx = await conn.BeginTransactionAsync(); if (Environment.TickCount > 3) await tx.CommitAsync();", 3)]
+    public async Task Callers_of_a_helper_that_ends_what_it_begins_cost_no_graph(string helper, int graphs)
+    {
+        var code = TestCode.Of($$"""
+            using Npgsql;
+            public class Job
+            {
+                public async Task ExecuteAsync(NpgsqlConnection conn) { {{helper}} }
+            }
+
+            public class First(Job job) { public Task Run(NpgsqlConnection conn) => job.ExecuteAsync(conn); }
+
+            public class Second(Job job) { public Task Run(NpgsqlConnection conn) => job.ExecuteAsync(conn); }
+            """);
+        BodyCatalog? bodies = null;
+
+        await AnalyzerRun.Findings(code.Compile(), code.AnalyzerOptions(), [new TransactionAnalyzer { Began = b => bodies = b }], TestContext.Current.CancellationToken);
+
+        Assert.Equal(graphs, bodies!.GraphsBuilt);
+    }
+
+    [Fact]
+    public async Task Helpers_that_call_each_other_in_a_circle_are_asked_once()
+    {
+        var code = TestCode.Of("""
+            using Npgsql;
+            public class Service(HttpClient http)
+            {
+                public void Run(NpgsqlConnection conn)
+                {
+                    First(conn, () => { });
+                    http.GetAsync("/").Wait();
+                }
+
+                private void First(NpgsqlConnection conn, Action work) { Second(conn, work); }
+
+                private void Second(NpgsqlConnection conn, Action work) { First(conn, work); Third(conn); }
+
+                private void Third(NpgsqlConnection conn) { var tx = conn.BeginTransaction(); tx.Rollback(); }
+            }
+            """);
+
+        Assert.Empty(await AnalyzerRun.Findings(code.Compile(), code.AnalyzerOptions(), [new TransactionAnalyzer()], TestContext.Current.CancellationToken));
+    }
+}
