@@ -262,9 +262,9 @@ internal sealed partial class CallEvaluator : ICallSemantics
     private IReadOnlyList<Outcome> Unknown(BodyRun run, CallSite call, State state)
     {
         // The disposal that a using or a foreach adds does not throw: else every handler would seem to run with the region open.
-        if (!(call.Operation.IsImplicit && call.Method.Name is "Dispose" or "DisposeAsync") && run.ObservesThrows && MayThrow(call))
+        if (!(call.Operation.IsImplicit && call.Method.Name is "Dispose" or "DisposeAsync") && run.ObservesThrows && ThrowsOf(call) is var throws and not Throws.Nothing)
         {
-            run.Throw(state, ThrownKind.Any);
+            run.Throw(state, throws == Throws.OfDatabase ? ThrownKind.Database : ThrownKind.Any);
         }
 
         state = Lend(call, state);
@@ -311,20 +311,15 @@ internal sealed partial class CallEvaluator : ICallSemantics
     }
 
     /// <summary>A callee whose body is in sight and has nothing that throws, does not; nor does making an exception that is thrown afterwards.</summary>
-    private bool MayThrow(CallSite call)
+    private Throws ThrowsOf(CallSite call)
     {
         if (call.Method.MethodKind == MethodKind.Constructor && IsException(call.Method.ContainingType))
         {
-            return false;
+            return Throws.Nothing;
         }
 
-        if (call.Method.DeclaringSyntaxReferences.IsEmpty || call.Method.MethodKind == MethodKind.LocalFunction)
-        {
-            return true;
-        }
-
-        var targets = context.Targets.Of(call.Method, call.Receiver, false, cancellation);
-        return targets.IsEmpty || !targets.All(t => context.Silence.IsKept(t, cancellation));
+        var isInSight = !call.Method.DeclaringSyntaxReferences.IsEmpty && call.Method.MethodKind != MethodKind.LocalFunction;
+        return isInSight ? context.Targets.Of(call.Method, call.Receiver, false, cancellation).Select(t => context.Silence.Of(t, cancellation)).DefaultIfEmpty(Throws.Anything).Max() : Throws.Anything;
     }
 
     private static bool IsException(INamedTypeSymbol type)

@@ -57,7 +57,9 @@ internal static class RootAnalysis
         var facts = new RootFacts();
         var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation, Look.Begins, byException);
         var ends = byException ? run.Throws.Select(t => t.State) : run.Exits;
-        return facts.IsCutShort ? Left.Transaction | Left.Result
+
+        // A transaction that is over is still an object of the caller's, whose disposal may fail.
+        return facts.IsCutShort || (!byException && run.Exits.Any(s => run.ReturnedIn(s) is Value.Transaction or Value.OpenResult)) ? Left.Transaction | Left.Result
             : ends.SelectMany(s => s.Regions).Where(r => r.Kind != RegionKind.Parameter).Aggregate(Left.Nothing, (l, r) => l | LeftIn(r));
     }
 

@@ -130,4 +130,58 @@ public class RegionHelpersTests
 
         Assert.Empty(await AnalyzerRun.Findings(code.Compile(), code.AnalyzerOptions(), [new TransactionAnalyzer()], TestContext.Current.CancellationToken));
     }
+
+    [Fact]
+    public Task What_only_works_with_the_database_is_not_caught_as_an_http_failure() => TestCode.Of("""
+        using Npgsql;
+        public class Service(HttpClient http)
+        {
+            public async Task Run(NpgsqlConnection conn)
+            {
+                try
+                {
+                    await Save(conn);
+                }
+                catch (HttpRequestException)
+                {
+                    await using var tx = await conn.BeginTransactionAsync();
+                    await http.GetAsync("/");
+                }
+            }
+
+            private async Task Save(NpgsqlConnection conn)
+            {
+                await using var tx = await conn.BeginTransactionAsync();
+                await new NpgsqlCommand("INSERT INTO orders DEFAULT VALUES", conn).ExecuteNonQueryAsync();
+                await tx.CommitAsync();
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
+
+    [Fact]
+    public Task A_transaction_that_is_handed_out_ended_can_still_fail_to_be_disposed_of() => TestCode.Of("""
+        using Npgsql;
+        public class Service(HttpClient http)
+        {
+            public async Task Run(NpgsqlConnection conn)
+            {
+                try
+                {
+                    await using var tx = await Ended(conn);
+                    var next = await conn.BeginTransactionAsync();
+                }
+                catch
+                {
+                    await http.GetAsync("/"); // expect: PGTX103
+                }
+            }
+
+            private async Task<NpgsqlTransaction> Ended(NpgsqlConnection conn)
+            {
+                var tx = await conn.BeginTransactionAsync();
+                await tx.CommitAsync();
+                return tx;
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
 }

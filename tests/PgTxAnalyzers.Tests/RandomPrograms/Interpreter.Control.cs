@@ -126,7 +126,7 @@ internal sealed partial class Interpreter
                 if (takes == false)
                     continue;
                 var outer = _caught;
-                _caught = exit;
+                _caught = Caught(statement.Clauses[i], exit);
                 ways.Add(Run(statement.Blocks[1 + i], left));
                 _caught = outer;
                 if (takes == true)
@@ -149,6 +149,14 @@ internal sealed partial class Interpreter
         (Clause.Filtered, _) or (_, Exit.Any) => null,
         (Clause.Database or Clause.DatabaseFiltered, Exit.Database) or (Clause.Http, Exit.Http) => null,
         _ => false,
+    };
+
+    /// <summary>What a clause throws again: of an exception of which nothing was known, it is now.</summary>
+    private static Exit Caught(Clause clause, Exit exception) => (clause, exception) switch
+    {
+        (Clause.Database or Clause.DatabaseFiltered, Exit.Any) => Exit.Database,
+        (Clause.Http, Exit.Any) => Exit.Http,
+        _ => exception,
     };
 
     /// <summary>Whatever way the block is left by, the finalizer runs; where it is left by a way of its own, it is that one.</summary>
@@ -252,7 +260,9 @@ internal sealed partial class Interpreter
         return ways;
     }
 
-    /// <summary>Where no transaction lives, a method that hands none back is not looked into: it may throw anything, if it throws, and that it never returns is not seen.</summary>
+    /// <summary>
+    /// Where no transaction lives, a method that hands none back is not looked into: it may throw anything, if it throws more than the database does, and that it never returns is not seen.
+    /// </summary>
     private void NotFollowed(Ways inside, IEnumerable<Snapshot> entry, Ways ways)
     {
         foreach (var s in entry)
@@ -260,7 +270,7 @@ internal sealed partial class Interpreter
             if (inside.Next.Count + inside[Exit.Return].Count == 0)
                 Undefined ??= "a method that never returns, and is not followed";
             if (inside.Thrown.Any())
-                ways[Exit.Any].Add(s);
+                ways[inside.Exits.Where(Ways.IsException).All(e => e == Exit.Database || inside[e].Count == 0) ? Exit.Database : Exit.Any].Add(s);
         }
     }
 

@@ -113,7 +113,7 @@ internal sealed partial class ProgramGenerator
 
     private Statement UsingConnection(Place place, HashSet<Snapshot> current)
     {
-        var inner = place.Inner();
+        var inner = place.Inner() with { HasSecond = true };
         inner.Connections.Add(1);
         return new Statement(Op.UsingConnection) { Connection = 1, Form = _random.Next(2), Blocks = { Block(inner, [.. current.Select(s => s.With(1, Level.Idle))], 6) } };
     }

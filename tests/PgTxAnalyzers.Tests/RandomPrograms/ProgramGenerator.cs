@@ -76,6 +76,9 @@ internal sealed partial class ProgramGenerator
 
         public bool InScope { get; init; }
 
+        /// <summary>The second connection is declared around it, open or closed.</summary>
+        public bool HasSecond { get; init; }
+
         /// <summary>A block inside: what it declares is not seen outside.</summary>
         public Place Inner() => this with
         {
