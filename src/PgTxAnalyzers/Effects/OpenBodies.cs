@@ -37,8 +37,14 @@ internal sealed class OpenBodies
         foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
         {
             // What leads nowhere is left before a token of it is looked at: a repository's methods open much.
-            if (context.Sinks.Names.Leads(body.Declaration) && ((mayOpen && opens.IsMentionedIn(body) && context.Helpers.CanHaveResult(body.Declaration, cancellation)) || (mayEnumerate && queries.AreEnumeratedIn(body))) && CallsOthers(body.Declaration)
-                && MayReachSink(body.Declaration, model, cancellation))
+            if (!context.Sinks.Names.Leads(body.Declaration))
+            {
+                continue;
+            }
+
+            var opensIt = mayOpen && opens.IsMentionedIn(body);
+            var enumerates = mayEnumerate && queries.AreEnumeratedIn(body);
+            if ((opensIt || enumerates) && CallsOthers(body.Declaration) && (enumerates || context.Helpers.CanHaveResult(body.Declaration, cancellation)) && MayReachSink(body.Declaration, model, cancellation))
             {
                 yield return body.Declaration;
             }
