@@ -80,6 +80,9 @@ internal sealed partial class BodyRun
             case IReturnOperation { Kind: OperationKind.YieldReturn } o: return Yield(o, state);
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
+
+            // `tx?.DisposeAsync()` where there is no tx: a value type's null is no constant.
+            case IDefaultValueOperation { Type.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T }: return Single(state, Value.NullValue);
             case IFlowAnonymousFunctionOperation or IAnonymousFunctionOperation or INameOfOperation or ITypeOfOperation: return Single(state, Value.Nothing);
             case IInvalidOperation o: return Invalid(o, state);
             default: return operation.Kind.ToString() == "CollectionExpression" ? Merged(operation, state) : Map(Children(operation, state), _ => Value.Nothing);

@@ -467,6 +467,20 @@ public class ExceptionTests
             """,
     };
 
+    [Fact]
+    public Task The_task_of_a_transaction_that_is_null_fails_nobody() => TestCode.Method("""
+        NpgsqlTransaction? none = null;
+        try
+        {
+            var tx = await conn.BeginTransactionAsync(ct);
+            await (none?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+        catch (HttpRequestException)
+        {
+            await http.GetStringAsync(url, ct);
+        }
+        """).HasMarkedFindings();
+
     private const string Callees = """
         private static Task Nothing(HttpClient http) => Task.CompletedTask;
         private async Task Stub(HttpClient http)

@@ -35,7 +35,7 @@ internal sealed partial class ProgramGenerator
             (4, () => isDeep ? null : [Loop(place, current)]),
             (2, () => isDeep ? null : [Switch(place, current)]),
             (6, () => isDeep ? null : [Try(place, current)]),
-            (_program.OpensSecond ? 4 : 0, () => isDeep || place.HasSecond ? null : [UsingConnection(place, current)]),
+            (_program.OpensSecond ? 4 : 0, () => isDeep || place.HasSecond || place.Connections.Contains(1) ? null : [UsingConnection(place, current)]),
             (1, () => isDeep || place.InScope ? null : [UsingScope(place, current)]),
             (2, () => isDeep ? null : [Lambda(place, current)]),
             (2, () => isDeep ? null : [LocalFunction(place, current)]),
