@@ -62,8 +62,8 @@ internal sealed class Silence
             var calls = new List<SyntaxNode>();
             foreach (var node in body.DescendantNodes())
             {
-                // The disposal of a command, or of anything, may throw what it likes.
-                if (node is ThrowStatementSyntax or ThrowExpressionSyntax or UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } && !HoldsDatabase(node, cancellation))
+                // The disposal of a command, or of anything, may throw what it likes; so may whoever is enumerated.
+                if (node is ThrowStatementSyntax or ThrowExpressionSyntax or CommonForEachStatementSyntax or UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } && !HoldsDatabase(node, cancellation))
                 {
                     return Body.Throwing;
                 }

@@ -468,6 +468,35 @@ public class ExceptionTests
     };
 
     [Fact]
+    public Task A_callee_that_enumerates_may_fail() => TestCode.Of("""
+        using Npgsql;
+        public class Service(HttpClient http)
+        {
+            public async Task Run(NpgsqlConnection conn)
+            {
+                await new NpgsqlCommand("BEGIN", conn).ExecuteNonQueryAsync();
+                try
+                {
+                    Count();
+                }
+                catch
+                {
+                    await http.GetAsync("/"); // expect: PGTX101
+                }
+            }
+
+            private static IEnumerable<int> Items() => new[] { 1 };
+
+            private void Count()
+            {
+                foreach (var item in Items())
+                {
+                }
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Fact]
     public Task The_task_of_a_transaction_that_is_null_fails_nobody() => TestCode.Method("""
         NpgsqlTransaction? none = null;
         try
