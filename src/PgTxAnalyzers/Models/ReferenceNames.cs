@@ -8,7 +8,7 @@ namespace PgTxAnalyzers.Models;
 
 /// <summary>
 /// The names of the assemblies that a compilation references. The compiler makes its list anew for each question, and there are hundreds of model lines to be asked
-/// and hundreds of references: in a small project that was a tenth of what the project costs. Holds names alone.
+/// and hundreds of references, and in a small project that counts. Holds names alone.
 /// </summary>
 internal sealed class ReferenceNames
 {

@@ -170,7 +170,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
         var anchor = list[end];
         var front = owner ?? call.Path.Rungs[rung].Child;
         var moved = group.Statements.Concat(following.SelectMany(tail => tail.List.Skip(tail.From))).ToList();
-        if (_lines.HasDirective(_lines.FirstLine(front), _lines.LastLine(anchor))
+        if (_lines.HasDirective(moved.Append(front).Min(statement => _lines.FirstLine(statement)), _lines.LastLine(anchor))
             || !moved.Append(anchor).All(statement => _lines.OwnsItsLines(statement)) || !_lines.OwnsItsLines(front, startOnly: true))
         {
             return null;

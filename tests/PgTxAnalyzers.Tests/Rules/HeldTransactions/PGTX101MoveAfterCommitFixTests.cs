@@ -595,6 +595,18 @@ public sealed class PGTX101MoveAfterCommitFixTests
         await transaction.CommitAsync(ct);
         #pragma warning restore CS0618
         """)]
+    [InlineData("a condition of the preprocessor ends above what goes along", """
+        #if !OFF
+        await shared.ExecuteAsync("SELECT 2");
+        #endif
+        var rate = await tax.RateAsync(label, ct);
+        if (rate > 0)
+        {
+            await /*call*/mailer.SendAsync(id, ct);
+        }
+
+        await transaction.CommitAsync(ct);
+        """)]
     [InlineData("what it produces is out of reach for the code behind", """
         await using (await shared.ExecuteReaderAsync("SELECT 1"))
         {
