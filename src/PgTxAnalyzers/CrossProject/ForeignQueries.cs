@@ -2,6 +2,8 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CrossProject;
 
@@ -19,7 +21,7 @@ internal static class ForeignQueries
         var names = new HashSet<string>();
         if (assembly.Modules.Any(m => m.ReferencedAssemblies.Any(r => r.Name == "Microsoft.EntityFrameworkCore")))
         {
-            foreach (var type in Types(assembly.GlobalNamespace).Where(IsContext))
+            foreach (var type in LibraryMembers.TypesIn(assembly.GlobalNamespace).Where(KnownTypes.IsDbContext))
             {
                 names.UnionWith(type.GetMembers().OfType<IPropertySymbol>().Where(p => p.Type is INamedTypeSymbol { Name: "DbSet" or "IQueryable" }).Select(p => p.Name));
             }
@@ -27,20 +29,4 @@ internal static class ForeignQueries
 
         return names;
     }
-
-    private static bool IsContext(INamedTypeSymbol type)
-    {
-        for (var t = type.BaseType; t is not null; t = t.BaseType)
-        {
-            if (t is { Name: "DbContext", ContainingNamespace: { Name: "EntityFrameworkCore", ContainingNamespace.Name: "Microsoft" } })
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static IEnumerable<INamedTypeSymbol> Types(INamespaceSymbol space) =>
-        space.GetTypeMembers().Where(t => t.TypeKind == TypeKind.Class).Concat(space.GetNamespaceMembers().SelectMany(Types));
 }

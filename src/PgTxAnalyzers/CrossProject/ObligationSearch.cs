@@ -5,7 +5,6 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Flow;
@@ -45,10 +44,7 @@ internal static class ObligationSearch
 
     private static IEnumerable<Obligation> Of(CompilationContext context, SyntaxNode declaration, ControlFlowGraph graph, CancellationToken cancellation)
     {
-        var model = context.Bodies.Model(declaration.SyntaxTree);
-        var method = (declaration is ArrowExpressionClauseSyntax { Parent: { } parent }
-            ? (model.GetDeclaredSymbol(parent, cancellation) as IPropertySymbol)?.GetMethod
-            : model.GetDeclaredSymbol(declaration, cancellation)) as IMethodSymbol;
+        var method = BodyCatalog.MethodOf(declaration, context.Bodies.Model(declaration.SyntaxTree), cancellation);
         var whole = RootAnalysis.Run(context, graph, method, cancellation);
         var flows = new List<BodyFlow> { whole };
         foreach (var (inner, function) in NestedBodies.Of(graph, (g, f) => whole.Facts.Run.Contains(f) || NestedBodies.IsHandedOut(g.OriginalOperation.Syntax), cancellation))

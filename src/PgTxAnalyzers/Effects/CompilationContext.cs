@@ -117,8 +117,6 @@ internal sealed class CompilationContext
     public RegionHelpers Helpers { get; }
 
     /// <summary>Which names can begin a region; made when the first file asks.</summary>
-    public NameIndex Names => names ?? Index(default);
-
     public NameIndex Index(CancellationToken cancellation)
     {
         if (Volatile.Read(ref names) is { } known)

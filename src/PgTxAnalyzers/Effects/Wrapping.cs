@@ -36,7 +36,7 @@ internal static class Wrapping
 
     public static bool IsIterator(SyntaxNode declaration) => declaration.DescendantNodes().Any(n => n is YieldStatementSyntax);
 
-    /// <summary>A begin of the body may outlive it: no <c>using</c> of its own holds it. Whether its own commit surely ends it is asked by flow (<see cref="BeginHelpers"/>).</summary>
+    /// <summary>A begin of the body may outlive it: no <c>using</c> of its own holds it. Whether its own commit surely ends it is asked by flow (<see cref="RegionHelpers"/>).</summary>
     public static bool MayLeaveOpen(SyntaxNode declaration, ISet<string> beginners) => Begins(declaration, beginners).Any(t => t.IsText || !EndsHere(t.Begin, asResult: false));
 
     /// <summary>A result or a connection that the body opens outlives it: one in a local leaves only where the local itself is handed on.</summary>

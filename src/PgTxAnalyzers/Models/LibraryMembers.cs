@@ -90,7 +90,7 @@ internal sealed class LibraryMembers
     private static void AddDerived(IAssemblySymbol assembly, Dictionary<string, List<ModelLine>> contracts, Dictionary<ModelLine, OfLine> found)
     {
         var ofClasses = contracts.Values.SelectMany(c => c).Any(MeansClasses);
-        foreach (var type in All(assembly.GlobalNamespace).SelectMany(Nested))
+        foreach (var type in TypesIn(assembly.GlobalNamespace).SelectMany(Nested))
         {
             // A class that implements an interface has no names of its own that the interface's line could mean.
             var owners = type.TypeKind == TypeKind.Interface ? type.AllInterfaces : ofClasses && type.TypeKind == TypeKind.Class ? Bases(type).Skip(1) : Enumerable.Empty<INamedTypeSymbol>();
@@ -204,9 +204,10 @@ internal sealed class LibraryMembers
             }
         }
 
-        return All(space);
+        return TypesIn(space);
     }
 
-    private static IEnumerable<INamedTypeSymbol> All(INamespaceSymbol space) =>
-        space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(All));
+    /// <summary>The types of a namespace and of those in it, without the ones that are nested in types.</summary>
+    public static IEnumerable<INamedTypeSymbol> TypesIn(INamespaceSymbol space) =>
+        space.GetTypeMembers().Concat(space.GetNamespaceMembers().SelectMany(TypesIn));
 }
