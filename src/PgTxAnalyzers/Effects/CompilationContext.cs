@@ -18,6 +18,7 @@ internal sealed class CompilationContext
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
     private readonly object gate = new();
     private readonly Lazy<RetryContext> retry;
+    private readonly Lazy<ProjectFacts> carried;
 
     /// <summary>Some text of the sources may be a BEGIN: any command may then start a transaction.</summary>
     private readonly Lazy<bool> begunByText;
@@ -43,8 +44,9 @@ internal sealed class CompilationContext
         Helpers = new RegionHelpers(this);
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
-        Outboxes = new Outboxes(Bodies);
-        SharedConnections = new SharedConnections(Bodies, Shapes);
+        carried = new Lazy<ProjectFacts>(() => ProjectFacts.OfReferences(compilation));
+        Outboxes = new Outboxes(this);
+        SharedConnections = new SharedConnections(this);
     }
 
     public Compilation Compilation { get; }
@@ -92,6 +94,9 @@ internal sealed class CompilationContext
             }
         }
     }
+
+    /// <summary>What references configure for the whole program; read when somebody asks.</summary>
+    public ProjectFacts Carried => carried.Value;
 
     public Pipelines Pipelines { get; }
 

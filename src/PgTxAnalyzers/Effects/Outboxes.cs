@@ -3,11 +3,12 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.CrossProject;
 
 namespace PgTxAnalyzers.Effects;
 
 /// <summary>
-/// Transactional outboxes that the source in sight configures: publishing writes a row in the transaction, and the message leaves after
+/// Transactional outboxes that the source in sight, or a referenced project, configures: publishing writes a row in the transaction, and the message leaves after
 /// the commit. A name is enough here, in a namespace of its library: what is mistaken for an outbox costs a finding, and adds none.
 /// </summary>
 internal sealed class Outboxes
@@ -24,27 +25,27 @@ internal sealed class Outboxes
         ["Rebus"] = new[] { "Outbox", "UseOutbox" },
     };
 
-    private readonly BodyCatalog bodies;
+    private readonly CompilationContext context;
     private readonly object gate = new();
     private HashSet<string>? found;
 
-    public Outboxes(BodyCatalog bodies) => this.bodies = bodies;
+    public Outboxes(CompilationContext context) => this.context = context;
+
+    /// <summary>The libraries, by the root of their namespace, whose outbox is on.</summary>
+    public IReadOnlyCollection<string> Libraries(CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            return found ??= Find(cancellation);
+        }
+    }
 
     /// <summary>Whether a call of this member of a broker's library is stored, and not sent.</summary>
     /// <param name="receiver">The static type that it is called on.</param>
     public bool Stores(IMethodSymbol method, ITypeSymbol? receiver, CancellationToken cancellation)
     {
         // MassTransit's outbox takes the place of the scoped endpoints; a bus that is injected as such goes around it.
-        if (Root(method) is not { } library || !Switches.ContainsKey(library) || (library == "MassTransit" && receiver?.Name is "IBus" or "IBusControl"))
-        {
-            return false;
-        }
-
-        lock (gate)
-        {
-            found ??= Find(cancellation);
-            return found.Contains(library);
-        }
+        return Root(method) is { } library && Switches.ContainsKey(library) && !(library == "MassTransit" && receiver?.Name is "IBus" or "IBusControl") && Libraries(cancellation).Contains(library);
     }
 
     /// <summary>CAP's overloads of <c>BeginTransaction</c> take the publisher, which then stores in that transaction.</summary>
@@ -52,8 +53,8 @@ internal sealed class Outboxes
 
     private HashSet<string> Find(CancellationToken cancellation)
     {
-        var libraries = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (call, name, model) in WordSearch.Calls(bodies, Switches.Values.SelectMany(n => n).ToList(), cancellation))
+        var libraries = new HashSet<string>(context.Carried.Of(FactKind.Outbox), StringComparer.Ordinal);
+        foreach (var (call, name, model) in WordSearch.Calls(context.Bodies, Switches.Values.SelectMany(n => n).ToList(), cancellation))
         {
             var info = model.GetSymbolInfo(call, cancellation);
             var library = Root(info.Symbol ?? info.CandidateSymbols.FirstOrDefault());

@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -31,7 +32,7 @@ internal sealed class RetryingStrategy
 
         lock (gate)
         {
-            return known ??= context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(tree => Configures(tree, cancellation));
+            return known ??= context.Carried.Has(FactKind.RetryingStrategy) || context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(tree => Configures(tree, cancellation));
         }
     }
 

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Retry;
@@ -32,15 +33,22 @@ internal sealed class ContextSettings
     private readonly bool? option;
     private readonly Lazy<ImmutableArray<ContextSite>> sites;
     private readonly Lazy<ImmutableArray<ITypeSymbol>> enriched;
+    private readonly Lazy<ImmutableArray<Statement>> statements;
 
     public ContextSettings(RetryContext context, bool? option)
     {
         (this.context, this.option) = (context, option);
         sites = new Lazy<ImmutableArray<ContextSite>>(() => Find().ToImmutableArray());
-        enriched = new Lazy<ImmutableArray<ITypeSymbol>>(() => Enriched().ToImmutableArray());
+        enriched = new Lazy<ImmutableArray<ITypeSymbol>>(() => FindEnriched().Concat(context.Compilation.Carried.Of(FactKind.Enriched).Select(TypeOf).OfType<ITypeSymbol>()).ToImmutableArray());
+        statements = new Lazy<ImmutableArray<Statement>>(() =>
+            Sites.Where(s => !s.IsForTools).Select(s => new Statement(s.Context, IsOfAll: s.Context is null, s.Strategy)).Concat(Carried()).ToImmutableArray());
     }
 
+    /// <summary>Those in source.</summary>
     public ImmutableArray<ContextSite> Sites => sites.Value;
+
+    /// <summary>The contexts to whose registration somewhere else retries are added.</summary>
+    public ImmutableArray<ITypeSymbol> Enriched => enriched.Value;
 
     /// <summary>True: it retries. False: it does not, by what is in sight. Null: nothing in sight says so, or it says both.</summary>
     public bool? Retries(ITypeSymbol? type)
@@ -50,15 +58,15 @@ internal sealed class ContextSettings
             return said;
         }
 
-        if (enriched.Value.Any(t => type is null || IsSameOrRelated(t, type)))
+        if (Enriched.Any(t => type is null || IsSameOrRelated(t, type)))
         {
             return true;
         }
 
-        var fitting = Sites.Where(s => !s.IsForTools && (s.Context is null || type is null || IsSameOrRelated(s.Context, type))).ToList();
+        var fitting = statements.Value.Where(s => s.IsOfAll || type is null || (s.Context is not null && IsSameOrRelated(s.Context, type))).ToList();
         if (type is not null && fitting.Any(s => SymbolEqualityComparer.Default.Equals(s.Context, type)))
         {
-            fitting.RemoveAll(s => s.Context is null);
+            fitting.RemoveAll(s => s.IsOfAll);
         }
 
         return fitting.Count == 0 || fitting.Any(s => s.Strategy != fitting[0].Strategy) || fitting[0].Strategy == Retrying.Unknown
@@ -67,7 +75,16 @@ internal sealed class ContextSettings
     }
 
     /// <summary>Aspire adds its retries to a context that is registered elsewhere.</summary>
-    public bool IsEnriched(ContextSite site) => enriched.Value.Any(t => site.Context is null || IsSameOrRelated(t, site.Context));
+    public bool IsEnriched(ContextSite site) => Enriched.Any(t => site.Context is null || IsSameOrRelated(t, site.Context));
+
+    /// <summary>What the sites of referenced projects say; nothing in a project of tests, as of those in source.</summary>
+    private IEnumerable<Statement> Carried() => context.IsTestProject
+        ? Enumerable.Empty<Statement>()
+        : from strategy in new[] { Retrying.Unknown, Retrying.No, Retrying.Yes }
+          from subject in context.Compilation.Carried.Of(ProjectFacts.KindOf(strategy))
+          select new Statement(TypeOf(subject), IsOfAll: subject == ProjectFact.Any, strategy);
+
+    private ITypeSymbol? TypeOf(string id) => DocumentationCommentId.GetFirstSymbolForDeclarationId(id, context.Compilation.Compilation) as ITypeSymbol;
 
     private static bool IsSameOrRelated(ITypeSymbol a, ITypeSymbol b) => Derives(a, b) || Derives(b, a);
 
@@ -110,7 +127,7 @@ internal sealed class ContextSettings
         }
     }
 
-    private IEnumerable<ITypeSymbol> Enriched()
+    private IEnumerable<ITypeSymbol> FindEnriched()
     {
         foreach (var name in new[] { "EnrichNpgsqlDbContext", "EnrichAzureNpgsqlDbContext" })
         {
@@ -185,4 +202,8 @@ internal sealed class ContextSettings
         call.Ancestors().FirstOrDefault(a => a is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax) is { } body and not AnonymousFunctionExpressionSyntax
         && body.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(i => i.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Migrate" or "MigrateAsync" }
             && model.GetSymbolInfo(i).Symbol is { } migrate && KnownTypes.IsEfCore(migrate));
+
+    /// <summary>What one place says, here or in a referenced project.</summary>
+    /// <param name="Context">The context's type; null where the place serves any, or where the type is not in sight.</param>
+    private sealed record Statement(ITypeSymbol? Context, bool IsOfAll, Retrying Strategy);
 }

@@ -2,6 +2,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Models;
 
@@ -12,9 +13,14 @@ internal sealed class RegionSearch
 {
     private readonly RetryContext context;
     private readonly object gate = new();
+    private readonly System.Lazy<(string[] Names, int[] Hashes)> begins;
     private bool? exist;
 
-    public RegionSearch(RetryContext context) => this.context = context;
+    public RegionSearch(RetryContext context)
+    {
+        this.context = context;
+        begins = new System.Lazy<(string[], int[])>(() => (context.Compilation.Models.BeginNames.ToArray(), context.Compilation.Models.BeginNames.Select(TreeWords.Hash).ToArray()));
+    }
 
     public bool Exist(CancellationToken cancellation)
     {
@@ -25,8 +31,10 @@ internal sealed class RegionSearch
     }
 
     private bool Find(CancellationToken cancellation) =>
-        context.Compilation.Models.BeginNames.OrderBy(n => n, System.StringComparer.Ordinal).Any(name => context.Uses.Of(name, cancellation).Any(use => Begins(use, cancellation)))
-        || context.Compilation.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(tree => HasSqlBegin(tree, cancellation));
+        context.Compilation.Carried.Has(FactKind.Begins) || context.Compilation.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(tree => HasBegin(tree, cancellation) || HasSqlBegin(tree, cancellation));
+
+    private bool HasBegin(SyntaxTree tree, CancellationToken cancellation) =>
+        NameIndex.WordsOf(tree, cancellation).ContainsAny(begins.Value.Hashes) && begins.Value.Names.Any(name => context.Uses.Of(tree, name, cancellation).Any(use => Begins(use, cancellation)));
 
     private bool Begins(SimpleNameSyntax use, CancellationToken cancellation) =>
         NameUses.CallOf(use) is { } call && context.FactOf(call, out _, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner;

@@ -113,5 +113,5 @@ internal sealed class SideEffects
     }
 
     /// <summary>A publish that an outbox stores goes out once, with the commit.</summary>
-    public bool HasOutbox() => new[] { "UseBusOutbox", "AddEntityFrameworkOutbox", "UseInMemoryOutbox", "UseEntityFrameworkCoreTransactions", "EnableOutbox" }.Any(name => !context.Uses.Of(name, cancellation).IsEmpty);
+    public bool HasOutbox() => context.Compilation.Outboxes.Libraries(cancellation).Count > 0;
 }

@@ -121,10 +121,7 @@ internal sealed class PGTX211HostsWithoutTarget : RetryRule
     }
 
     /// <summary>A data source for several hosts is asked for the one that is wanted.</summary>
-    private static bool Chooses(RetryFile file) =>
-        !file.Retry.Uses.Of("WithTargetSession", file.Cancellation).IsEmpty || !file.Retry.Uses.Of("TargetSessionAttributes", file.Cancellation).All(use => IsOfBuilder(use, file));
-
-    private static bool IsOfBuilder(SimpleNameSyntax use, RetryFile file) => file.Retry.Model(use).GetSymbolInfo(use, file.Cancellation).Symbol is IPropertySymbol;
+    private static bool Chooses(RetryFile file) => TargetSessions.AreChosen(file.Retry, file.Cancellation);
 
     private static string Content(InterpolatedStringExpressionSyntax text)
     {

@@ -66,6 +66,22 @@ public class PGTX002UnreadableEffectsTests
         Assert.Equal(("PGTX002", DiagnosticSeverity.Hidden), (finding.Id, finding.Severity));
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("9\no MassTransit\n")]
+    [InlineData("1\no MassTransit")]
+    [InlineData("1\nz MassTransit\n")]
+    [InlineData("1\no\n")]
+    [InlineData("1\no \n")]
+    public async Task Damaged_and_newer_facts_are_ignored_and_counted(string text)
+    {
+        var finding = Assert.Single(await Findings(text, ProjectFactsText.Key));
+        Assert.Equal(("PGTX002", DiagnosticSeverity.Hidden), (finding.Id, finding.Severity));
+    }
+
+    [Fact]
+    public async Task Facts_that_can_be_read_are_nobodys_business() => Assert.Empty(await Findings("1\no MassTransit\ny T:Gone.Context\n", ProjectFactsText.Key));
+
     [Fact]
     public async Task Obligations_that_can_be_read_are_nobodys_business() =>
         Assert.Empty(await Findings("1\nO\tM:IMailer.SendAsync\t2\t4\tOrders.cs\tOrders.PlaceAsync\tIMailer.SendAsync\n", LooseEndsText.Key));
