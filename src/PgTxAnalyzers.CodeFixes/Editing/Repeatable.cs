@@ -48,50 +48,73 @@ internal static class Repeatable
             return false;
         }
 
-        var open = new Queue<IEnumerable<InvocationExpressionSyntax>>();
-        open.Enqueue(root.DescendantNodes(unit).OfType<InvocationExpressionSyntax>().Where(call => unit.Contains(call.Span)));
-        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
-        while (open.Count > 0)
+        var bodies = 0;
+        foreach (var call in Bodies(root, unit, context, cancellationToken).TakeWhile(_ => ++bodies <= MaxBodies + 1).SelectMany(nodes => nodes).OfType<InvocationExpressionSyntax>())
         {
-            foreach (var call in open.Dequeue())
+            var fact = context.FactOf(call, out var method, cancellationToken);
+            // A delegate that somebody has given may do anything. In a helper it is one of the unit's own.
+            if (method is { MethodKind: MethodKind.DelegateInvoke } && (unit.Contains(call.Span) && call.SyntaxTree == root.SyntaxTree || !IsParameter(call, context, cancellationToken)))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                var fact = context.FactOf(call, out var method, cancellationToken);
-                // A delegate that somebody has given may do anything. In a helper it is one of the unit's own.
-                if (method is { MethodKind: MethodKind.DelegateInvoke } && (unit.Contains(call.Span) && call.SyntaxTree == root.SyntaxTree || !IsParameter(call, context, cancellationToken)))
-                {
-                    return false;
-                }
+                return false;
+            }
 
-                if (seen.Count > MaxBodies || (method is null && !IsNameOf(call)) || (fact.Role is ApiRole.Sink or ApiRole.Enqueue && !IsRead(fact, method!)))
-                {
-                    return false;
-                }
+            if ((method is null && !IsNameOf(call)) || (fact.Role is ApiRole.Sink or ApiRole.Enqueue && !IsRead(fact, method!)))
+            {
+                return false;
+            }
 
-                if (byHand && fact.Role is ApiRole.Query or ApiRole.Save && KnownTypes.IsEfCore(method!))
-                {
-                    return false;
-                }
+            if (byHand && fact.Role is ApiRole.Query or ApiRole.Save && KnownTypes.IsEfCore(method!))
+            {
+                return false;
+            }
 
-                if (fact.Role != ApiRole.None || method is null)
-                {
-                    continue;
-                }
-
-                var targets = context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellationToken);
-                if (targets.IsEmpty && method.IsAbstract && !method.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)
-                {
-                    return false;
-                }
-
-                foreach (var target in targets.Where(target => seen.Add(target)))
-                {
-                    open.Enqueue(target.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellationToken).DescendantNodes()).OfType<InvocationExpressionSyntax>().ToList());
-                }
+            if (fact.Role == ApiRole.None && method is { IsAbstract: true } && !method.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty
+                && context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellationToken).IsEmpty)
+            {
+                return false;
             }
         }
 
-        return true;
+        return bodies <= MaxBodies;
+    }
+
+    /// <summary>
+    /// A command of the unit, or of what it calls, counts further each time that it is committed. Where a lost connection is a reason to try again, the reply to the commit may be what was lost.
+    /// </summary>
+    public static async Task<bool> AddsUpAsync(Document document, TextSpan unit, CancellationToken cancellationToken)
+    {
+        if (await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model || await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false) is not { } root)
+        {
+            return true;
+        }
+
+        var context = ContextOf(document, model, cancellationToken);
+        var added = new AddedUp(context, cancellationToken);
+        return Bodies(root, unit, context, cancellationToken).Take(MaxBodies).Any(added.IsIn);
+    }
+
+    /// <summary>What runs in a unit: its own nodes, then those of each body in sight that it comes to.</summary>
+    private static IEnumerable<IReadOnlyList<SyntaxNode>> Bodies(SyntaxNode root, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
+    {
+        var open = new Queue<IReadOnlyList<SyntaxNode>>();
+        open.Enqueue(root.DescendantNodes(unit).Where(node => unit.Contains(node.Span)).ToList());
+        var seen = new HashSet<ISymbol>(SymbolEqualityComparer.Default);
+        while (open.Count > 0)
+        {
+            var nodes = open.Dequeue();
+            yield return nodes;
+            foreach (var call in nodes.OfType<InvocationExpressionSyntax>())
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (context.FactOf(call, out var method, cancellationToken).Role == ApiRole.None && method is not null)
+                {
+                    foreach (var target in context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellationToken).Where(seen.Add))
+                    {
+                        open.Enqueue(target.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellationToken).DescendantNodes()).ToList());
+                    }
+                }
+            }
+        }
     }
 
     private static bool IsParameter(InvocationExpressionSyntax call, RetryContext context, CancellationToken cancellationToken) =>

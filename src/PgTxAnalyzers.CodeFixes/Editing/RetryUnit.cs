@@ -55,6 +55,26 @@ internal sealed class RetryUnit
         && s.DescendantNodes().OfType<VariableDeclaratorSyntax>().Any(v => model.GetDeclaredSymbol(v) is ILocalSymbol local && IsConnection(local.Type)));
 
     /// <summary>
+    /// It opens a connection that nothing gives back when the unit fails: no <c>using</c>, no <c>finally</c>. Each attempt would keep one of the pool.
+    /// </summary>
+    public bool KeepsSession(SemanticModel model, CancellationToken cancellationToken) => Statements.SelectMany(s => s.DescendantNodesAndSelf(InFunction)).OfType<LocalDeclarationStatementSyntax>()
+        .Where(declaration => declaration.UsingKeyword == default).SelectMany(declaration => declaration.Declaration.Variables)
+        .Any(variable => model.GetDeclaredSymbol(variable, cancellationToken) is ILocalSymbol local && IsConnection(local.Type) && Opens(variable, local) && !IsGivenBack(local, model, cancellationToken));
+
+    /// <summary><c>var c = await source.OpenConnectionAsync()</c>, or <c>c.Open()</c> behind it. One that Dapper opens for a call it closes as well.</summary>
+    private bool Opens(VariableDeclaratorSyntax variable, ILocalSymbol local) =>
+        variable.Initializer is { } made && made.DescendantNodes(InFunction).OfType<InvocationExpressionSyntax>().Any(call => IsOpening(call.Expression is MemberAccessExpressionSyntax access ? access.Name : call.Expression))
+        || Nodes().OfType<MemberAccessExpressionSyntax>().Any(access => IsOpening(access.Name) && access.Expression is IdentifierNameSyntax name && name.Identifier.ValueText == local.Name);
+
+    private static bool IsOpening(SyntaxNode name) => name is SimpleNameSyntax { Identifier.ValueText: var text } && text.StartsWith("Open", System.StringComparison.Ordinal);
+
+    private bool IsGivenBack(ILocalSymbol local, SemanticModel model, CancellationToken cancellationToken) => Nodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == local.Name
+        && name.Ancestors().TakeWhile(around => !SyntaxSearch.IsFunction(around)).Any(around => around is FinallyClauseSyntax
+            || (around is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } && name.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" } or EqualsValueClauseSyntax)
+            || (around is UsingStatementSyntax { Expression: { } given } && given.Span.Contains(name.Span)))
+        && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellationToken).Symbol, local));
+
+    /// <summary>
     /// It works on a session that somebody else has opened. After a lost connection that one is closed; only Dapper opens it anew for a call.
     /// </summary>
     public bool UsesOthersSession(SemanticModel model, CancellationToken cancellationToken) => Nodes().OfType<IdentifierNameSyntax>().Any(name =>

@@ -114,6 +114,19 @@ internal sealed class SourceLines(SyntaxNode root, SourceText text, AnalyzerConf
         edits.Delete(TextSpan.FromBounds(Text.Lines[start].Start, Text.Lines[end].EndIncludingLineBreak));
     }
 
+    /// <summary>Deletes whole lines of which nothing comes back elsewhere: the blank lines above stay, where the code behind them goes on right below.</summary>
+    public void DeleteInPlace(TextEdits edits, int from, int to)
+    {
+        if (IsBlank(to + 1) || ClosesBlock(to + 1))
+        {
+            DeleteLines(edits, from, to);
+        }
+        else
+        {
+            edits.Delete(TextSpan.FromBounds(Text.Lines[from].Start, Text.Lines[to].EndIncludingLineBreak));
+        }
+    }
+
     /// <summary>Inserts whole lines behind a line, also behind the last one of the file.</summary>
     public void InsertBehind(TextEdits edits, int line, string text)
     {

@@ -52,13 +52,17 @@ internal static class ConnectionFacts
             own += IsOwn(entry) ? 1 : 0;
         }
 
-        // Server, Database, User Id, Password: SQL Server and MySQL have those too.
+        // Server, Database, User Id, Password and more: SQL Server and MySQL have those too.
         return own > 0;
     }
 
     private static bool IsOwn(ConnectionStringEntry entry) => entry.Keyword?.Keyword switch
     {
         null or ConnectionKeyword.Database or ConnectionKeyword.Password or ConnectionKeyword.Pooling or ConnectionKeyword.Enlist or ConnectionKeyword.Timeout => false,
+
+        // The documentation of SqlConnection.ConnectionString has these as well: a string for SqlClient would be refused with a keyword of Npgsql's in it.
+        ConnectionKeyword.TrustServerCertificate or ConnectionKeyword.PersistSecurityInfo or ConnectionKeyword.IntegratedSecurity or ConnectionKeyword.ApplicationName
+            or ConnectionKeyword.CommandTimeout or ConnectionKeyword.ConnectionLifetime => false,
         ConnectionKeyword.Host => entry.Key.Equals("Host", StringComparison.OrdinalIgnoreCase),
         ConnectionKeyword.Username => entry.Key.Equals("Username", StringComparison.OrdinalIgnoreCase),
         ConnectionKeyword.Port => entry.Value is { } port && port != "3306",

@@ -37,7 +37,11 @@ internal sealed class SqlSinks
     private readonly Func<SyntaxTree, SemanticModel?> models;
     private readonly CancellationToken cancellation;
 
-    public SqlSinks(PoolingContext context, CancellationToken cancellation) => (flow, models, this.cancellation) = (context.Flow, context.Model, cancellation);
+    public SqlSinks(PoolingContext context, CancellationToken cancellation) : this(context.Flow, context.Model, cancellation)
+    {
+    }
+
+    public SqlSinks(CompilationContext flow, Func<SyntaxTree, SemanticModel?> models, CancellationToken cancellation) => (this.flow, this.models, this.cancellation) = (flow, models, cancellation);
 
     public IEnumerable<SqlSink> Of(SyntaxNode place)
     {

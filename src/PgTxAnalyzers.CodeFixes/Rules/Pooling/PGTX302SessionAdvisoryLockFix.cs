@@ -101,7 +101,7 @@ public sealed class PGTX302SessionAdvisoryLockFix : CodeFixProvider
             return Unwrap(whole, lines, edits);
         }
 
-        lines.DeleteLines(edits, lines.FirstLine(unlock), lines.LastLine(unlock));
+        lines.DeleteInPlace(edits, lines.FirstLine(unlock), lines.LastLine(unlock));
         return true;
     }
 

@@ -70,7 +70,7 @@ public sealed class PGTX304PreparedStatementFix : CodeFixProvider
         }
 
         var edits = new TextEdits();
-        lines.DeleteLines(edits, lines.LineOf(statement.SpanStart), lines.LastLine(statement));
+        lines.DeleteInPlace(edits, lines.LineOf(statement.SpanStart), lines.LastLine(statement));
         return edits;
     }
 }

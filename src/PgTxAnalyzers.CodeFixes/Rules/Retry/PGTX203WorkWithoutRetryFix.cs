@@ -12,7 +12,7 @@ namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
 /// <summary>
 /// Runs each unit of an entry point again when its connection is lost: in a pipeline where Polly is referenced, else in a bounded loop with exponential back-off and jitter. A unit begins
-/// with the opening of its connection. Not offered where a unit does what cannot be taken back.
+/// with the opening of its connection. Not offered where a unit does what cannot be taken back, or counts.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 public sealed class PGTX203WorkWithoutRetryFix : CodeFixProvider
@@ -78,9 +78,10 @@ public sealed class PGTX203WorkWithoutRetryFix : CodeFixProvider
         var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false);
         if (root is null || model is null || root.FindSpan(place)?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is not { } work
-            || RetryUnit.Of(work, model, cancellationToken) is not { } unit || unit.UsesOthersSession(model, cancellationToken)
+            || RetryUnit.Of(work, model, cancellationToken) is not { } unit || unit.UsesOthersSession(model, cancellationToken) || unit.KeepsSession(model, cancellationToken)
             || RetryFilter.Lost(model.Compilation) is not { } filter
-            || !await Repeatable.IsAsync(document, unit.Span, cancellationToken, byHand: true).ConfigureAwait(false))
+            || !await Repeatable.IsAsync(document, unit.Span, cancellationToken, byHand: true).ConfigureAwait(false)
+            || await Repeatable.AddsUpAsync(document, unit.Span, cancellationToken).ConfigureAwait(false))
         {
             return null;
         }

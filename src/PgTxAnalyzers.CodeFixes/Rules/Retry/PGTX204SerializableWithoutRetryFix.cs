@@ -49,7 +49,8 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
             {
                 await InStrategyAsync(context, diagnostic, begin, type, model, lines).ConfigureAwait(false);
             }
-            else if (RetryUnit.Of(begin, model, context.CancellationToken) is { } unit && FilterFor(unit, begin, model, context.CancellationToken) is { } filter
+            else if (RetryUnit.Of(begin, model, context.CancellationToken) is { } unit
+                     && FilterFor(unit, begin, await Repeatable.AddsUpAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false), model, context.CancellationToken) is { } filter
                      && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken, byHand: true).ConfigureAwait(false))
             {
                 var writer = new RetryWriter(unit, filter, model, lines, context.CancellationToken);
@@ -80,9 +81,9 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
 
     /// <summary>
     /// With the opening inside, a lost connection is one more reason to try again. On a connection of the caller's only a conflict is, and only where the failed transaction is over before
-    /// the next attempt begins.
+    /// the next attempt begins. What counts further with each commit is tried again after a conflict alone: then nothing was committed, while a lost connection may have been lost behind the commit.
     /// </summary>
-    private static RetryFilter? FilterFor(RetryUnit unit, ExpressionSyntax begin, SemanticModel model, CancellationToken cancellationToken)
+    private static RetryFilter? FilterFor(RetryUnit unit, ExpressionSyntax begin, bool addsUp, SemanticModel model, CancellationToken cancellationToken)
     {
         if (unit.Expression is not null)
         {
@@ -91,7 +92,7 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
 
         if (unit.OpensSession(model))
         {
-            return RetryFilter.Lost(model.Compilation);
+            return addsUp ? RetryFilter.Conflict(model.Compilation) : RetryFilter.Lost(model.Compilation);
         }
 
         return begin.ListStatement() is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } or UsingStatementSyntax && EfWork.ContextOf(begin, model, cancellationToken) is null

@@ -40,7 +40,8 @@ public sealed class PGTX206RetryInsideBrokenUnitFix : CodeFixProvider
             var lines = new SourceLines(root, await context.Document.GetTextAsync(context.CancellationToken).ConfigureAwait(false));
             var retry = Repeatable.ContextOf(context.Document, model, context.CancellationToken);
             if (OpenedInside.Of(call, opening, retry, model, lines, context.CancellationToken) is { } unit
-                && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false))
+                && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false)
+                && !await Repeatable.AddsUpAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false))
             {
                 await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, unit.Edits()).ConfigureAwait(false);
             }

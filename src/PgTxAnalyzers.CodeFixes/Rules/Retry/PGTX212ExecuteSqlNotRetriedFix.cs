@@ -11,7 +11,7 @@ namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
 /// <summary>
 /// Runs one <c>ExecuteSql*</c> inside the context's strategy. Not offered where the method, or one that leads to it, begins a transaction: there the unit has to be wrapped, not
-/// the statement.
+/// the statement; nor of a command that would count twice when the reply to its commit is lost.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 public sealed class PGTX212ExecuteSqlNotRetriedFix : CodeFixProvider
@@ -35,7 +35,8 @@ public sealed class PGTX212ExecuteSqlNotRetriedFix : CodeFixProvider
                 && root.FindToken(diagnostic.Location.SourceSpan.Start).Parent?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call)
             {
                 // A strategy that retries refuses to be begun inside a transaction (EF Core documentation, "Connection resiliency").
-                if (!Callers.BeginTransaction(call, Repeatable.ContextOf(context.Document, model, context.CancellationToken), context.CancellationToken))
+                var retry = Repeatable.ContextOf(context.Document, model, context.CancellationToken);
+                if (!Callers.BeginTransaction(call, retry, context.CancellationToken) && !new AddedUp(retry, context.CancellationToken).IsIn([call]))
                 {
                     await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, Plan(call, model, context.CancellationToken)).ConfigureAwait(false);
                 }

@@ -87,7 +87,7 @@ public sealed class PGTX707RollbackHidesFailureFix : CodeFixProvider
 
         // A comment above it stays: it may speak of more than the rollback.
         edits = new TextEdits();
-        lines.DeleteLines(edits, lines.LineOf(rollback.SpanStart), lines.LastLine(rollback));
+        lines.DeleteInPlace(edits, lines.LineOf(rollback.SpanStart), lines.LastLine(rollback));
         return edits;
     }
 

@@ -73,8 +73,12 @@ public class PGTX306PoolResetsPooledSessionTests
     [Fact]
     public Task In_session_mode_the_reset_does_no_harm() => TestCode.Method("GC.KeepAlive(\"Host=pgbouncer;Username=app\");").WithOption("pgtx.pooling", "session").Counting(Id).IsQuiet();
 
-    [Fact]
-    public Task A_string_of_another_server_is_no_evidence() => TestCode.Method("GC.KeepAlive(\"Server=sql;Database=shop;User Id=app;Password=x\");").WithOption("pgtx.pooling", "transaction").Counting(Id).IsQuiet();
+    [Theory]
+    [InlineData("Server=sql;Database=shop;User Id=app;Password=x")]
+    [InlineData("Server=localhost;Database=shop;User Id=sa;Password=x;TrustServerCertificate=true;")]
+    [InlineData("Server=sql;Database=shop;User Id=sa;Password=x;Persist Security Info=false;Application Name=shop;Command Timeout=30;Load Balance Timeout=60;Trust Server Certificate=true")]
+    [InlineData("Server=sql;Database=shop;Integrated Security=true")]
+    public Task A_string_of_another_server_is_no_evidence(string text) => TestCode.Method($"GC.KeepAlive(\"{text}\");").WithOption("pgtx.pooling", "transaction").Counting(Id).IsQuiet();
 
     [Theory]
     [InlineData("appsettings.json", "Host=localhost;Username=app")]

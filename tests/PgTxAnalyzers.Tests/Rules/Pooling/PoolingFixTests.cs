@@ -164,6 +164,33 @@ public class PoolingFixTests
         """);
 
     [Fact]
+    public Task PGTX304_keeps_the_blank_line_above_what_goes_on() => Fixed("PGTX304", "PGTX304.RemovePrepare", """
+        await using var command = new NpgsqlCommand("SELECT @a", conn);
+        command.Parameters.AddWithValue("a", 1);
+
+        await command.PrepareAsync(ct); // fix: PGTX304
+        await command.ExecuteNonQueryAsync(ct);
+        """, """
+        await using var command = new NpgsqlCommand("SELECT @a", conn);
+        command.Parameters.AddWithValue("a", 1);
+
+        await command.ExecuteNonQueryAsync(ct);
+        """);
+
+    [Fact]
+    public Task PGTX304_leaves_one_blank_line_of_two() => Fixed("PGTX304", "PGTX304.RemovePrepare", """
+        await using var command = new NpgsqlCommand("SELECT 1", conn);
+
+        await command.PrepareAsync(ct); // fix: PGTX304
+
+        await command.ExecuteNonQueryAsync(ct);
+        """, """
+        await using var command = new NpgsqlCommand("SELECT 1", conn);
+
+        await command.ExecuteNonQueryAsync(ct);
+        """);
+
+    [Fact]
     public Task PGTX304_leaves_a_task_that_somebody_keeps() => Pooled.Method("await using var command = new NpgsqlCommand(\"SELECT 1\", conn);\nvar task = command.PrepareAsync(ct); // fix: PGTX304\nawait task;").Fix("PGTX304").IsNotOffered();
 
     [Theory]

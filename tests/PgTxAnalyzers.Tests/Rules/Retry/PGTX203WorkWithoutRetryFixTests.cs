@@ -31,6 +31,14 @@ public sealed class PGTX203WorkWithoutRetryFixTests
                 await connection.ExecuteAsync("UPDATE reminders SET due = true WHERE id = @id", new { id });
             }
 
+            public async Task CountAsync(CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await using var command = connection.CreateCommand();
+                command.CommandText = "UPDATE counters SET n = n + 1";
+                await command.ExecuteNonQueryAsync(ct);
+            }
+
             public async Task SendAsync(CancellationToken ct)
             {
                 await MarkAsync(1, ct);
@@ -318,6 +326,49 @@ public sealed class PGTX203WorkWithoutRetryFixTests
             }
         """));
 
+    [Fact]
+    public async Task A_connection_that_is_given_back_in_the_end_goes_along() => await Worker("""
+            protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+            {
+                var connection = new NpgsqlConnection("Host=db");
+                try
+                {
+                    await connection.OpenAsync(stoppingToken); // expect: PGTX203
+                    await connection.ExecuteAsync("DELETE FROM carts");
+                }
+                finally
+                {
+                    await connection.DisposeAsync();
+                }
+            }
+        """).WithReferences(NoPolly).Fix("PGTX203", Key).Becomes(Worker("""
+            protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        var connection = new NpgsqlConnection("Host=db");
+                        try
+                        {
+                            await connection.OpenAsync(stoppingToken);
+                            await connection.ExecuteAsync("DELETE FROM carts");
+                        }
+                        finally
+                        {
+                            await connection.DisposeAsync();
+                        }
+
+                        break;
+                    }
+                    catch (NpgsqlException ex) when (ex.IsTransient && attempt < 5)
+                    {
+                        await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt) + Random.Shared.Next(100)), stoppingToken);
+                    }
+                }
+            }
+        """));
+
     private static string Program(string statements, bool mark) => $$"""
         using Dapper;
         using Npgsql;
@@ -354,6 +405,13 @@ public sealed class PGTX203WorkWithoutRetryFixTests
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        Rounds++;\n        await connection.ExecuteAsync(\"DELETE FROM carts\");")]
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        for (var i = 0; i < 3; i++)\n        {\n            await connection.ExecuteAsync(\"DELETE FROM carts\");\n            Rounds += 1;\n        }")]
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        Done?.Invoke(await connection.ExecuteAsync(\"DELETE FROM carts\"));")]
+    // Each attempt that fails would keep a connection of the pool.
+    [InlineData("var connection = new NpgsqlConnection(\"Host=db\");\n        await connection.OpenAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n        await connection.DisposeAsync();")]
+    [InlineData("var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n        await connection.CloseAsync();")]
+    // After the lost reply to a commit it would count twice; here, in what it calls, in the text of a command.
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"UPDATE carts SET seen = seen + 1\");")]
+    [InlineData("await store.CountAsync(stoppingToken); // fix: PGTX203")]
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await using var command = new NpgsqlCommand(\"INSERT INTO hits (id, n) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET n = hits.n + 1\", connection);\n        await command.ExecuteNonQueryAsync(stoppingToken);")]
     // Statements that share a line, and a directive between them.
     [InlineData("await Task.Yield(); await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n        await connection.ExecuteAsync(\"DELETE FROM carts\");")]
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(stoppingToken); // fix: PGTX203\n#if !NEVER\n        await connection.ExecuteAsync(\"DELETE FROM carts\");\n#endif")]

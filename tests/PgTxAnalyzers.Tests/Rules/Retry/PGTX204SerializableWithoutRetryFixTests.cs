@@ -59,6 +59,37 @@ public sealed class PGTX204SerializableWithoutRetryFixTests
             }
         """).WithReferences(NoPolly));
 
+    /// <summary>A conflict has committed nothing. A lost connection may have been lost behind the commit, and the balance would be taken twice.</summary>
+    [Fact]
+    public async Task What_counts_is_tried_again_after_a_conflict_alone() => await Code("""
+            public async Task TakeAsync(int account, int amount, CancellationToken ct)
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(ct);
+                await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, ct); // expect: PGTX204
+                await connection.ExecuteAsync("UPDATE accounts SET balance = balance - @amount WHERE id = @account AND balance >= @amount", new { account, amount }, transaction);
+                await transaction.CommitAsync(ct);
+            }
+        """).WithReferences(NoPolly).Fix("PGTX204", Retry).Becomes(Code("""
+            public async Task TakeAsync(int account, int amount, CancellationToken ct)
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        await using var connection = await dataSource.OpenConnectionAsync(ct);
+                        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, ct);
+                        await connection.ExecuteAsync("UPDATE accounts SET balance = balance - @amount WHERE id = @account AND balance >= @amount", new { account, amount }, transaction);
+                        await transaction.CommitAsync(ct);
+                        break;
+                    }
+                    catch (PostgresException ex) when (ex.SqlState is "40001" or "40P01" && attempt < 5)
+                    {
+                        await Task.Delay(TimeSpan.FromMilliseconds(100 * (1 << attempt) + Random.Shared.Next(100)), ct);
+                    }
+                }
+            }
+        """).WithReferences(NoPolly));
+
     [Fact]
     public async Task On_a_connection_of_the_callers_only_a_conflict_is() => await Code("""
             public void Assign(NpgsqlConnection connection, int seat)

@@ -40,4 +40,23 @@ public sealed class PGTX212ExecuteSqlNotRetriedFixTests
 
             private Task<int> PurgeAsync(CancellationToken ct) => db.Database.ExecuteSqlAsync($"DELETE FROM orders WHERE id < 0", ct); // fix: PGTX212
         """).Fix("PGTX212").IsNotOffered();
+
+    /// <summary>EF Core does not repeat a text because it may be anything. Of these it is known: after the lost reply to a commit they count twice.</summary>
+    [Theory]
+    [InlineData("public Task<int> RunAsync(int id) => db.Database.ExecuteSqlAsync($\"UPDATE stock SET taken = taken + 1 WHERE id = {id}\"); // fix: PGTX212")]
+    [InlineData("private const string Count = \"UPDATE stock SET taken = taken + 1\";\n    public int Run(int id) => db.Database.ExecuteSqlRaw(Count + \" WHERE id = {0}\", id); // fix: PGTX212")]
+    [InlineData("""
+        public async Task RecordAsync(string key)
+        {
+            var sql = @"
+                INSERT INTO ""Uses"" (""Key"", ""LastUsed"", ""Count"") VALUES ({0}, now(), 1)
+                ON CONFLICT (""Key"") DO UPDATE SET ""LastUsed"" = now(), ""Count"" = ""Uses"".""Count"" + 1";
+            await db.Database.ExecuteSqlRawAsync(sql, key); // fix: PGTX212
+        }
+        """)]
+    public async Task A_command_that_counts_stays(string member) => await Code(member).Fix("PGTX212").IsNotOffered();
+
+    [Fact]
+    public async Task One_that_finds_that_it_was_done_is_run_again() => await Code("public Task<int> RunAsync(int id, int v) => db.Database.ExecuteSqlAsync($\"UPDATE stock SET taken = taken + 1, v = v + 1 WHERE id = {id} AND v = {v}\"); // expect: PGTX212")
+        .Fix("PGTX212", "PGTX212.WrapInStrategy").Becomes(Code("public Task<int> RunAsync(int id, int v) => db.Database.CreateExecutionStrategy().ExecuteAsync(() => db.Database.ExecuteSqlAsync($\"UPDATE stock SET taken = taken + 1, v = v + 1 WHERE id = {id} AND v = {v}\"));"));
 }
