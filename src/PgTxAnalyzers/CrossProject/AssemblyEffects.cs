@@ -5,19 +5,37 @@ using Microsoft.CodeAnalysis;
 
 namespace PgTxAnalyzers.CrossProject;
 
+/// <summary>What an assembly carries of one method.</summary>
+/// <param name="Type">The name in metadata of its type.</param>
+/// <param name="Key">Its name, with a hash of its parameters if it is one of several.</param>
+/// <param name="Effect">What it does to a transaction; null: nothing.</param>
+/// <param name="Work">What the rules about retries ask; null: nothing.</param>
+internal sealed record CarriedMethod(string Type, string Key, MethodEffect? Effect, MethodWork? Work);
+
 /// <summary>The effects that one assembly carries: no symbol in it, so it may outlive a compilation.</summary>
 internal sealed class AssemblyEffects
 {
-    private readonly Dictionary<string, Dictionary<string, MethodEffect>> types;
+    private readonly Dictionary<string, Dictionary<string, CarriedMethod>> types = new(StringComparer.Ordinal);
 
-    public AssemblyEffects(Dictionary<string, Dictionary<string, MethodEffect>> types) => this.types = types;
+    public AssemblyEffects(IEnumerable<CarriedMethod> methods)
+    {
+        foreach (var method in methods)
+        {
+            if (!types.TryGetValue(method.Type, out var own))
+            {
+                types.Add(method.Type, own = new Dictionary<string, CarriedMethod>(StringComparer.Ordinal));
+            }
+
+            own[method.Key] = method;
+        }
+    }
 
     /// <summary>The names in metadata of the types of which anything is known.</summary>
     public IEnumerable<string> Types => types.Keys;
 
-    public IEnumerable<(string Type, string Method, MethodEffect Effect)> All => types.SelectMany(t => t.Value.Select(m => (t.Key, m.Key, m.Value)));
+    public IEnumerable<CarriedMethod> All => types.Values.SelectMany(t => t.Values);
 
-    public MethodEffect? Of(IMethodSymbol method) =>
+    public CarriedMethod? Of(IMethodSymbol method) =>
         types.TryGetValue(TypeKey(method.ContainingType), out var methods) && (methods.TryGetValue(method.MetadataName, out var only) || methods.TryGetValue(MethodKey(method), out only)) ? only : null;
 
     /// <summary><c>Namespace.Outer+Inner`1</c>, as <c>GetTypeByMetadataName</c> takes it.</summary>

@@ -67,7 +67,7 @@ internal sealed partial class CallEvaluator
                 var chain = ImmutableArray.CreateBuilder<Step>();
                 chain.Add(new Step(Names.Of(method), at));
                 chain.AddRange(reach.Chain.Select(s => new Step(s.Name, at) { Elsewhere = new SourceLine(s.File, s.Line) }));
-                var whole = new Reach(reach.Kind, reach.IsWait, chain.ToImmutable());
+                var whole = new Reach(reach.Kind, reach.IsWait, chain.ToImmutable()) { AddsUp = reach.AddsUp };
 
                 // What is deeper than calls are followed is not seen, wherever the project ends.
                 if (run.Frame.Calls + reach.Chain.Length > evaluator.context.MaxCallDepth)

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CrossProject;
 
@@ -30,8 +31,10 @@ internal sealed class EffectProbe
 
     private readonly CompilationContext context;
     private readonly CancellationToken cancellation;
+    private readonly SideEffects sideEffects;
 
-    public EffectProbe(CompilationContext context, CancellationToken cancellation) => (this.context, this.cancellation) = (context, cancellation);
+    public EffectProbe(CompilationContext context, CancellationToken cancellation) =>
+        (this.context, this.cancellation, sideEffects) = (context, cancellation, new SideEffects(context.Retry, cancellation));
 
     /// <summary>Null: there is no body, or calling it does nothing that a caller could tell.</summary>
     public MethodEffect? Of(IMethodSymbol method)
@@ -102,8 +105,8 @@ internal sealed class EffectProbe
 
     private static int Strength(Fates fates) => fates.Text.Sum(f => (int)Fates.LevelOf(f) - (Fates.IsEnd(f) ? 4 : 0));
 
-    private static ForeignReach Reach(Reach reach, Fates fates, bool isLater) =>
-        new(reach.Kind, reach.IsWait, isLater, fates, reach.Chain.Select(s => s.Elsewhere is { } elsewhere ? new ForeignStep(s.Name, elsewhere.File, elsewhere.Line) : Step(s)).ToImmutableArray());
+    private ForeignReach Reach(Reach reach, Fates fates, bool isLater) =>
+        new(reach.Kind, reach.IsWait, isLater, !reach.IsWait && sideEffects.AddUp(reach), fates, reach.Chain.Select(s => s.Elsewhere is { } elsewhere ? new ForeignStep(s.Name, elsewhere.File, elsewhere.Line) : Step(s)).ToImmutableArray());
 
     private static ForeignStep Step(Step step)
     {

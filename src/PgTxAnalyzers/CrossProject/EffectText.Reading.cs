@@ -23,8 +23,9 @@ internal static partial class EffectText
         }
 
         var (files, names, effects) = (new List<string>(), new List<string>(), new List<MethodEffect>());
-        var types = new Dictionary<string, Dictionary<string, MethodEffect>>(StringComparer.Ordinal);
-        Dictionary<string, MethodEffect>? type = null;
+        var work = new List<MethodWork>();
+        var methods = new List<CarriedMethod>();
+        string? type = null;
         var lines = text.Split('\n');
         for (var i = 1; i < lines.Length - 1; i++)
         {
@@ -47,18 +48,32 @@ internal static partial class EffectText
                 case "E" when type is null && Effect(rest, files, names) is { } effect:
                     effects.Add(effect);
                     break;
-                case "T":
-                    type = types.TryGetValue(rest, out var known) ? known : types[rest] = new Dictionary<string, MethodEffect>(StringComparer.Ordinal);
+                case "W" when type is null && Work(rest, names) is { } does:
+                    work.Add(does);
                     break;
-                case var key when key[0] == ':' && key.Length > 1 && type is not null && Number(rest) is { } number && number < effects.Count:
-                    type[head.Substring(1)] = effects[number];
+                case "T":
+                    type = rest;
+                    break;
+                case var key when key[0] == ':' && key.Length > 1 && type is not null && Method(type, head.Substring(1), rest.Split(' '), effects, work) is { } method:
+                    methods.Add(method);
                     break;
                 default:
                     return null;
             }
         }
 
-        return new AssemblyEffects(types);
+        return new AssemblyEffects(methods);
+    }
+
+    private static CarriedMethod? Method(string type, string key, string[] parts, List<MethodEffect> effects, List<MethodWork> work)
+    {
+        var hasEffect = parts[0] != Nothing;
+        if (parts.Length > 2 || (parts.Length < 2 && !hasEffect) || (hasEffect && !(Number(parts[0]) < effects.Count)) || (parts.Length == 2 && !(Number(parts[1]) < work.Count)))
+        {
+            return null;
+        }
+
+        return new CarriedMethod(type, key, hasEffect ? effects[Number(parts[0])!.Value] : null, parts.Length == 2 ? work[Number(parts[1])!.Value] : null);
     }
 
     private static MethodEffect? Effect(string text, List<string> files, List<string> names)
@@ -120,7 +135,7 @@ internal static partial class EffectText
     {
         var kind = parts[1].Length > 0 ? parts[1][0] - 'a' : -1;
         var flags = parts[1].Length > 0 ? parts[1].Substring(1) : "?";
-        if (!Enum.IsDefined(typeof(SinkKind), (byte)Math.Max(0, Math.Min(255, kind))) || kind < 0 || flags is not ("" or "w" or "l" or "wl") || !AreFates(parts[2]))
+        if (!Enum.IsDefined(typeof(SinkKind), (byte)Math.Max(0, Math.Min(255, kind))) || kind < 0 || flags is not ("" or "w" or "l" or "wl" or "u" or "lu") || !AreFates(parts[2]))
         {
             return null;
         }
@@ -139,7 +154,7 @@ internal static partial class EffectText
             chain.Add(new ForeignStep(names[name], files[file], line));
         }
 
-        return new ForeignReach((SinkKind)kind, flags.Contains("w"), flags.Contains("l"), new Fates(parts[2]), chain.ToImmutable());
+        return new ForeignReach((SinkKind)kind, flags.Contains("w"), flags.Contains("l"), flags.Contains("u"), new Fates(parts[2]), chain.ToImmutable());
     }
 
     private static bool AreFates(string text) => text.Length <= Fates.Count && text.All(c => ".polPOLxrdgi".IndexOf(c) >= 0);

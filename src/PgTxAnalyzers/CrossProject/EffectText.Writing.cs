@@ -7,29 +7,37 @@ using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.CrossProject;
 
-/// <summary>The effects of an assembly as text: what an attribute holds. The format is described in docs/decisions/0003.</summary>
+/// <summary>The effects of an assembly as text: what an attribute holds. The format is described in docs/decisions/0003 and 0012.</summary>
 internal static partial class EffectText
 {
     /// <summary>The key of the assembly's metadata.</summary>
     public const string Key = "PgTx.Effects";
 
-    /// <summary>Counted up with each change that an older reader would misunderstand.</summary>
-    public const string Version = "1";
+    /// <summary>Counted up with each change that an older reader would misunderstand. 2 is a packed text, of whatever version.</summary>
+    public const string Version = "3";
+
+    /// <summary>Stands for the effect of a method of which only its work is known.</summary>
+    private const string Nothing = "-";
 
     private const string Digits = "0123456789abcdefghijklmnopqrstuvwxyz";
 
-    /// <summary>The effects by type and method; equal input gives equal text.</summary>
-    /// <param name="types">For each type, by its name in metadata, the keys of its methods with their effects; a type without any inherits some.</param>
-    public static string Write(IReadOnlyDictionary<string, IReadOnlyDictionary<string, MethodEffect>> types)
+    /// <summary>The effects and the work by type and method; equal input gives equal text.</summary>
+    public static string Write(IEnumerable<CarriedMethod> methods)
     {
         var tables = new Tables();
         var body = new StringBuilder();
-        foreach (var type in types.OrderBy(t => t.Key, StringComparer.Ordinal))
+        foreach (var type in methods.GroupBy(m => m.Type).OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             body.Append("T ").Append(type.Key).Append('\n');
-            foreach (var method in type.Value.OrderBy(m => m.Key, StringComparer.Ordinal))
+            foreach (var method in type.OrderBy(m => m.Key, StringComparer.Ordinal))
             {
-                body.Append(':').Append(method.Key).Append(' ').Append(Number(tables.Effects.Of(Effect(method.Value, tables)))).Append('\n');
+                body.Append(':').Append(method.Key).Append(' ').Append(method.Effect is { } effect ? Number(tables.Effects.Of(Effect(effect, tables))) : Nothing);
+                if (method.Work is { } work)
+                {
+                    body.Append(' ').Append(Number(tables.Work.Of(Work(work, tables))));
+                }
+
+                body.Append('\n');
             }
         }
 
@@ -37,6 +45,7 @@ internal static partial class EffectText
         Table('F', tables.Files);
         Table('N', tables.Names);
         Table('E', tables.Effects);
+        Table('W', tables.Work);
         return text.Append(body).ToString();
 
         void Table(char letter, Interned entries)
@@ -60,7 +69,7 @@ internal static partial class EffectText
         }
 
         items.AddRange(row.Reaches.Select(r =>
-            $"r:{(char)('a' + (int)r.Kind)}{(r.IsWait ? "w" : "")}{(r.IsLater ? "l" : "")}:{r.Fates.Text}:{string.Join(",", r.Chain.Select(s => $"{Number(tables.Names.Of(s.Name))}@{Number(tables.Files.Of(s.File))}.{Number(s.Line)}"))}"));
+            $"r:{(char)('a' + (int)r.Kind)}{(r.IsWait ? "w" : "")}{(r.IsLater ? "l" : "")}{(r.AddsUp ? "u" : "")}:{r.Fates.Text}:{string.Join(",", r.Chain.Select(s => $"{Number(tables.Names.Of(s.Name))}@{Number(tables.Files.Of(s.File))}.{Number(s.Line)}"))}"));
         items.AddRange(row.Runs.Select(Run));
 
         // One exit that does nothing and returns nothing known is what most methods have.
@@ -111,6 +120,8 @@ internal static partial class EffectText
         public Interned Names { get; } = new();
 
         public Interned Effects { get; } = new();
+
+        public Interned Work { get; } = new();
     }
 
     /// <summary>Texts by the order in which they were first asked for, which the ordinal order of types and methods decides.</summary>

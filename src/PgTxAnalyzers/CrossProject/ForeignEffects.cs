@@ -16,7 +16,7 @@ namespace PgTxAnalyzers.CrossProject;
 /// What the references of a compilation say about their methods. An assembly whose source is in sight is followed instead; one that says
 /// nothing, or nothing that can be read, is as unknown as one without the package.
 /// </summary>
-internal sealed class ForeignEffects
+internal sealed partial class ForeignEffects
 {
     /// <summary>Implementations of one member in other projects that are looked at; a member with more is a plug-in point, and unknown.</summary>
     private const int MaxImplementations = 24;
@@ -38,8 +38,8 @@ internal sealed class ForeignEffects
         }
 
         derived = new Lazy<Dictionary<ISymbol, List<INamedTypeSymbol>>>(Derived);
-        Names = assemblies.SelectMany(a => a.Item2.All).Select(m => SimpleName(m.Type, m.Method)).ToImmutableHashSet();
-        BeginNames = assemblies.SelectMany(a => a.Item2.All).Where(m => CanBegin(m.Effect)).Select(m => SimpleName(m.Type, m.Method)).ToImmutableHashSet();
+        Names = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is not null).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
+        BeginNames = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is { } effect && CanBegin(effect)).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
     }
 
     /// <summary>Names of assemblies that carry effects of another version, or damaged ones.</summary>
@@ -109,7 +109,7 @@ internal sealed class ForeignEffects
 
     /// <summary>What is known of this very method.</summary>
     public ForeignTarget? Target(IMethodSymbol method) =>
-        method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method) is { } effect ? new ForeignTarget(method, effect) : null;
+        method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method)?.Effect is { } effect ? new ForeignTarget(method, effect) : null;
 
     /// <summary>The handlers of requests of this type, in the library of the member that dispatches them.</summary>
     public IEnumerable<ForeignTarget> Handlers(ITypeSymbol? request, INamedTypeSymbol dispatcher, ModelSet models)

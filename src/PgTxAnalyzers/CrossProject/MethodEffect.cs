@@ -64,7 +64,8 @@ internal readonly record struct ForeignStep(string Name, string File, int Line);
 /// <summary>A sink that the method reaches.</summary>
 /// <param name="IsLater">It is pending in what the method returns: whoever waits for that waits for it.</param>
 /// <param name="Fates">Of each probe, where the sink is reached; an ended one is not held.</param>
-internal sealed record ForeignReach(SinkKind Kind, bool IsWait, bool IsLater, Fates Fates, ImmutableArray<ForeignStep> Chain);
+/// <param name="AddsUp">Whoever calls the method twice has done it twice: a payment, a message. Outside of transactions of its own.</param>
+internal sealed record ForeignReach(SinkKind Kind, bool IsWait, bool IsLater, bool AddsUp, Fates Fates, ImmutableArray<ForeignStep> Chain);
 
 /// <summary>Who can end a region that the method leaves open.</summary>
 internal enum Holder : byte

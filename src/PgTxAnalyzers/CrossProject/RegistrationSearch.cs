@@ -126,7 +126,7 @@ internal static class RegistrationSearch
     private static INamedTypeSymbol? Type(CompilationContext context, string id) => DocumentationCommentId.GetFirstSymbolForDeclarationId(id, context.Compilation) as INamedTypeSymbol;
 
     /// <summary>The method's own name in <c>M:Namespace.Type.Method``1(…)</c>.</summary>
-    private static string SimpleName(string id)
+    public static string SimpleName(string id)
     {
         var open = id.IndexOf('(');
         var name = open < 0 ? id : id.Substring(0, open);

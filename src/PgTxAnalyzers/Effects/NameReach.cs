@@ -57,16 +57,17 @@ internal sealed class NameReach
     }
 
     /// <summary>The names count in files that have one of some words only: elsewhere they are too common to say anything. Delegates are no business of whoever asks.</summary>
-    public static NameReach In(int[] files, IEnumerable<Compilation> sources, IEnumerable<string> names, int rounds, CancellationToken cancellation)
+    /// <param name="anywhere">Names that count in every file.</param>
+    public static NameReach In(int[] files, IEnumerable<Compilation> sources, IEnumerable<string> names, IEnumerable<string> anywhere, int rounds, CancellationToken cancellation)
     {
-        var seeds = new HashSet<int>(names.Select(TreeWords.Hash));
+        var (seeds, always) = (new HashSet<int>(names.Select(TreeWords.Hash)), new HashSet<int>(anywhere.Select(TreeWords.Hash)));
         var (near, far) = (new List<NamedBody>(), new List<NamedBody>());
         foreach (var (tree, bodies) in Read(sources, cancellation))
         {
             var counts = NameIndex.WordsOf(tree, cancellation).ContainsAny(files);
             foreach (var body in bodies.Bodies)
             {
-                (counts && body.Mentions(seeds) ? near : far).Add(body);
+                ((counts && body.Mentions(seeds)) || (always.Count > 0 && body.Mentions(always)) ? near : far).Add(body);
             }
         }
 
@@ -74,6 +75,7 @@ internal sealed class NameReach
         if (near.Count > 0)
         {
             found.names.UnionWith(seeds);
+            found.names.UnionWith(always);
         }
 
         return found;

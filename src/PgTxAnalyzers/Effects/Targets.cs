@@ -44,7 +44,7 @@ internal sealed class Targets
         return cache.TryGetValue(definition, out var known) ? known : cache.GetOrAdd(definition, Implementations(definition, cancellation));
     }
 
-    private static bool IsOfFramework(INamedTypeSymbol type)
+    public static bool IsOfFramework(INamedTypeSymbol type)
     {
         if (!type.DeclaringSyntaxReferences.IsEmpty)
         {

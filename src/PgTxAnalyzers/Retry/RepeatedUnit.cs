@@ -187,7 +187,7 @@ internal sealed class RepeatedUnit
         }
 
         return fact.Role == ApiRole.None && method is not null && depth < MaxDepth
-            && context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
-                r.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner => WorksIn(inner, depth + 1))));
+            && (context.Compilation.Foreign.Works(method) || context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
+                r.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner => WorksIn(inner, depth + 1)))));
     }
 }

@@ -82,6 +82,9 @@ internal sealed class RetryScopes
         return null;
     }
 
+    /// <summary>The scope in which a method runs the delegate that is its parameter; null for none.</summary>
+    public RetryScope? OfParameter(IParameterSymbol parameter, CancellationToken cancellation) => OfHelper(parameter, 0, cancellation).Scope;
+
     private static bool IsMethodGroup(ExpressionSyntax expression) =>
         expression.Parent is ArgumentSyntax { RefKindKeyword.RawKind: 0 } && expression is MemberAccessExpressionSyntax or SimpleNameSyntax { Parent: not MemberAccessExpressionSyntax };
 
@@ -118,6 +121,7 @@ internal sealed class RetryScopes
         }
 
         var inner = OfHelper(parameter, depth, cancellation);
+        inner = inner.RunsNow ? inner : OfForeign(parameter, function, call);
         return inner.Scope is { } scope ? new Delegated(scope with { Unit = function, At = call }, true) : inner;
     }
 
@@ -156,6 +160,18 @@ internal sealed class RetryScopes
         }
 
         return depth == 0 ? helpers.GetOrAdd(parameter, result) : result;
+    }
+
+    /// <summary>What a method of another project does with it, as its assembly says.</summary>
+    private Delegated OfForeign(IParameterSymbol parameter, ExpressionSyntax function, ExpressionSyntax call)
+    {
+        var method = (IMethodSymbol)parameter.ContainingSymbol;
+        foreach (var scope in context.Compilation.Foreign.WorkOf(method).SelectMany(w => w.Work.Scopes).Where(s => s.Ordinal == parameter.Ordinal))
+        {
+            return new Delegated(new RetryScope(scope.Kind, function, call, scope.CoversLost, scope.CoversConflict), true);
+        }
+
+        return new Delegated(null, context.Compilation.Foreign.Of(method, Flow.Value.Nothing, false).Any(t => t.Effect.Rows.Any(r => r.Runs.Any(d => d.Ordinal == parameter.Ordinal))));
     }
 
     public static IParameterSymbol? ParameterOf(IMethodSymbol method, ArgumentSyntax argument)

@@ -5,6 +5,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Retry;
@@ -41,7 +42,7 @@ internal sealed class SideEffects
             return null;
         }
 
-        foreach (var target in context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation))
+        foreach (var target in context.Compilation.Targets.Of(method, Value.Nothing, false, cancellation))
         {
             foreach (var inner in target.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>()))
             {
@@ -53,7 +54,24 @@ internal sealed class SideEffects
             }
         }
 
+        foreach (var target in context.Compilation.Foreign.Of(method, Value.Nothing, false))
+        {
+            if (target.Effect.Rows[0].Reaches.FirstOrDefault(r => r.AddsUp) is { } reach)
+            {
+                return new[] { Names.Of(method) }.Concat(reach.Chain.Select(s => s.Name)).ToList();
+            }
+        }
+
         return null;
+    }
+
+    /// <summary>The same of a sink that a body comes to, for who calls it from another project.</summary>
+    public bool AddUp(Reach reach)
+    {
+        var calls = reach.Chain.Where(s => s.Elsewhere is null).Select(s => s.At).OfType<InvocationExpressionSyntax>().ToList();
+        var last = reach.Sink.Elsewhere is null ? calls.LastOrDefault() : null;
+        return (last is null ? reach.AddsUp : last == reach.Sink.At && context.FactOf(last, out var method, cancellation) is var fact && method is not null && !IsRepeatable(method, fact.Kind) && !HasKey(last))
+            && !calls.Any(IsInRegion);
     }
 
     /// <summary>By the words of HTTP and of message brokers. A request whose method is not in sight may be one for reading.</summary>
@@ -107,9 +125,10 @@ internal sealed class SideEffects
             return true;
         }
 
-        return method is not null && context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
+        return method is not null && context.Compilation.Targets.Of(method, Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
             r.GetSyntax(cancellation).DescendantNodes().OfType<ExpressionSyntax>().Any(e => e is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
-                && context.FactOf(e, out _, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner)));
+                && context.FactOf(e, out _, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner)))
+            || (method is not null && context.Compilation.Foreign.Of(method, Value.Nothing, false).Any(t => t.Effect.Rows.Any(row => row.Runs.Any(run => !run.Regions.IsEmpty))));
     }
 
     /// <summary>A publish that an outbox stores goes out once, with the commit.</summary>

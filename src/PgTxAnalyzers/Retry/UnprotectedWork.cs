@@ -6,6 +6,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Models;
 
@@ -47,13 +48,35 @@ internal sealed class UnprotectedWork
     public UnprotectedWork(RetryContext context)
     {
         this.context = context;
-        names = new Lazy<NameReach>(() => NameReach.In(Files, context.Compilation.Bodies.Sources, Members, MaxWrapping, default));
+        names = new Lazy<NameReach>(Reach);
     }
+
+    /// <summary>Those that may lead there, by names alone.</summary>
+    public IEnumerable<SyntaxNode> Bodies => names.Value.Bodies.Select(b => b.Declaration);
 
     /// <summary>By names alone: a member of which it is false does no such work.</summary>
     public bool MayBeIn(SyntaxNode member) => names.Value.Leads(member);
 
     public bool MayBeIn(SyntaxTree tree) => names.Value.LeadsIn(tree);
+
+    /// <summary>Methods of other projects lead there by what their assemblies say; one that calls an interface's member, if somebody of that name does.</summary>
+    private NameReach Reach()
+    {
+        var foreign = context.Compilation.Foreign.AllWork.ToList();
+        var leading = new HashSet<string>(foreign.Where(w => !w.Work.Chain.IsEmpty).Select(w => w.Name), StringComparer.Ordinal);
+        var open = foreign.Where(w => !w.Work.Open.IsEmpty).Select(w => (w.Name, Members: w.Work.Open.Select(RegistrationSearch.SimpleName).ToList())).ToList();
+        var reach = In(leading);
+        for (var before = -1; before < leading.Count && open.Count > 0;)
+        {
+            before = leading.Count;
+            leading.UnionWith(open.Where(o => o.Members.Any(m => leading.Contains(m) || reach.Contains(m))).Select(o => o.Name).ToList());
+            reach = before == leading.Count ? reach : In(leading);
+        }
+
+        return reach;
+
+        NameReach In(IEnumerable<string> more) => NameReach.In(Files, context.Compilation.Bodies.Sources, Members, more, MaxWrapping, default);
+    }
 
     /// <summary>The first call in a body's own text that leads there, with the calls below it down to the work; null where none does.</summary>
     public ImmutableArray<Step>? In(SyntaxNode body, IMethodSymbol? entry, CancellationToken cancellation)
@@ -65,7 +88,7 @@ internal sealed class UnprotectedWork
                 return ImmutableArray.Create(step);
             }
 
-            if (Chain(step.Method, cancellation) is { } chain)
+            if (Chain(step.Method!, cancellation) is { } chain)
             {
                 return chain.Insert(0, step);
             }
@@ -92,7 +115,7 @@ internal sealed class UnprotectedWork
         {
             cancellation.ThrowIfCancellationRequested();
             var current = queue.Dequeue();
-            foreach (var step in Of(current, cancellation).Calls(cancellation))
+            foreach (var step in StepsOf(current, cancellation))
             {
                 if (step.IsWork)
                 {
@@ -105,7 +128,7 @@ internal sealed class UnprotectedWork
                     return chain;
                 }
 
-                foreach (var target in TargetsOf(step.Method, cancellation))
+                foreach (var target in TargetsOf(step.Method!, cancellation))
                 {
                     if (!leadsNowhere.ContainsKey(target) && seen.Add(target))
                     {
@@ -127,8 +150,40 @@ internal sealed class UnprotectedWork
         return null;
     }
 
-    private ImmutableArray<IMethodSymbol> TargetsOf(IMethodSymbol method, CancellationToken cancellation) =>
-        context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation);
+    private ImmutableArray<IMethodSymbol> TargetsOf(IMethodSymbol method, CancellationToken cancellation)
+    {
+        var here = context.Compilation.Targets.Of(method, Flow.Value.Nothing, false, cancellation);
+        var elsewhere = context.Compilation.Foreign.WorkOf(method);
+        return elsewhere.IsEmpty ? here : here.AddRange(elsewhere.Where(w => !w.Work.Chain.IsEmpty || !w.Work.Open.IsEmpty).Select(w => w.Method));
+    }
+
+    /// <summary>Of a method in another project, what its assembly says.</summary>
+    private IEnumerable<Step> StepsOf(IMethodSymbol method, CancellationToken cancellation) =>
+        method.DeclaringSyntaxReferences.IsEmpty
+            ? context.Compilation.Foreign.WorkOf(method).Where(w => SymbolEqualityComparer.Default.Equals(w.Method, method)).SelectMany(w => StepsOf(w.Work))
+            : Of(method, cancellation).Calls(cancellation);
+
+    private IEnumerable<Step> StepsOf(MethodWork work)
+    {
+        if (!work.Chain.IsEmpty)
+        {
+            yield return new Step(null, null, true) { Elsewhere = work.Chain, Aftermath = work.Aftermath };
+        }
+
+        foreach (var id in work.Open)
+        {
+            if (names.Value.Contains(RegistrationSearch.SimpleName(id)) && DocumentationCommentId.GetFirstSymbolForDeclarationId(id, context.Compilation.Compilation) is IMethodSymbol member)
+            {
+                yield return new Step(null, member, false);
+            }
+        }
+    }
+
+    /// <summary>What becomes of a failure of the last step before it comes to whoever takes the first.</summary>
+    public Aftermath AftermathOf(ImmutableArray<Step> steps, CancellationToken cancellation) =>
+        steps.Any(s => s.Call is { } call ? RetryLoop.GoesOn(call, context.Model(call), cancellation) : s.Aftermath == Aftermath.CostsRound) ? Aftermath.CostsRound
+        : steps.Any(s => s.Call is { } call ? RetryLoop.IsSwallowed(call, context.Model(call), cancellation) : s.Aftermath == Aftermath.IsSwallowed) ? Aftermath.IsSwallowed
+        : Aftermath.Fails;
 
     private Body Of(IMethodSymbol method, CancellationToken cancellation) =>
         bodies.TryGetValue(method, out var known) ? known : bodies.GetOrAdd(method, method.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation))
@@ -182,7 +237,7 @@ internal sealed class UnprotectedWork
         && method.ContainingNamespace?.ToDisplayString() is { } space && (space == "Dapper" || space == "System.Data" || space == "System.Data.Common" || space.StartsWith("Npgsql", StringComparison.Ordinal));
 
     /// <summary>A scope stands around it, or it stands in a function that does not run here.</summary>
-    private bool IsProtected(ExpressionSyntax call, SyntaxNode body, CancellationToken cancellation)
+    public bool IsProtected(ExpressionSyntax call, SyntaxNode body, CancellationToken cancellation)
     {
         if (RetryLoop.Reopens(call, context.Model(call), cancellation) || Requeue.IsAround(call, context, cancellation))
         {
@@ -213,11 +268,20 @@ internal sealed class UnprotectedWork
         }
     }
 
-    /// <summary>One call on the way to the work.</summary>
-    /// <param name="Call">Where it stands.</param>
-    /// <param name="Method">What is called.</param>
+    /// <summary>One call on the way to the work, or several that stand in another project.</summary>
+    /// <param name="Call">Where it stands; null: in another project.</param>
+    /// <param name="Method">What is called; null: the last of those in another project is the work.</param>
     /// <param name="IsWork">It is the work itself.</param>
-    internal sealed record Step(ExpressionSyntax Call, IMethodSymbol Method, bool IsWork);
+    internal sealed record Step(ExpressionSyntax? Call, IMethodSymbol? Method, bool IsWork)
+    {
+        /// <summary>The names of the calls in another project.</summary>
+        public ImmutableArray<string> Elsewhere { get; init; } = ImmutableArray<string>.Empty;
+
+        /// <summary>Of those.</summary>
+        public Aftermath Aftermath { get; init; }
+
+        public ImmutableArray<string> Names => Method is null ? Elsewhere : ImmutableArray.Create(Effects.Names.Of(Method));
+    }
 
     /// <summary>Most questions are answered by the first of its calls: the others are not bound.</summary>
     private sealed class Body

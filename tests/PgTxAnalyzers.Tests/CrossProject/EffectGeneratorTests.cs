@@ -21,7 +21,7 @@ public class EffectGeneratorTests
 
     [Fact]
     public void The_text_is_that_of_the_decision_record() => Assert.Equal(
-        "1\nF HttpCarrier.cs\nN HttpClient.PostAsync\nE r:c::0@0.5\nT Shop.Shipping.HttpCarrier\n:BookAsync 0\n",
+        "3\nF HttpCarrier.cs\nN HttpClient.PostAsync\nE r:cu::0@0.5\nT Shop.Shipping.HttpCarrier\n:BookAsync 0\n",
         Text("""
             namespace Shop.Shipping;
             public sealed class HttpCarrier(HttpClient http)
@@ -110,8 +110,7 @@ public class EffectGeneratorTests
             """)!;
         var effects = EffectText.Read(text);
         Assert.NotNull(effects);
-        Assert.Equal(text, EffectText.Write(effects.All.GroupBy(m => m.Type).ToDictionary(
-            g => g.Key, g => (IReadOnlyDictionary<string, MethodEffect>)g.ToDictionary(m => m.Method, m => m.Effect))));
+        Assert.Equal(text, EffectText.Write(effects.All));
     }
 
     private static string? Text(string source, string path = "Client.cs") =>

@@ -54,12 +54,12 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
             var severity = EntryPoints.IsUnattended(framework) ? DiagnosticSeverity.Warning : DiagnosticSeverity.Info;
             yield return Diagnostic.Create(
                 Rule,
-                work[0].Call.GetLocation(),
+                work[0].Call!.GetLocation(),
                 severity,
-                work.Skip(1).Select(step => step.Call.GetLocation()),
+                work.Skip(1).Where(step => step.Call is not null).Select(step => step.Call!.GetLocation()),
                 ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Length == 1 ? "true" : "false"),
                 RetryText.Harm(work, file) + EntryPoints.Phrase(framework),
-                string.Join(" → ", work.Select(step => Effects.Names.Of(step.Method))));
+                string.Join(" → ", work.SelectMany(step => step.Names)));
         }
     }
 

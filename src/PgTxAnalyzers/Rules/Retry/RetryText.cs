@@ -4,6 +4,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Postgres;
 using PgTxAnalyzers.Retry;
@@ -46,7 +47,10 @@ internal static class RetryText
 
     /// <summary>What a failure of the work does to the entry point that it belongs to.</summary>
     public static string Harm(ImmutableArray<UnprotectedWork.Step> work, RetryFile file) =>
-        work.Any(step => RetryLoop.GoesOn(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "costs a round of "
-        : work.Any(step => RetryLoop.IsSwallowed(step.Call, file.Retry.Model(step.Call), file.Cancellation)) ? "loses work of "
-        : "fails ";
+        file.Retry.Unprotected.AftermathOf(work, file.Cancellation) switch
+        {
+            Aftermath.CostsRound => "costs a round of ",
+            Aftermath.IsSwallowed => "loses work of ",
+            _ => "fails ",
+        };
 }

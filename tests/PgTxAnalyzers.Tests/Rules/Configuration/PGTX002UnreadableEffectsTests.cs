@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.Tests.Rules.Configuration;
 /// <summary>Whatever an attribute holds: it is read, or the assembly is as one without it. Nobody hears of it who does not ask.</summary>
 public class PGTX002UnreadableEffectsTests
 {
-    private const string Right = "1\nF A.cs\nN HttpClient.GetAsync\nE r:c::0@0.1\nT Client\n:CallAsync 0\n";
+    private const string Right = "3\nF A.cs\nN HttpClient.GetAsync\nE r:c::0@0.1\nT Client\n:CallAsync 0\n";
 
     private const string Library = """public class Client { public Task CallAsync() => Task.CompletedTask; }""";
 
@@ -35,17 +35,27 @@ public class PGTX002UnreadableEffectsTests
 
     [Theory]
     [InlineData("")]
+    [InlineData("1\nF A.cs\nN HttpClient.GetAsync\nE r:c::0@0.1\nT Client\n:CallAsync 0\n")]
     [InlineData("2\nE whatever\n")]
-    [InlineData("1")]
+    [InlineData("4\nF A.cs\nN HttpClient.GetAsync\nE r:c::0@0.1\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nE -\nT Client\n:CallAsync -\n")]
+    [InlineData("3\nE -\nT Client\n:CallAsync 0 0\n")]
+    [InlineData("3\nN x\nW c:1\nT Client\n:CallAsync - 0\n")]
+    [InlineData("3\nN x\nW c:\nT Client\n:CallAsync - 0\n")]
+    [InlineData("3\nN x\nW cx:0\nT Client\n:CallAsync - 0\n")]
+    [InlineData("3\nN x\nW s:0:9\nT Client\n:CallAsync - 0\n")]
+    [InlineData("3\nN x\nW s:0:2q\nT Client\n:CallAsync - 0\n")]
+    [InlineData("3\nN x\nW c:0\nT Client\n:CallAsync - 0 0\n")]
+    [InlineData("3")]
     [InlineData("hello\n")]
-    [InlineData("1\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nE r:c::0@0.1\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nF A.cs\nN x\nE r:~::0@0.1\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nF A.cs\nN x\nE x:........:-:\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nE x::t0:\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nE x::-:999-\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nE q\nT Client\n:CallAsync 0\n")]
-    [InlineData("1\nE -\nT Client\n:CallAsync zzzzzzzzz\n")]
+    [InlineData("3\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nE r:c::0@0.1\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nF A.cs\nN x\nE r:~::0@0.1\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nF A.cs\nN x\nE x:........:-:\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nE x::t0:\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nE x::-:999-\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nE q\nT Client\n:CallAsync 0\n")]
+    [InlineData("3\nE -\nT Client\n:CallAsync zzzzzzzzz\n")]
     public async Task Damaged_and_newer_effects_are_ignored_and_counted(string text)
     {
         var finding = Assert.Single(await Findings(text));
@@ -117,7 +127,7 @@ public class PGTX002UnreadableEffectsTests
         const string Letters = "019atkxrdhp.c";
         for (var round = 0; round < 60; round++)
         {
-            var text = "1\nF A.cs\nN x\nE r:c:..:0@0.1 d:0:.:010-:t0,k0 x:l:t0:010a3\nT Client\n:CallAsync 0\n".ToCharArray();
+            var text = "3\nF A.cs\nN x\nE r:c:..:0@0.1 d:0:.:010-:t0,k0 x:l:t0:010a3\nT Client\n:CallAsync 0\n".ToCharArray();
             for (var change = random.Next(1, 4); change > 0; change--)
             {
                 var at = random.Next(13, 45);
