@@ -71,6 +71,9 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
         if (begin is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "BeginTransaction" or "BeginTransactionAsync" } }
             || Repeatable.ContextOf(context.Document, model, token).Settings.Retries(type) != true || WrappedUnit.Of(begin, model, token) is not { } unit
             || !await Repeatable.IsAsync(context.Document, unit.Span, token).ConfigureAwait(false)
+
+            // The strategy tries again after a lost connection too.
+            || await Repeatable.AddsUpAsync(context.Document, unit.Span, token).ConfigureAwait(false)
             || await Offer.AcceptedAsync(context.Document, diagnostic.Id, diagnostic.Location.SourceSpan, unit.Edits(lines), token).ConfigureAwait(false) is not { } changed)
         {
             return;

@@ -175,6 +175,17 @@ public sealed class PGTX204SerializableWithoutRetryFixTests
             }
         """));
 
+    /// <summary>The strategy tries again after a lost connection too, and the commit may have been done.</summary>
+    [Fact]
+    public async Task A_strategy_is_nothing_for_a_statement_that_counts() => await Code("""
+            public async Task TakeAsync(int seat, CancellationToken ct)
+            {
+                await using var transaction = await db.Database.BeginTransactionAsync(IsolationLevel.Serializable, ct); // fix: PGTX204
+                await db.Database.ExecuteSqlAsync($"UPDATE seats SET left = left - 1 WHERE id = {seat}", ct);
+                await transaction.CommitAsync(ct);
+            }
+        """).WithOption("pgtx.retrying_strategy", "true").Fix("PGTX204").IsNotOffered();
+
     [Theory]
     [InlineData("new System.Transactions.TransactionScope()", "new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.Required, new System.Transactions.TransactionOptions { IsolationLevel = System.Transactions.IsolationLevel.ReadCommitted, Timeout = System.Transactions.TransactionManager.DefaultTimeout })")]
     [InlineData("new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.RequiresNew, TimeSpan.FromSeconds(5))", "new System.Transactions.TransactionScope(System.Transactions.TransactionScopeOption.RequiresNew, new System.Transactions.TransactionOptions { IsolationLevel = System.Transactions.IsolationLevel.ReadCommitted, Timeout = TimeSpan.FromSeconds(5) })")]
