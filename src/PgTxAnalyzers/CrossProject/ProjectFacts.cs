@@ -19,6 +19,11 @@ internal enum FactKind
     /// <summary>A context of this type (or any) that is given a connection of somebody else.</summary>
     SharedConnection = 'c',
 
+    /// <summary>A member that later projects implement, and that is called in a strategy wherever it is called; in what runs again after a lost connection; after a conflict.</summary>
+    CoveredByStrategy = 'S',
+    CoveredWhenLost = 'L',
+    CoveredOnConflict = 'C',
+
     /// <summary>A context to whose registration retries are added.</summary>
     Enriched = 'e',
 
@@ -41,7 +46,7 @@ internal enum FactKind
 }
 
 /// <param name="Kind">What is said.</param>
-/// <param name="Subject">Of what: a library's root namespace, or a type by its documentation id; <see cref="Any"/> where it holds for all.</param>
+/// <param name="Subject">Of what: a library's root namespace, or a type or member by its documentation id; <see cref="Any"/> where it holds for all.</param>
 internal readonly record struct ProjectFact(FactKind Kind, string Subject)
 {
     public const string Any = "*";
@@ -89,6 +94,7 @@ internal sealed class ProjectFacts
         Add(FactKind.SharedConnection, context.SharedConnections.Contexts(cancellation).Select(t => t is null ? ProjectFact.Any : IdOf(t)));
         Add(FactKind.Enriched, context.Retry.Settings.Enriched.Select(IdOf));
         facts.AddRange(context.Retry.Settings.Sites.Where(s => !s.IsForTools).Select(s => new ProjectFact(KindOf(s.Strategy), s.Context is null ? ProjectFact.Any : IdOf(s.Context))));
+        facts.AddRange(CoveredCalls.In(context, cancellation));
         AddIf(FactKind.Begins, context.Retry.Regions.Exist(cancellation));
         AddIf(FactKind.RetryingStrategy, context.Retries.IsConfigured(cancellation));
         AddIf(FactKind.TargetSession, TargetSessions.AreChosen(context.Retry, cancellation));

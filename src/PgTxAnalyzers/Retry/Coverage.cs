@@ -6,6 +6,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 
 namespace PgTxAnalyzers.Retry;
 
@@ -131,7 +132,7 @@ internal sealed class Coverage
             return false;
         }
 
-        var any = false;
+        var any = function is IMethodSymbol method && IsCoveredBelow(method, need);
         foreach (var use in uses.Take(MaxCallers))
         {
             any = true;
@@ -142,6 +143,27 @@ internal sealed class Coverage
         }
 
         return any;
+    }
+
+    /// <summary>A referenced project calls the member that the method implements or overrides, and always in a scope.</summary>
+    private bool IsCoveredBelow(IMethodSymbol method, Need need)
+    {
+        var kind = CoveredCalls.KindOf(need);
+        if (!context.Compilation.Carried.Of(kind).Any() || method.ContainingType is not { } type)
+        {
+            return false;
+        }
+
+        for (var m = method.OverriddenMethod; m is not null; m = m.OverriddenMethod)
+        {
+            if (context.Compilation.Carried.Has(kind, CoveredCalls.IdOf(m)))
+            {
+                return true;
+            }
+        }
+
+        return type.AllInterfaces.SelectMany(i => i.GetMembers()).OfType<IMethodSymbol>()
+            .Any(m => context.Compilation.Carried.Has(kind, CoveredCalls.IdOf(m)) && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(m), method));
     }
 
     /// <summary>Calls and method groups of a method in all sources, also through the interface or the base class that it implements.</summary>

@@ -185,6 +185,49 @@ public class ConfiguredBelowTests
         }
         """);
 
+    /// <summary>A base class, or whoever is handed the implementation, retries around a member that a later project writes.</summary>
+    [Theory]
+    [InlineData("strategy.ExecuteAsync(() => WorkAsync(ct))", "", "App.cs:12 PGTX202")]
+    [InlineData("strategy.ExecuteAsync(() => work.RunAsync(ct))", "", "App.cs:6 PGTX202")]
+    [InlineData("strategy.ExecuteAsync(() => WorkAsync(ct))", "public Task OnceAsync(CancellationToken ct) => WorkAsync(ct);", "App.cs:6 PGTX202,App.cs:12 PGTX202")]
+    [InlineData("WorkAsync(ct)", "", "App.cs:6 PGTX202,App.cs:12 PGTX202")]
+    public async Task A_scope_around_a_member_that_is_implemented_above(string run, string also, string found)
+    {
+        var projects = new Projects { Rules = ["PGTX202"] }
+            .With("Base", Context.Replace("// here", Retrying) + $$"""
+
+                public interface IWork { Task RunAsync(CancellationToken ct); }
+                public abstract class Job(DbContext db, IWork work)
+                {
+                    public IWork Work => work;
+                    public Task RunAsync(CancellationToken ct)
+                    {
+                        var strategy = db.Database.CreateExecutionStrategy();
+                        return {{run}};
+                    }
+                    protected abstract Task WorkAsync(CancellationToken ct);
+                    {{also}}
+                }
+                """)
+            .With("App", """
+                using Microsoft.EntityFrameworkCore;
+                public class PlaceJob(ShopContext db, IWork work) : Job(db, work)
+                {
+                    protected override async Task WorkAsync(CancellationToken ct)
+                    {
+                        await using var tx = await db.Database.BeginTransactionAsync(ct); await db.SaveChangesAsync(ct); await tx.CommitAsync(ct);
+                    }
+                }
+                public class PlaceWork(ShopContext db) : IWork
+                {
+                    public async Task RunAsync(CancellationToken ct) {
+                        await using var tx = await db.Database.BeginTransactionAsync(ct); await db.SaveChangesAsync(ct); await tx.CommitAsync(ct);
+                    }
+                }
+                """);
+        await projects.FindTheSame(found.Split(','));
+    }
+
     /// <summary>What a list of states lacks depends on whether anybody begins a transaction.</summary>
     [Theory]
     [InlineData("await using var tx = await conn.BeginTransactionAsync(); await tx.CommitAsync();", "App.cs:6 PGTX209")]
