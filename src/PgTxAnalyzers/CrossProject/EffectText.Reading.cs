@@ -23,7 +23,7 @@ internal static partial class EffectText
         }
 
         var (files, names, effects) = (new List<string>(), new List<string>(), new List<MethodEffect>());
-        var work = new List<MethodWork>();
+        var work = new Names();
         var methods = new List<CarriedMethod>();
         string? type = null;
         var lines = text.Split('\n');
@@ -48,8 +48,8 @@ internal static partial class EffectText
                 case "E" when type is null && Effect(rest, files, names) is { } effect:
                     effects.Add(effect);
                     break;
-                case "W" when type is null && Work(rest, names) is { } does:
-                    work.Add(does);
+                case "W" when type is null:
+                    work.All.Add(rest);
                     break;
                 case "T":
                     type = rest;
@@ -65,15 +65,11 @@ internal static partial class EffectText
         return new AssemblyEffects(methods);
     }
 
-    private static CarriedMethod? Method(string type, string key, string[] parts, List<MethodEffect> effects, List<MethodWork> work)
+    private static CarriedMethod? Method(string type, string key, string[] parts, List<MethodEffect> effects, Names names)
     {
-        var hasEffect = parts[0] != Nothing;
-        if (parts.Length > 2 || (parts.Length < 2 && !hasEffect) || (hasEffect && !(Number(parts[0]) < effects.Count)) || (parts.Length == 2 && !(Number(parts[1]) < work.Count)))
-        {
-            return null;
-        }
-
-        return new CarriedMethod(type, key, hasEffect ? effects[Number(parts[0])!.Value] : null, parts.Length == 2 ? work[Number(parts[1])!.Value] : null);
+        var effect = Number(parts[0]) is { } number && number < effects.Count ? effects[number] : null;
+        var work = parts.Length > 1 ? Work(parts.Skip(1), names) : null;
+        return (effect is null && parts[0] != Nothing) || (work is null && (parts.Length > 1 || effect is null)) ? null : new CarriedMethod(type, key, effect, work);
     }
 
     private static MethodEffect? Effect(string text, List<string> files, List<string> names)

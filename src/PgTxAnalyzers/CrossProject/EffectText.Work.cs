@@ -7,45 +7,60 @@ using PgTxAnalyzers.Retry;
 namespace PgTxAnalyzers.CrossProject;
 
 /// <summary>
-/// The work of a method as text: <c>c</c>, <c>cs</c> or <c>cr</c> and its chain, <c>o</c> and the members that it calls, <c>s</c> and a delegate's scope; numbers are of names. See docs/decisions/0012.
+/// The work of a method, behind its effect: <c>c</c>, <c>cs</c> or <c>cr</c> and a chain, <c>o</c> and the members that it calls, <c>s</c> and a delegate's scope. A name is said by how long ago it
+/// was said last, so that what is alike in many types reads alike, and packs. See docs/decisions/0012.
 /// </summary>
 internal static partial class EffectText
 {
-    private static string Work(MethodWork work, Tables tables)
+    /// <summary>The next name of the table, which nobody has said before.</summary>
+    private const string Next = "*";
+
+    private static string Work(MethodWork work, Interned names)
     {
         var items = new List<string>();
         if (!work.Chain.IsEmpty)
         {
-            items.Add(Head(work.Aftermath) + ":" + Names(work.Chain));
+            items.Add(Head(work.Aftermath) + ":" + Said(work.Chain));
         }
 
         if (!work.Open.IsEmpty)
         {
-            items.Add("o:" + Names(work.Open));
+            items.Add("o:" + Said(work.Open));
         }
 
         items.AddRange(work.Scopes.Select(s => $"s:{Number(s.Ordinal)}:{(int)s.Kind}{(s.CoversLost ? "l" : "")}{(s.CoversConflict ? "c" : "")}"));
         return string.Join(" ", items);
 
-        string Names(ImmutableArray<string> names) => string.Join(",", names.Select(n => Number(tables.Names.Of(n))));
+        string Said(ImmutableArray<string> all) => string.Join(",", all.Select(n => Say(n, names)));
+    }
+
+    /// <summary><c>*</c>, <c>.3</c> for the third from the end of what was said so far, or its number.</summary>
+    private static string Say(string name, Interned names)
+    {
+        var said = names.All.Count;
+        var number = names.Of(name);
+
+        // The first names are those of the driver, and said by everybody.
+        return number == said ? Next : number >= Digits.Length && said - number < Digits.Length ? "." + Digits[said - number] : Number(number);
     }
 
     private static string Head(Aftermath aftermath) => aftermath switch { Aftermath.IsSwallowed => "cs", Aftermath.CostsRound => "cr", _ => "c" };
 
-    private static MethodWork? Work(string text, List<string> names)
+    /// <summary>Null: damaged.</summary>
+    private static MethodWork? Work(IEnumerable<string> items, Names names)
     {
         var (chain, open, aftermath) = (ImmutableArray<string>.Empty, ImmutableArray<string>.Empty, Aftermath.Fails);
         var scopes = ImmutableArray.CreateBuilder<DelegateScope>();
-        foreach (var item in text.Split(' '))
+        foreach (var item in items)
         {
             var parts = item.Split(':');
             switch (parts[0])
             {
-                case "c" or "cs" or "cr" when parts.Length == 2 && NamesOf(parts[1], names) is { } found:
+                case "c" or "cs" or "cr" when parts.Length == 2 && names.Heard(parts[1]) is { } found:
                     chain = found;
                     aftermath = parts[0] switch { "cs" => Aftermath.IsSwallowed, "cr" => Aftermath.CostsRound, _ => Aftermath.Fails };
                     break;
-                case "o" when parts.Length == 2 && NamesOf(parts[1], names) is { } found:
+                case "o" when parts.Length == 2 && names.Heard(parts[1]) is { } found:
                     open = found;
                     break;
                 case "s" when parts.Length == 3 && Number(parts[1]) is { } ordinal && parts[2].Length > 0 && IsDigit(parts[2][0], (int)RetryKind.Strategy) && parts[2].Substring(1) is "" or "l" or "c" or "lc":
@@ -59,19 +74,31 @@ internal static partial class EffectText
         return new MethodWork(chain, aftermath, open, scopes.ToImmutable());
     }
 
-    private static ImmutableArray<string>? NamesOf(string text, List<string> names)
+    /// <summary>The names of work as they are read: in the order of the methods.</summary>
+    private sealed class Names
     {
-        var found = ImmutableArray.CreateBuilder<string>();
-        foreach (var part in text.Split(','))
+        private int said;
+
+        public List<string> All { get; } = new();
+
+        /// <summary>Null: a name that is not there, or that was not said yet.</summary>
+        public ImmutableArray<string>? Heard(string text)
         {
-            if (Number(part) is not { } number || number >= names.Count)
+            var found = ImmutableArray.CreateBuilder<string>();
+            foreach (var part in text.Split(','))
             {
-                return null;
+                var number = part == Next ? said++
+                    : part.Length == 2 && part[0] == '.' && Digits.IndexOf(part[1]) is > 0 and var back ? said - back
+                    : Number(part) ?? -1;
+                if (number < 0 || number >= said || number >= All.Count)
+                {
+                    return null;
+                }
+
+                found.Add(All[number]);
             }
 
-            found.Add(names[number]);
+            return found.ToImmutable();
         }
-
-        return found.ToImmutable();
     }
 }

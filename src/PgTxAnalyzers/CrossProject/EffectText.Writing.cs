@@ -34,7 +34,7 @@ internal static partial class EffectText
                 body.Append(':').Append(method.Key).Append(' ').Append(method.Effect is { } effect ? Number(tables.Effects.Of(Effect(effect, tables))) : Nothing);
                 if (method.Work is { } work)
                 {
-                    body.Append(' ').Append(Number(tables.Work.Of(Work(work, tables))));
+                    body.Append(' ').Append(Work(work, tables.Work));
                 }
 
                 body.Append('\n');
@@ -121,6 +121,7 @@ internal static partial class EffectText
 
         public Interned Effects { get; } = new();
 
+        /// <summary>The names of work, apart: their order is that in which they are said.</summary>
         public Interned Work { get; } = new();
     }
 

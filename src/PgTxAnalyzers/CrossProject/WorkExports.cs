@@ -47,6 +47,12 @@ internal sealed class WorkExports
 
     private MethodWork Of(IMethodSymbol method, MethodDeclarationSyntax body, OpenCalls open)
     {
+        // Whoever is called from outside of the program is called by no other project: the finding is its own.
+        if (EntryPoints.FrameworkOf(method) != EntryFramework.None)
+        {
+            return new MethodWork(ImmutableArray<string>.Empty, Aftermath.Fails, ImmutableArray<string>.Empty, Scopes(method, body));
+        }
+
         var unprotected = context.Retry.Unprotected;
         var steps = unprotected.MayBeIn(body) ? unprotected.In(body, method, cancellation) : null;
 

@@ -1,4 +1,5 @@
 using PgTxAnalyzers.CrossProject;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Tests.CrossProject;
 
@@ -295,11 +296,27 @@ public class WorkBelowTests
     public void What_is_carried_is_read_as_it_was()
     {
         var text = new Projects().With("Infra", Store).Exported()!;
-        Assert.Contains("\nW c:", text);
+        Assert.Contains(":SaveAsync 0 c:*,*\n", text);
         Assert.Equal(text, EffectText.Write(EffectText.Read(text)!.All));
         text = new Projects().With("Infra", Retry).Exported()!;
         Assert.Contains("s:0:1lc", text);
         Assert.Contains("s:1:2lc", text);
         Assert.Equal(text, EffectText.Write(EffectText.Read(text)!.All));
     }
+
+    /// <summary>What is said for the first time, just now, long ago, and among the first.</summary>
+    [Fact]
+    public void A_name_is_heard_as_it_was_said()
+    {
+        MethodWork Work(params string[] names) => new([.. names], Aftermath.IsSwallowed, [.. names], [new(1, RetryKind.Loop, true, false)]);
+        var methods = Enumerable.Range(0, 80).Select(i => new CarriedMethod("T", $"M{i:00}", null, Work($"N{i}", $"N{i / 2}", "N0", $"N{Math.Max(0, i - 40)}"))).ToList();
+        var read = EffectText.Read(EffectText.Write(methods))!.All.ToList();
+        Assert.Equal(methods.Select(m => string.Join(",", m.Work!.Chain.Concat(m.Work.Open))), read.Select(m => string.Join(",", m.Work!.Chain.Concat(m.Work.Open))));
+        Assert.All(read, m => Assert.Equal((Aftermath.IsSwallowed, new DelegateScope(1, RetryKind.Loop, true, false)), (m.Work!.Aftermath, m.Work.Scopes.Single())));
+    }
+
+    [Fact]
+    public void Who_is_called_from_outside_carries_no_work() =>
+        Assert.DoesNotContain("c:", new Projects().With("App", Store.Replace("IStore", "Microsoft.Extensions.Hosting.IHostedService").Replace("public interface Microsoft.Extensions.Hosting.IHostedService { Task SaveAsync(int id, CancellationToken ct); }\n", "")
+            .Replace("SaveAsync(int id, CancellationToken ct) => WriteAsync(id, ct)", "StartAsync(CancellationToken ct) => WriteAsync(1, ct);\n    public Task StopAsync(CancellationToken ct) => Task.CompletedTask")).Exported() ?? "");
 }
