@@ -7,7 +7,7 @@ using PgTxAnalyzers.Tests.Verification;
 namespace PgTxAnalyzers.Tests.Postgres;
 
 /// <summary>
-/// A text of a million characters is read in under 50 ms, whatever it is made of, and one of four million takes four times as long. The figures in <c>docs/performance.md</c> are
+/// A text of a million characters is read in under 50 ms, whatever it is made of, and one of eight million takes eight times as long. The figures in <c>docs/performance.md</c> are
 /// those that this test prints on a machine that does nothing else.
 /// </summary>
 public class SqlSpeedTests(ITestOutputHelper output)
@@ -56,16 +56,17 @@ public class SqlSpeedTests(ITestOutputHelper output)
         output.WriteLine($"| {kind} | {best:F1} ms |");
         Assert.True(best < Bound, $"{best:F1} ms");
 
-        // Quadratic would be sixteenfold. What a busy machine takes from the longer run, it does not take from every run.
-        var fourfold = Best(Text(kind, 4 * Megabyte), until: 8 * Math.Max(best, 2));
-        Assert.True(fourfold < 8 * Math.Max(best, 2), $"{best:F1} ms, fourfold {fourfold:F1} ms");
+        // Quadratic would be sixty-four times as long. Three times more than linear is allowed: what fits into a small machine's caches once does not fit eight times.
+        var linear = 8 * Math.Max(best, 2);
+        var eightfold = Best(Text(kind, 8 * Megabyte), until: 3 * linear);
+        Assert.True(eightfold < 3 * linear, $"{best:F1} ms, eightfold {eightfold:F1} ms");
     }
 
-    /// <summary>The best of at least five runs; of up to a hundred, where a busy machine has let none through in the time.</summary>
+    /// <summary>The best of at least three runs; of up to a hundred, where a busy machine has let none through in the time.</summary>
     private static double Best(string text, double until)
     {
         var best = double.MaxValue;
-        for (var run = 0; run < 5 || (run < 100 && best >= until); run++)
+        for (var run = 0; run < 3 || (run < 100 && best >= until); run++)
         {
             best = Math.Min(best, OwnTime.Of(() => SqlText.Classify(text)).TotalMilliseconds);
         }
