@@ -125,7 +125,7 @@ internal sealed class Relevance
                 continue;
             }
 
-            if (matters(ApiRole.Begin) && NeverReturns(body))
+            if (matters(ApiRole.Begin) && Completions.MayNeverReturn(body))
             {
                 return Calls.That;
             }
@@ -223,61 +223,6 @@ internal sealed class Relevance
         IdentifierNameSyntax { Parent: ArgumentSyntax or ArrowExpressionClauseSyntax or ReturnStatementSyntax } name => names.Contains(name.Identifier.ValueText),
         _ => false,
     };
-
-    /// <summary>A helper that always throws, or runs forever, ends its caller's path: control does not come to the end of its body, and nothing in it returns.</summary>
-    private static bool NeverReturns(SyntaxNode declaration)
-    {
-        var (block, expression) = declaration switch
-        {
-            BaseMethodDeclarationSyntax method => (method.Body, method.ExpressionBody),
-            LocalFunctionStatementSyntax function => (function.Body, function.ExpressionBody),
-            _ => (null, null),
-        };
-        return expression is { Expression: ThrowExpressionSyntax }
-            || (block is not null && NeverEnds(block) && !InBody(block).Any(n => n is YieldStatementSyntax || (n is ReturnStatementSyntax && !IsOverruled(n))));
-    }
-
-    /// <summary>A return of a try whose finally block never ends does not return.</summary>
-    private static bool IsOverruled(SyntaxNode exit) => exit.Ancestors().TakeWhile(a => a is StatementSyntax or CatchClauseSyntax or FinallyClauseSyntax or SwitchSectionSyntax)
-        .OfType<TryStatementSyntax>().Any(t => t.Finally is { } last && !last.Span.Contains(exit.Span) && NeverEnds(last.Block));
-
-    /// <summary>By its last statement, which is where helpers throw: what stands behind a statement that never ends is not asked.</summary>
-    private static bool NeverEnds(StatementSyntax? statement) => statement switch
-    {
-        ThrowStatementSyntax => true,
-        BlockSyntax block => NeverEnds(block.Statements.LastOrDefault(s => s is not LocalFunctionStatementSyntax)),
-        WhileStatementSyntax { Condition: LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression } } loop => !CanBreak(loop),
-        ForStatementSyntax { Condition: null } loop => !CanBreak(loop),
-        TryStatementSyntax attempt => NeverEnds(attempt.Finally?.Block) || (NeverEnds(attempt.Block) && attempt.Catches.All(c => NeverEnds(c.Block))),
-        ExpressionStatementSyntax { Expression: var call } => CalledLocally(call) is { } function && NeverReturns(function),
-        _ => false,
-    };
-
-    /// <summary>Also a break of a loop or switch inside it, and a jump anywhere: such a helper is looked at no further.</summary>
-    private static bool CanBreak(StatementSyntax loop) => InBody(loop).Any(n => (n is BreakStatementSyntax or GotoStatementSyntax) && !IsBehindJump(n, loop));
-
-    /// <summary>A statement in front of it, in its own block or in one around it, throws or jumps: control does not come to it.</summary>
-    private static bool IsBehindJump(SyntaxNode node, SyntaxNode loop)
-    {
-        for (var at = node; at != loop && at.Parent is { } parent; at = parent)
-        {
-            if (parent is BlockSyntax block && block.Statements.TakeWhile(s => s != at).Any(s => s is ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary><c>Fail();</c> or <c>await FailAsync();</c>, where that is a local function of the same body.</summary>
-    private static LocalFunctionStatementSyntax? CalledLocally(ExpressionSyntax call) =>
-        (call is AwaitExpressionSyntax awaited ? awaited.Expression : call) is InvocationExpressionSyntax { Expression: IdentifierNameSyntax name } invocation
-            ? invocation.FirstAncestorOrSelf<BlockSyntax>()?.Statements.OfType<LocalFunctionStatementSyntax>().FirstOrDefault(f => f.Identifier.ValueText == name.Identifier.ValueText && !f.Span.Contains(invocation.Span))
-            : null;
-
-    private static IEnumerable<SyntaxNode> InBody(SyntaxNode body) =>
-        body.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or ExpressionSyntax));
 
     /// <summary>The Dispose of what a using statement holds.</summary>
     private void Disposals(SyntaxNode node, SemanticModel model, HashSet<IMethodSymbol> callees, CancellationToken cancellation)

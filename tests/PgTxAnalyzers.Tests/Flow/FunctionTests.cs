@@ -244,6 +244,55 @@ public class FunctionTests
                 await tx.CommitAsync(ct);
             await http.GetStringAsync(url, ct);
             """,
+        ["a helper whose do loop throws ends the path"] = """
+            if (url.Length > 3)
+                FailAtOnce(url);
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper that throws in each branch ends the path"] = """
+            if (url.Length > 3)
+                FailEither(url);
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper that throws in each section of a switch ends the path"] = """
+            if (url.Length > 3)
+                FailByLength(url);
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper that throws inside a using statement ends the path"] = """
+            if (url.Length > 3)
+                FailWithin();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper whose handler takes another exception ends the path"] = """
+            if (url.Length > 3)
+                FailPast();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct);
+            """,
+        ["a helper whose handler takes what it throws does not end the path"] = """
+            if (url.Length > 3)
+                FailAndGoOn();
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            """,
+        ["a helper that throws in all branches but one does not end the path"] = """
+            if (url.Length > 3)
+                FailUnlessShort(url);
+            else
+                await tx.CommitAsync(ct);
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            """,
         ["a helper whose loop can be left does not end the path"] = """
             if (url.Length > 3)
                 Once(url);
@@ -376,6 +425,73 @@ public class FunctionTests
         }
 
         static void Fail() => throw new InvalidOperationException();
+
+        static void FailAtOnce(string url)
+        {
+            do
+            {
+                throw new InvalidOperationException();
+            }
+            while (url.Length > 3);
+        }
+
+        static void FailEither(string url)
+        {
+            if (url.Length > 3)
+                throw new InvalidOperationException();
+            else
+                throw new ArgumentException(url);
+        }
+
+        static void FailByLength(string url)
+        {
+            switch (url.Length)
+            {
+                case 1:
+                    Console.WriteLine(url);
+                    throw new InvalidOperationException();
+                default:
+                    throw new ArgumentException(url);
+            }
+        }
+
+        static void FailWithin()
+        {
+            using (var text = new System.IO.StringWriter())
+            {
+                throw new InvalidOperationException(text.ToString());
+            }
+        }
+
+        static void FailPast()
+        {
+            try
+            {
+                throw new InvalidOperationException();
+            }
+            catch (HttpRequestException)
+            {
+            }
+        }
+
+        static void FailAndGoOn()
+        {
+            try
+            {
+                throw new InvalidOperationException();
+            }
+            catch (InvalidOperationException)
+            {
+            }
+        }
+
+        static void FailUnlessShort(string url)
+        {
+            if (url.Length > 3)
+                throw new InvalidOperationException();
+            else if (url.Length > 2)
+                throw new ArgumentException(url);
+        }
 
         static async Task<NpgsqlTransaction> StartAsync(NpgsqlConnection conn) => await InnerAsync(conn);
 
