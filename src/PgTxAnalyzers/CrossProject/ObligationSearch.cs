@@ -25,7 +25,7 @@ internal static class ObligationSearch
         var reach = wanted is null ? null : NameReach.Of(context.Bodies.Sources, wanted, context.MaxCallDepth, cancellation);
         foreach (var tree in context.Compilation.SyntaxTrees)
         {
-            foreach (var declaration in context.Candidates(tree, cancellation))
+            foreach (var declaration in reach?.LeadsIn(tree) == false ? Enumerable.Empty<SyntaxNode>() : context.Candidates(tree, cancellation))
             {
                 if (reach?.Leads(declaration) == false)
                 {

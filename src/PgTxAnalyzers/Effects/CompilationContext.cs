@@ -16,6 +16,7 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class CompilationContext
 {
     private readonly ConcurrentDictionary<string, SqlSummary> texts = new();
+    private readonly ConcurrentDictionary<SyntaxTree, IReadOnlyList<SyntaxNode>> candidates = new();
     private readonly object gate = new();
     private readonly Lazy<RetryContext> retry;
     private readonly Lazy<ProjectFacts> carried;
@@ -140,10 +141,16 @@ internal sealed class CompilationContext
         p.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, p)));
 
     /// <summary>The declarations of a file whose bodies can have a region: by their own words, or because of what stands in front of them.</summary>
-    public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
+    public IReadOnlyList<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
     {
+        if (candidates.TryGetValue(tree, out var known))
+        {
+            return known;
+        }
+
         var own = Index(cancellation).Candidates(tree, cancellation).Where(b => Helpers.CanHaveTransaction(b, cancellation)).ToList();
-        return own.Concat(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)));
+        own.AddRange(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)).ToList());
+        return candidates.GetOrAdd(tree, own);
     }
 
     /// <summary>Which names can open a connection or a result; made when the first file asks.</summary>

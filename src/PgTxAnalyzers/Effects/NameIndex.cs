@@ -29,7 +29,7 @@ internal sealed class NameIndex
     private readonly ImmutableHashSet<string> beginners;
     private readonly ImmutableHashSet<string> seeds;
     private readonly Dictionary<string, Helper> helpers;
-    private readonly HashSet<int> hashes;
+    private readonly WordSet hashes;
     private readonly int[] words;
 
     private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, Dictionary<string, Helper> helpers)
@@ -37,7 +37,7 @@ internal sealed class NameIndex
         (this.seeds, this.helpers) = (seeds, helpers);
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
         words = beginners.Select(TreeWords.Hash).ToArray();
-        hashes = new HashSet<int>(words);
+        hashes = new WordSet(words);
     }
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
@@ -47,7 +47,7 @@ internal sealed class NameIndex
         var leakers = seeds.ToBuilder();
         var runners = ImmutableHashSet.CreateBuilder<string>();
         IReadOnlyCollection<string> fresh = seeds;
-        var known = new HashSet<int>();
+        var known = new WordSet();
         var examined = new HashSet<SyntaxNode>();
         var helpers = new Dictionary<string, Helper>(StringComparer.Ordinal);
         var trees = sources.SelectMany(c => c.SyntaxTrees).Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
@@ -67,19 +67,19 @@ internal sealed class NameIndex
                 foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
                 {
                     var declaration = body.Declaration;
-                    if (!(body.Mentions(known) || body.Words.Any(TreeWords.IsSqlBegin)) || examined.Contains(declaration) || Wrapping.NameOf(declaration) is not { } name)
+                    if (!(body.Mentions(known) || body.HasSqlBegin) || examined.Contains(declaration) || Wrapping.NameOf(declaration) is not { } name)
                     {
                         continue;
                     }
 
-                    var begins = Mentions(declaration, leakers);
+                    var begins = BodyUses.Of(declaration).Have(leakers);
                     if (begins && (yields ? Wrapping.IsIterator(declaration) || Wrapping.HandsOutResult(declaration, leakers) : Wrapping.MayLeaveOpen(declaration, leakers)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
                         Known(name).Leaving.Add(declaration);
                     }
-                    else if ((begins || Mentions(declaration, runners)) && Wrapping.RunsDelegate(declaration))
+                    else if ((begins || BodyUses.Of(declaration).Have(runners)) && Wrapping.RunsDelegate(declaration))
                     {
                         run.Add(name);
                         Known(name).Running.Add(declaration);
@@ -108,27 +108,13 @@ internal sealed class NameIndex
     /// <summary>Null: no helper of the sources has this name.</summary>
     public Helper? HelperOf(string name) => helpers.TryGetValue(name, out var helper) ? helper : null;
 
-    /// <summary>The names in a body by which it may have a region, each once.</summary>
-    /// <param name="isSure">A library's begin, a text or a parameter is among them: no helper has to be asked.</param>
+    /// <summary>The helpers' names in a body by which it may have a region, each once.</summary>
+    /// <param name="isSure">It has a library's begin, a text or a parameter: no helper has to be asked, and none is returned.</param>
     public IReadOnlyCollection<string> HelpersIn(SyntaxNode body, out bool isSure)
     {
-        var found = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var token in body.DescendantTokens())
-        {
-            if (token.IsKind(SyntaxKind.IdentifierToken) ? seeds.Contains(token.ValueText) && IsUse(token.Parent) : IsSqlBegin(token))
-            {
-                isSure = true;
-                return found;
-            }
-
-            if (token.IsKind(SyntaxKind.IdentifierToken) && beginners.Contains(token.ValueText) && IsUse(token.Parent))
-            {
-                found.Add(token.ValueText);
-            }
-        }
-
-        isSure = HasTransactionParameter(body);
-        return found;
+        var uses = BodyUses.Of(body);
+        isSure = uses.HasSqlBegin || uses.HasTransactionParameter || uses.Names.Any(seeds.Contains);
+        return isSure ? Array.Empty<string>() : uses.Names.Where(beginners.Contains).ToList();
     }
 
     /// <summary>The declarations of a tree whose bodies can have a region.</summary>
@@ -150,54 +136,15 @@ internal sealed class NameIndex
     /// <summary>One of the names stands in the file, or in the body as a use.</summary>
     public bool IsMentionedIn(TreeWords tree) => tree.ContainsAny(words);
 
-    public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && Mentions(body.Declaration, beginners);
+    public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && BodyUses.Of(body.Declaration).Have(beginners);
 
-    private bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.Words.Any(TreeWords.IsSqlBegin);
+    private bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.HasSqlBegin;
 
     /// <summary>A member of this name may hand a region to its caller.</summary>
     public bool CanBegin(string name) => leakers.Contains(name);
 
     /// <summary>Whether the text of a body, or of a function in it, can begin a region or has its caller's.</summary>
-    public bool CanHaveRegion(SyntaxNode body) => Mentions(body, beginners) || HasTransactionParameter(body);
-
-    private static bool HasTransactionParameter(SyntaxNode body) =>
-        body.DescendantNodesAndSelf().Any(n => n is ParameterSyntax { Type: { } type } && type.ToString().Contains("Transaction")
-            || n is ParameterSyntax { Type: null } untyped && IsTransactionName(untyped));
-
-    /// <summary>`(connection, tx) =>`, `transaction =>`: what a lambda of a helper in another assembly calls it. `t` alone is anything.</summary>
-    private static bool IsTransactionName(ParameterSyntax untyped) => untyped.Identifier.ValueText is var name
-        && (name.StartsWith("tx", StringComparison.OrdinalIgnoreCase) || name.IndexOf("trans", StringComparison.OrdinalIgnoreCase) >= 0 || name is "trx" or "trn"
-            || (name == "t" && untyped.Parent is ParameterListSyntax { Parameters.Count: > 1 }));
-
-    private static bool Mentions(SyntaxNode body, ISet<string> names)
-    {
-        foreach (var token in body.DescendantTokens())
-        {
-            if (token.IsKind(SyntaxKind.IdentifierToken) ? names.Contains(token.ValueText) && IsUse(token.Parent) : IsSqlBegin(token))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    /// <summary>The name is called, constructed or handed on, not declared or merely a type.</summary>
-    public static bool IsUse(SyntaxNode? name) => name?.Parent switch
-    {
-        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or ArgumentSyntax => true,
-        MemberAccessExpressionSyntax access => access.Name == name && access.Parent is InvocationExpressionSyntax or ArgumentSyntax or MemberAccessExpressionSyntax,
-        MemberBindingExpressionSyntax => true,
-        QualifiedNameSyntax { Parent: BaseObjectCreationExpressionSyntax } => true,
-        VariableDeclarationSyntax => true,
-        _ => false,
-    };
-
-    /// <summary>A text in which BEGIN or START TRANSACTION may be SQL.</summary>
-    public static bool IsSqlBegin(SyntaxToken token) =>
-        (token.IsKind(SyntaxKind.StringLiteralToken) || token.IsKind(SyntaxKind.InterpolatedStringTextToken) || token.IsKind(SyntaxKind.SingleLineRawStringLiteralToken)
-            || token.IsKind(SyntaxKind.MultiLineRawStringLiteralToken))
-        && (token.Text.IndexOf("begin", StringComparison.OrdinalIgnoreCase) >= 0 || token.Text.IndexOf("start transaction", StringComparison.OrdinalIgnoreCase) >= 0);
+    public bool CanHaveRegion(SyntaxNode body) => BodyUses.Of(body) is var uses && (uses.Have(beginners) || uses.HasTransactionParameter);
 
     /// <summary>Everything that has a body of its own: members, accessors, and the statements of a program.</summary>
     public static IEnumerable<SyntaxNode> Declarations(SyntaxNode root)

@@ -17,15 +17,15 @@ internal sealed class NameReach
 
     private static readonly int[] Disposals = { TreeWords.Hash("Dispose"), TreeWords.Hash("DisposeAsync") };
 
-    private readonly HashSet<int> names;
-    private readonly HashSet<SyntaxNode> leading;
-    private readonly HashSet<SyntaxTree> leadingTrees;
+    private readonly WordSet names;
+    private readonly Lazy<HashSet<SyntaxNode>> leading;
+    private readonly Lazy<HashSet<SyntaxTree>> leadingTrees;
 
-    private NameReach(HashSet<int> names, List<NamedBody> bodies)
+    private NameReach(WordSet names, List<NamedBody> bodies)
     {
         (this.names, Bodies) = (names, bodies);
-        leading = new HashSet<SyntaxNode>(bodies.Select(b => b.Declaration));
-        leadingTrees = new HashSet<SyntaxTree>(bodies.Select(b => b.Declaration.SyntaxTree));
+        leading = new Lazy<HashSet<SyntaxNode>>(() => new HashSet<SyntaxNode>(bodies.Select(b => b.Declaration)));
+        leadingTrees = new Lazy<HashSet<SyntaxTree>>(() => new HashSet<SyntaxTree>(bodies.Select(b => b.Declaration.SyntaxTree)));
         IsDisposed = bodies.Any(b => Disposals.Contains(b.Name));
     }
 
@@ -39,7 +39,7 @@ internal sealed class NameReach
     public static NameReach Of(IEnumerable<Compilation> sources, MemberNames members, IEnumerable<string> more, int rounds, CancellationToken cancellation)
     {
         var trees = Read(sources, cancellation).Select(t => t.Bodies).ToList();
-        var names = new HashSet<int>(members.Names.Concat(more).Concat(Contracts(trees, members.Contracts)).Select(TreeWords.Hash)) { Invoke };
+        var names = new WordSet(members.Names.Concat(more).Concat(Contracts(trees, members.Contracts)).Select(TreeWords.Hash)) { Invoke };
         foreach (var tree in trees)
         {
             names.UnionWith(tree.Attributed);
@@ -53,14 +53,14 @@ internal sealed class NameReach
     public static NameReach Of(IEnumerable<Compilation> sources, IEnumerable<string> names, int rounds, CancellationToken cancellation)
     {
         var trees = Read(sources, cancellation).Select(t => t.Bodies).ToList();
-        return Of(trees.SelectMany(t => t.Bodies), new List<NamedBody>(), new HashSet<int>(names.Select(TreeWords.Hash).Concat(trees.SelectMany(t => t.Delegates))) { Invoke }, b => b.TakesDelegate, rounds, cancellation);
+        return Of(trees.SelectMany(t => t.Bodies), new List<NamedBody>(), new WordSet(names.Select(TreeWords.Hash).Concat(trees.SelectMany(t => t.Delegates))) { Invoke }, b => b.TakesDelegate, rounds, cancellation);
     }
 
     /// <summary>The names count in files that have one of some words only: elsewhere they are too common to say anything. Delegates are no business of whoever asks.</summary>
     /// <param name="anywhere">Names that count in every file.</param>
     public static NameReach In(int[] files, IEnumerable<Compilation> sources, IEnumerable<string> names, IEnumerable<string> anywhere, int rounds, CancellationToken cancellation)
     {
-        var (seeds, always) = (new HashSet<int>(names.Select(TreeWords.Hash)), new HashSet<int>(anywhere.Select(TreeWords.Hash)));
+        var (seeds, always) = (new WordSet(names.Select(TreeWords.Hash)), new WordSet(anywhere.Select(TreeWords.Hash)));
         var (near, far) = (new List<NamedBody>(), new List<NamedBody>());
         foreach (var (tree, bodies) in Read(sources, cancellation))
         {
@@ -71,7 +71,7 @@ internal sealed class NameReach
             }
         }
 
-        var found = Of(far, near, new HashSet<int>(near.Select(b => b.Name)), _ => false, rounds, cancellation);
+        var found = Of(far, near, new WordSet(near.Select(b => b.Name)), _ => false, rounds, cancellation);
         if (near.Count > 0)
         {
             found.names.UnionWith(seeds);
@@ -93,20 +93,29 @@ internal sealed class NameReach
         return trees;
     }
 
-    private static NameReach Of(IEnumerable<NamedBody> bodies, List<NamedBody> found, HashSet<int> names, Func<NamedBody, bool> also, int rounds, CancellationToken cancellation)
+    private static NameReach Of(IEnumerable<NamedBody> bodies, List<NamedBody> found, WordSet names, Func<NamedBody, bool> also, int rounds, CancellationToken cancellation)
     {
-        names.Remove(0);
-        var rest = bodies.ToList();
-        for (var round = 0; round <= rounds && rest.Count > 0; round++)
+        // Those that are not found yet stand in front.
+        var rest = bodies.ToArray();
+        var left = rest.Length;
+        for (var round = 0; round <= rounds && left > 0; round++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var next = new List<NamedBody>(rest.Count);
             var first = found.Count;
-            foreach (var body in rest)
+            var kept = 0;
+            for (var i = 0; i < left; i++)
             {
-                (also(body) || body.Mentions(names) ? found : next).Add(body);
+                if ((round == 0 && also(rest[i])) || rest[i].Mentions(names))
+                {
+                    found.Add(rest[i]);
+                }
+                else
+                {
+                    rest[kept++] = rest[i];
+                }
             }
 
+            left = kept;
             if (found.Count == first)
             {
                 break;
@@ -119,17 +128,15 @@ internal sealed class NameReach
                     names.Add(found[i].Name);
                 }
             }
-
-            rest = next;
         }
 
         return new NameReach(names, found);
     }
 
     /// <summary>The body may lead there.</summary>
-    public bool Leads(SyntaxNode declaration) => leading.Contains(declaration);
+    public bool Leads(SyntaxNode declaration) => leading.Value.Contains(declaration);
 
-    public bool LeadsIn(SyntaxTree tree) => leadingTrees.Contains(tree);
+    public bool LeadsIn(SyntaxTree tree) => leadingTrees.Value.Contains(tree);
 
     /// <summary>A call of this name may lead there.</summary>
     public bool Contains(string name) => names.Contains(TreeWords.Hash(name));

@@ -99,12 +99,12 @@ internal sealed class QueryNames
 
     private readonly HashSet<string> names;
     private readonly int[] hashes;
-    private readonly HashSet<int> known;
+    private readonly WordSet known;
 
     private QueryNames(HashSet<string> names)
     {
         (this.names, hashes) = (names, names.Select(TreeWords.Hash).ToArray());
-        known = new HashSet<int>(hashes);
+        known = new WordSet(hashes);
     }
 
     public static QueryNames Create(CompilationContext context, CancellationToken cancellation)

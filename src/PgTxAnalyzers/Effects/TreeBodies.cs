@@ -14,7 +14,7 @@ namespace PgTxAnalyzers.Effects;
 internal sealed class NamedBody
 {
     public NamedBody(SyntaxNode declaration, int name, int[] words, bool takesDelegate, bool namesTransaction) =>
-        (Declaration, Name, Words, TakesDelegate, NamesTransaction) = (declaration, name, words, takesDelegate, namesTransaction);
+        (Declaration, Name, Words, TakesDelegate, NamesTransaction, HasSqlBegin) = (declaration, name, words, takesDelegate, namesTransaction, words.Any(TreeWords.IsSqlBegin));
 
     public SyntaxNode Declaration { get; }
 
@@ -24,7 +24,7 @@ internal sealed class NamedBody
     /// <summary>Each once, in no order.</summary>
     public int[] Words { get; }
 
-    public bool Mentions(HashSet<int> names)
+    public bool Mentions(WordSet names)
     {
         foreach (var word in Words)
         {
@@ -36,6 +36,9 @@ internal sealed class NamedBody
 
         return false;
     }
+
+    /// <summary>BEGIN or START is among its words, and may be SQL.</summary>
+    public bool HasSqlBegin { get; }
 
     /// <summary>A parameter of it, or of a lambda in it, may be a transaction.</summary>
     public bool NamesTransaction { get; }

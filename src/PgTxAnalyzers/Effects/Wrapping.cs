@@ -48,8 +48,8 @@ internal static class Wrapping
     {
         foreach (var token in declaration.DescendantTokens())
         {
-            var isText = NameIndex.IsSqlBegin(token);
-            if (isText || (token.IsKind(SyntaxKind.IdentifierToken) && names.Contains(token.ValueText) && NameIndex.IsUse(token.Parent)))
+            var isText = BodyUses.IsSqlBegin(token);
+            if (isText || (token.IsKind(SyntaxKind.IdentifierToken) && names.Contains(token.ValueText) && BodyUses.IsUse(token.Parent)))
             {
                 yield return (token.Parent!, isText);
             }

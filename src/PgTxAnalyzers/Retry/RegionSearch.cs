@@ -41,6 +41,6 @@ internal sealed class RegionSearch
 
     private bool HasSqlBegin(SyntaxTree tree, CancellationToken cancellation) =>
         NameIndex.WordsOf(tree, cancellation).HasSqlBegin
-        && tree.GetRoot(cancellation).DescendantTokens().Any(token => NameIndex.IsSqlBegin(token)
+        && tree.GetRoot(cancellation).DescendantTokens().Any(token => BodyUses.IsSqlBegin(token)
             && context.Compilation.Sql(token.ValueText).Statements is { IsDefaultOrEmpty: false } statements && statements.Any(s => s.Has(Postgres.SqlEffect.Begins)));
 }
