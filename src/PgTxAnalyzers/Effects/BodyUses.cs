@@ -17,9 +17,10 @@ internal sealed class BodyUses
     private static readonly ConditionalWeakTable<SyntaxNode, BodyUses> Known = new();
 
     private readonly string[] names;
+    private readonly string[] outliving;
 
-    private BodyUses(string[] names, bool hasSqlBegin, bool hasTransactionParameter) =>
-        (this.names, HasSqlBegin, HasTransactionParameter) = (names, hasSqlBegin, hasTransactionParameter);
+    private BodyUses(string[] names, string[] outliving, bool hasSqlBegin, bool hasTry, bool hasTransactionParameter) =>
+        (this.names, this.outliving, HasSqlBegin, HasTry, HasTransactionParameter) = (names, outliving, hasSqlBegin, hasTry, hasTransactionParameter);
 
     /// <summary>In the order of their first use.</summary>
     public IReadOnlyList<string> Names => names;
@@ -27,46 +28,49 @@ internal sealed class BodyUses
     /// <summary>A text of it may be SQL that begins a transaction.</summary>
     public bool HasSqlBegin { get; }
 
+    /// <summary>It can go on after a failure.</summary>
+    public bool HasTry { get; }
+
     /// <summary>A parameter of it, or of a function in it, may be a transaction.</summary>
     public bool HasTransactionParameter { get; }
 
     public static BodyUses Of(SyntaxNode body) => Known.GetValue(body, Read);
 
     /// <summary>One of the names is used, or a text may begin a transaction.</summary>
-    public bool Have(ISet<string> wanted)
-    {
-        if (HasSqlBegin)
-        {
-            return true;
-        }
+    public bool Have(ISet<string> wanted) => HasSqlBegin || Array.Exists(names, wanted.Contains);
 
-        foreach (var name in names)
-        {
-            if (wanted.Contains(name))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    /// <summary>
+    /// What one of the names begins may outlive the body: no <c>using</c> of its own holds it, or it is begun by a text. (A using around a text ends the command, not
+    /// what the command has begun.) Whether its own commit surely ends it is asked by flow (<see cref="RegionHelpers"/>).
+    /// </summary>
+    public bool MayLeaveOpen(ISet<string> beginners) => HasSqlBegin || Array.Exists(outliving, beginners.Contains);
 
     private static BodyUses Read(SyntaxNode body)
     {
-        var (names, seen, hasSqlBegin) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal), false);
+        var (names, outliving, hasSqlBegin, hasTry) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal), false, false);
+        var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var token in body.DescendantTokens())
         {
             if (!token.IsKind(SyntaxKind.IdentifierToken))
             {
                 hasSqlBegin |= IsSqlBegin(token);
+                hasTry |= token.IsKind(SyntaxKind.TryKeyword);
             }
-            else if (IsUse(token.Parent) && seen.Add(token.ValueText))
+            else if (IsUse(token.Parent))
             {
-                names.Add(token.ValueText);
+                if (seen.Add(token.ValueText))
+                {
+                    names.Add(token.ValueText);
+                }
+
+                if (!outliving.Contains(token.ValueText) && !Wrapping.EndsHere(token.Parent!, asResult: false))
+                {
+                    outliving.Add(token.ValueText);
+                }
             }
         }
 
-        return new BodyUses(names.ToArray(), hasSqlBegin, TakesTransaction(body));
+        return new BodyUses(names.ToArray(), outliving.ToArray(), hasSqlBegin, hasTry, TakesTransaction(body));
     }
 
     /// <summary>The name is called, constructed or handed on, not declared or merely a type.</summary>

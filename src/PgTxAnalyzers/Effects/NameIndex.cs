@@ -72,14 +72,15 @@ internal sealed class NameIndex
                         continue;
                     }
 
-                    var begins = BodyUses.Of(declaration).Have(leakers);
-                    if (begins && (yields ? Wrapping.IsIterator(declaration) || Wrapping.HandsOutResult(declaration, leakers) : Wrapping.MayLeaveOpen(declaration, leakers)))
+                    var uses = BodyUses.Of(declaration);
+                    var begins = uses.Have(leakers);
+                    if (begins && (yields ? Wrapping.IsIterator(declaration) || Wrapping.HandsOutResult(declaration, leakers) : uses.MayLeaveOpen(leakers)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
                         Known(name).Leaving.Add(declaration);
                     }
-                    else if ((begins || BodyUses.Of(declaration).Have(runners)) && Wrapping.RunsDelegate(declaration))
+                    else if ((begins || uses.Have(runners)) && Wrapping.RunsDelegate(declaration))
                     {
                         run.Add(name);
                         Known(name).Running.Add(declaration);

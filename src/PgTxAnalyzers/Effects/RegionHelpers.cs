@@ -4,7 +4,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -40,7 +39,7 @@ internal sealed class RegionHelpers
         return isSure || helpers.Any(h => Hands(Left.Transaction, h, byException: false, cancellation))
 
             // What a failure leaves open is open for who goes on after the failure.
-            || (helpers.Count > 0 && body.DescendantNodes().Any(n => n is TryStatementSyntax) && helpers.Any(h => Hands(Left.Transaction, h, byException: true, cancellation)));
+            || (helpers.Count > 0 && BodyUses.Of(body).HasTry && helpers.Any(h => Hands(Left.Transaction, h, byException: true, cancellation)));
     }
 
     /// <summary>The body can open a connection or a result, or is handed one.</summary>
@@ -61,36 +60,90 @@ internal sealed class RegionHelpers
     /// <summary>A helper of this name leaves it, or runs a delegate meanwhile: it, or one that it calls.</summary>
     private bool Hands(Left what, string name, bool byException, CancellationToken cancellation)
     {
-        if (known.TryGetValue((what, name, byException), out var hands))
+        if (!known.TryGetValue((what, name, byException), out var hands))
         {
-            return hands;
+            Decide(what, name, byException, cancellation);
+            hands = known[(what, name, byException)];
         }
 
-        // Over all names that can be come to: it is the same who asks first.
-        var names = what == Left.Transaction ? context.Index(cancellation) : context.OpenIndex(cancellation);
-        var seen = new HashSet<string>(StringComparer.Ordinal) { name };
-        var work = new Queue<string>(seen);
-        while (work.Count > 0 && !hands)
+        return hands;
+    }
+
+    /// <summary>
+    /// Of a name and all names that can be come to from it. What a helper hands on it has begun itself, or has from another one: those that begin are run, and of the
+    /// others, which are most, those that call one that hands something over.
+    /// </summary>
+    private void Decide(Left what, string name, bool byException, CancellationToken cancellation)
+    {
+        var suspects = SuspectsFrom(name, what == Left.Transaction ? context.Index(cancellation) : context.OpenIndex(cancellation));
+        var handing = new HashSet<(string Name, bool ByException)>();
+        Spread(byException: false);
+
+        // What a failure leaves open is handed over by who goes on after the failure.
+        var alsoByException = byException || suspects.Any(s => s.HasTry && !s.IsSure);
+        if (alsoByException)
         {
-            if (names.HelperOf(work.Dequeue()) is not { } helper)
+            Spread(byException: true);
+            Spread(byException: false);
+        }
+
+        foreach (var decided in suspects.Select(s => s.Name).Append(name).Distinct())
+        {
+            known[(what, decided, false)] = handing.Contains((decided, false));
+            if (alsoByException)
             {
-                continue;
+                known[(what, decided, true)] = handing.Contains((decided, true));
+            }
+        }
+
+        void Spread(bool byException)
+        {
+            for (var before = -1; handing.Count > before;)
+            {
+                before = handing.Count;
+                foreach (var suspect in suspects)
+                {
+                    if (!handing.Contains((suspect.Name, byException)) && (suspect.IsSure || suspect.Calls.Any(c => handing.Contains((c, false)) || ((byException || suspect.HasTry) && handing.Contains((c, true)))))
+                        && (suspect.IsRunner || (LeftBy(suspect.Body, byException, cancellation) & what) != 0))
+                    {
+                        handing.Add((suspect.Name, byException));
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<Suspect> SuspectsFrom(string name, NameIndex names)
+    {
+        var (found, seen, work) = (new List<Suspect>(), new HashSet<string>(StringComparer.Ordinal) { name }, new Queue<string>());
+        for (work.Enqueue(name); work.Count > 0;)
+        {
+            var current = work.Dequeue();
+            if (names.HelperOf(current) is { } helper)
+            {
+                found.AddRange(helper.Leaving.Select(body => Read(body, isRunner: false)).Concat(helper.Running.Select(body => Read(body, isRunner: true))));
             }
 
-            hands = helper.Leaving.Any(d => (LeftBy(d, byException, cancellation) & what) != 0);
-            foreach (var runner in hands ? Enumerable.Empty<SyntaxNode>() : helper.Running)
+            Suspect Read(SyntaxNode body, bool isRunner)
             {
-                var called = names.HelpersIn(runner, out var isSure);
-                foreach (var next in called.Where(seen.Add))
+                var calls = names.HelpersIn(body, out var isSure);
+                foreach (var next in calls.Where(seen.Add))
                 {
                     work.Enqueue(next);
                 }
 
-                hands |= isSure;
+                return new Suspect(current, body, isRunner, isSure, calls);
             }
         }
 
-        return known.GetOrAdd((what, name, byException), hands);
+        return found;
+    }
+
+    /// <param name="IsSure">It begins itself, or is handed one.</param>
+    /// <param name="Calls">The names of helpers that it may have one from.</param>
+    private sealed record Suspect(string Name, SyntaxNode Body, bool IsRunner, bool IsSure, IReadOnlyCollection<string> Calls)
+    {
+        public bool HasTry => BodyUses.Of(Body).HasTry;
     }
 
     private Left LeftBy(SyntaxNode declaration, bool byException, CancellationToken cancellation)

@@ -36,9 +36,6 @@ internal static class Wrapping
 
     public static bool IsIterator(SyntaxNode declaration) => declaration.DescendantNodes().Any(n => n is YieldStatementSyntax);
 
-    /// <summary>A begin of the body may outlive it: no <c>using</c> of its own holds it. Whether its own commit surely ends it is asked by flow (<see cref="RegionHelpers"/>).</summary>
-    public static bool MayLeaveOpen(SyntaxNode declaration, ISet<string> beginners) => Begins(declaration, beginners).Any(t => t.IsText || !EndsHere(t.Begin, asResult: false));
-
     /// <summary>A result or a connection that the body opens outlives it: one in a local leaves only where the local itself is handed on.</summary>
     public static bool HandsOutResult(SyntaxNode declaration, ISet<string> openers) =>
         Begins(declaration, openers).Any(t => (t.IsText || !EndsHere(t.Begin, asResult: true)) && !((t.IsText || IsStatement(t.Begin)) && Ends(declaration, t.Begin.SpanStart)));
@@ -66,7 +63,7 @@ internal static class Wrapping
         && (t.ValueText.IndexOf("commit", StringComparison.OrdinalIgnoreCase) >= 0 || t.ValueText.IndexOf("rollback", StringComparison.OrdinalIgnoreCase) >= 0));
 
     /// <summary>The value goes into a <c>using</c>; a result also into a local of a body that returns nothing that could carry it.</summary>
-    private static bool EndsHere(SyntaxNode begin, bool asResult)
+    public static bool EndsHere(SyntaxNode begin, bool asResult)
     {
         for (var node = begin; node is not null; node = node.Parent)
         {
