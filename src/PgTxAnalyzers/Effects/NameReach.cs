@@ -67,7 +67,7 @@ internal sealed class NameReach
             var counts = NameIndex.WordsOf(tree, cancellation).ContainsAny(files);
             foreach (var body in bodies.Bodies)
             {
-                ((counts && body.Mentions(seeds)) || (always.Count > 0 && body.Mentions(always)) ? near : far).Add(body);
+                ((counts && body.Mentions(seeds)) || body.Mentions(always) ? near : far).Add(body);
             }
         }
 
