@@ -90,17 +90,23 @@ internal sealed class OpenCalls
             var (members, calls) = (new List<string>(), new List<IMethodSymbol>());
             foreach (var call in body.DescendantNodes().OfType<InvocationExpressionSyntax>())
             {
-                if (declarations.Resolve(call) is not var (called, _) || context.Retry.Unprotected.IsProtected(call, body, cancellation))
+                if (declarations.Resolve(call) is not var (called, _))
                 {
                     continue;
                 }
 
                 var definition = (called.ReducedFrom ?? called).OriginalDefinition;
-                if (isOpen && IsOpen(definition) && definition.GetDocumentationCommentId() is { } id)
+                var id = isOpen && IsOpen(definition) ? definition.GetDocumentationCommentId() : null;
+                if ((id is null && context.Targets.Of(definition, Value.Nothing, false, cancellation).IsEmpty) || context.Retry.Unprotected.IsProtected(call, body, cancellation))
+                {
+                    continue;
+                }
+
+                if (id is not null)
                 {
                     members.Add(id);
                 }
-                else if (!context.Targets.Of(definition, Value.Nothing, false, cancellation).IsEmpty)
+                else
                 {
                     calls.Add(definition);
                 }
