@@ -38,6 +38,9 @@ internal sealed class AssemblyEffects
     public CarriedMethod? Of(IMethodSymbol method) =>
         types.TryGetValue(TypeKey(method.ContainingType), out var methods) && (methods.TryGetValue(method.MetadataName, out var only) || methods.TryGetValue(MethodKey(method), out only)) ? only : null;
 
+    /// <summary>Some method of the type does something to a transaction that its object holds.</summary>
+    public bool EndsItsOwn(INamedTypeSymbol type) => types.TryGetValue(TypeKey(type), out var methods) && methods.Values.Any(m => m.Effect?.Rows.Any(r => r.WithOwn) == true);
+
     /// <summary><c>Namespace.Outer+Inner`1</c>, as <c>GetTypeByMetadataName</c> takes it.</summary>
     public static string TypeKey(INamedTypeSymbol type)
     {

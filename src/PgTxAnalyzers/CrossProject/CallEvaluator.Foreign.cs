@@ -28,8 +28,20 @@ internal sealed partial class CallEvaluator
             outcomes.AddRange(new ForeignCall(this, run, call, target, fresh).Run());
         }
 
+        if (!found && Keeper(run, call) is { } keeper)
+        {
+            outcomes.Add(new Outcome(state.Set(new Place.Slot(keeper.Identity, SlotKind.Held), call.Values.OfType<Value.Transaction>().First()), keeper));
+            return true;
+        }
+
         return found;
     }
+
+    /// <summary>An object that is made with a transaction, and that ends one of its own in some method, has kept it: <c>new RepositoryTransaction(transaction)</c>.</summary>
+    private Value.Instance? Keeper(BodyRun run, CallSite call) =>
+        call is { Operation: Microsoft.CodeAnalysis.Operations.IObjectCreationOperation, Method.ContainingType: { } type } && call.Values.Any(v => v is Value.Transaction) && context.Foreign.EndsItsOwn(type)
+            ? new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true)
+            : null;
 
     /// <summary>One call of one method of another project.</summary>
     private sealed class ForeignCall

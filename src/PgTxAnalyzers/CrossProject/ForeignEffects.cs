@@ -107,6 +107,9 @@ internal sealed partial class ForeignEffects
     public bool Knows(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.ContainsKey(assembly) && (!method.IsAbstract || Matters(method));
 
+    /// <summary>Some method of the type does something to a transaction that its object holds.</summary>
+    public bool EndsItsOwn(INamedTypeSymbol type) => type.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.EndsItsOwn(type.OriginalDefinition);
+
     /// <summary>What is known of this very method.</summary>
     public ForeignTarget? Target(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method)?.Effect is { } effect ? new ForeignTarget(method, effect) : null;

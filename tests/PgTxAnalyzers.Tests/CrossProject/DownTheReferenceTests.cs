@@ -104,6 +104,46 @@ public class DownTheReferenceTests
             """).FindTheSame("App.cs:4 PGTX101", "App.cs:5 PGTX101", "App.cs:6 PGTX101", "App.cs:7 PGTX101");
 
     [Fact]
+    public Task An_object_that_keeps_the_transaction_that_it_is_made_with() => new Projects()
+        .With("Infra", """
+            using Microsoft.EntityFrameworkCore.Storage;
+            public sealed class Unit(IDbContextTransaction inner) : IAsyncDisposable
+            {
+                public Task CommitAsync(CancellationToken ct) => inner.CommitAsync(ct);
+                public ValueTask DisposeAsync() => inner.DisposeAsync();
+            }
+            public sealed class Note(IDbContextTransaction inner)
+            {
+                public string Text => inner.ToString() ?? "";
+            }
+            """)
+        .With("App", """
+            using Microsoft.EntityFrameworkCore;
+            public class Orders(DbContext db, HttpClient http)
+            {
+                private async Task<Unit> BeginAsync(CancellationToken ct) => new(await db.Database.BeginTransactionAsync(ct));
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using (var unit = new Unit(await db.Database.BeginTransactionAsync(ct)))
+                    {
+                        await db.SaveChangesAsync(ct);
+                        await http.PostAsync("/a", null, ct);
+                        await unit.CommitAsync(ct);
+                        await http.PostAsync("/b", null, ct);
+                    }
+                    var note = new Note(await db.Database.BeginTransactionAsync(ct));
+                    await http.PostAsync(note.Text, null, ct);
+                    await db.Database.CommitTransactionAsync(ct);
+                    var other = await BeginAsync(ct);
+                    await http.PostAsync("/c", null, ct);
+                    await other.CommitAsync(ct);
+                    await http.PostAsync("/d", null, ct);
+                    await other.DisposeAsync();
+                }
+            }
+            """).FindTheSame("App.cs:10 PGTX101", "App.cs:15 PGTX103", "App.cs:18 PGTX103");
+
+    [Fact]
     public Task A_query_of_another_projects_context() => new Projects()
         .With("Infra", """
             using Microsoft.EntityFrameworkCore;

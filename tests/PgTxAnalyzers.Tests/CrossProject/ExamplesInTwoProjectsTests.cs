@@ -21,7 +21,6 @@ public class ExamplesInTwoProjectsTests
     {
         ["PGTX101/BegunInConstructor.cs ReturnDesk"] = ArgumentsValue,
         ["PGTX101/DelegateHelper.cs Invoicing"] = AfterDelegate,
-        ["PGTX101/OwnTransactionType.cs InfractionRepository+ModerationService"] = "a constructor does not say that it keeps the transaction it is given",
         ["PGTX101/StrategyAndMethodGroup.cs ShipmentService"] = OfAnother,
         ["PGTX101/TransactionParameterCallers.cs ShipmentDesk"] = "a connection that is passed may be the shared one, for who cannot see the call",
         ["PGTX101/UnitOfWorkWrapper.cs ReturnService"] = ArgumentsValue,
