@@ -62,13 +62,18 @@ internal static class RepeatedStatements
         return found.Values.Where(r => !found.Keys.Any(other => other != r.Statement && r.Statement.Span.Contains(other.Span))).OrderBy(r => r.Statement.SpanStart);
     }
 
-    /// <summary>By syntax: in a lambda, handed on as a method group, or in a try with handlers.</summary>
+    /// <summary>
+    /// By syntax: in a lambda, handed on as a method group, or in a try with handlers. A command in a handler is not what the loop around its try repeats, and says
+    /// the same of the same command twice where the transaction is aborted.
+    /// </summary>
     private static bool MayRunAgain(SyntaxNode call)
     {
         foreach (var ancestor in call.Ancestors())
         {
             switch (ancestor)
             {
+                case CatchClauseSyntax:
+                    return false;
                 case AnonymousFunctionExpressionSyntax or TryStatementSyntax { Catches.Count: > 0 }:
                     return true;
                 case MemberDeclarationSyntax:

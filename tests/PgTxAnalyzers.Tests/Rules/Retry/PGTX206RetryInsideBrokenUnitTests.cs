@@ -71,6 +71,42 @@ public sealed class PGTX206RetryInsideBrokenUnitTests
     [InlineData("throw;")]
     public Task In_a_handler_a_command_needs_a_rollback_first(string inHandler) => With(Handler(inHandler)).HasMarkedFindings();
 
+    /// <summary>The loop would repeat it as well, and one finding is enough.</summary>
+    [Fact]
+    public async Task A_command_in_a_handler_inside_a_loop_is_found_once()
+    {
+        var findings = await With("""
+                public async Task RunAsync(NpgsqlConnection c, CancellationToken ct)
+                {
+                    using var tx = c.BeginTransaction();
+                    while (!ct.IsCancellationRequested)
+                    {
+                        try
+                        {
+                            try
+                            {
+                                await new NpgsqlCommand("INSERT INTO orders (id) VALUES (1)", c).ExecuteNonQueryAsync(ct);
+                            }
+                            catch (NpgsqlException failure) when (failure.IsTransient)
+                            {
+                                await using (var again = new NpgsqlCommand("SELECT 1", c))
+                                    await again.ExecuteScalarAsync(ct);
+                            }
+                            break;
+                        }
+                        catch (Exception)
+                        {
+                            await Task.Delay(100, ct);
+                        }
+                    }
+                }
+            """).Findings();
+
+        var lines = findings.Select(f => f.Location.GetLineSpan().StartLinePosition.Line).ToList();
+        Assert.NotEmpty(lines);
+        Assert.Equal(lines.Distinct(), lines);
+    }
+
     [Fact]
     public Task A_handler_that_no_statement_enters_is_quiet() =>
         With(Handler("await c.ExecuteAsync(\"UPDATE orders SET paid = true\", transaction: tx);", "FormatException")).IsQuiet();
