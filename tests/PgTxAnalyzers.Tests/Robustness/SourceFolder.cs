@@ -15,7 +15,7 @@ internal static class SourceFolder
 {
     public static Solution Open(string folder)
     {
-        var projects = Files(folder, "*.csproj").ToDictionary(path => Path.GetDirectoryName(path)! + "/", path => (Path: path, Id: ProjectId.CreateNewId()));
+        var projects = Files(folder, "*.csproj").DistinctBy(Path.GetDirectoryName).ToDictionary(path => Path.GetDirectoryName(path)! + "/", path => (Path: path, Id: ProjectId.CreateNewId()));
         var byPath = projects.Values.ToDictionary(project => Path.GetFullPath(project.Path), project => project.Id);
         var references = ReferenceSet.Everything.References;
         var solution = new AdhocWorkspace().CurrentSolution;
