@@ -52,7 +52,7 @@ public sealed class ConfigurationAnalyzer : DiagnosticAnalyzer
             context.ReportDiagnostic(PGTX001InvalidConfiguration.Report(problem));
         }
 
-        var unreadable = ForeignEffects.In(context.Compilation, context.CancellationToken).Unreadable.Union(LooseEnds.UnreadableIn(context.Compilation)).Union(ProjectFacts.UnreadableIn(context.Compilation)).ToList();
+        var unreadable = ForeignEffects.Carried.UnreadableIn(context.Compilation).Union(LooseEnds.Carried.UnreadableIn(context.Compilation)).Union(ProjectFacts.Carried.UnreadableIn(context.Compilation)).ToList();
         if (unreadable.Count > 0)
         {
             context.ReportDiagnostic(PGTX002UnreadableEffects.Report(unreadable));

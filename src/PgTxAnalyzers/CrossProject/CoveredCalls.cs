@@ -22,9 +22,6 @@ internal static class CoveredCalls
 
     public static FactKind KindOf(Need need) => need switch { Need.Strategy => FactKind.CoveredByStrategy, Need.Lost => FactKind.CoveredWhenLost, _ => FactKind.CoveredOnConflict };
 
-    /// <summary>A member as facts name it.</summary>
-    public static string IdOf(IMethodSymbol member) => member.OriginalDefinition.GetDocumentationCommentId() ?? member.Name;
-
     public static IEnumerable<ProjectFact> In(CompilationContext context, CancellationToken cancellation)
     {
         var helpers = context.Foreign.AllWork.Where(w => !w.Work.Scopes.IsEmpty).Select(w => w.Name);
@@ -35,7 +32,7 @@ internal static class CoveredCalls
             {
                 if (context.Retry.Coverage.IsCalledCovered(member, need, cancellation))
                 {
-                    yield return new ProjectFact(KindOf(need), IdOf(member));
+                    yield return new ProjectFact(KindOf(need), ProjectFacts.IdOf(member));
                 }
             }
         }

@@ -16,8 +16,8 @@ internal static partial class EffectText
     /// <summary>Null: another version, or damaged.</summary>
     public static AssemblyEffects? Read(string? text)
     {
-        text = PackedText.Unpack(text, MaxLength);
-        if (text is null || text.Length > MaxLength || !text.StartsWith(Version + "\n", StringComparison.Ordinal) || !text.EndsWith("\n", StringComparison.Ordinal))
+        text = PackedText.Unpack(text, Version, MaxLength);
+        if (text is null)
         {
             return null;
         }

@@ -54,14 +54,7 @@ internal static class Exports
         ApiRole.Begin or ApiRole.Adopt or ApiRole.Scope or ApiRole.Complete or ApiRole.Commit or ApiRole.Rollback or ApiRole.Savepoint or ApiRole.Command or ApiRole.Reader or ApiRole.Stream or ApiRole.Query
         or ApiRole.Save or ApiRole.Copy or ApiRole.Sink or ApiRole.Wait or ApiRole.TransactionRunner or ApiRole.DisposeTransaction or ApiRole.Close;
 
-    public static IMethodSymbol? Symbol(CompilationContext context, SyntaxNode body, CancellationToken cancellation)
-    {
-        var model = context.Bodies.Model(body.SyntaxTree);
-        return body switch
-        {
-            ArrowExpressionClauseSyntax { Parent: { } parent } => (model.GetDeclaredSymbol(parent, cancellation) as IPropertySymbol)?.GetMethod,
-            CompilationUnitSyntax => null,
-            _ => model.GetDeclaredSymbol(body, cancellation) as IMethodSymbol,
-        };
-    }
+    /// <summary>Null for the statements of a program, which nobody calls.</summary>
+    public static IMethodSymbol? Symbol(CompilationContext context, SyntaxNode body, CancellationToken cancellation) =>
+        body is CompilationUnitSyntax ? null : BodyCatalog.MethodOf(body, context.Bodies.Model(body.SyntaxTree), cancellation);
 }

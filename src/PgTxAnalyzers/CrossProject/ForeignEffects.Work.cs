@@ -1,4 +1,4 @@
-using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.CrossProject;
 /// <summary>What the rules about retries ask of the methods of references.</summary>
 internal sealed partial class ForeignEffects
 {
-    private readonly System.Collections.Concurrent.ConcurrentDictionary<IMethodSymbol, ImmutableArray<ForeignWork>> works = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<ForeignWork>> works = new(SymbolEqualityComparer.Default);
 
     /// <summary>The methods of which work is known, by their simple names.</summary>
     public IEnumerable<(string Name, MethodWork Work)> AllWork =>
@@ -30,31 +30,11 @@ internal sealed partial class ForeignEffects
 
     private ImmutableArray<ForeignWork> FindWork(IMethodSymbol method)
     {
-        var found = new List<ForeignWork>();
-        if (!method.IsAbstract)
-        {
-            Add(method);
-        }
-
-        if (Targets.IsOverridable(method) && !Targets.IsOfFramework(method.ContainingType) && derived.Value.TryGetValue(method.ContainingType.OriginalDefinition, out var types))
-        {
-            foreach (var type in types)
-            {
-                if (Targets.Implementation(method, type) is { IsAbstract: false } one)
-                {
-                    Add(one);
-                }
-            }
-        }
-
-        return found.Count > MaxImplementations ? ImmutableArray<ForeignWork>.Empty : found.ToImmutableArray();
-
-        void Add(IMethodSymbol one)
-        {
-            if (one.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(one)?.Work is { } work && !found.Any(f => SymbolEqualityComparer.Default.Equals(f.Method, one)))
-            {
-                found.Add(new ForeignWork(one, work));
-            }
-        }
+        var isOpen = Targets.IsOverridable(method) && !Targets.IsOfFramework(method.ContainingType);
+        return Few((isOpen ? Runnable(method) : method.IsAbstract ? Enumerable.Empty<IMethodSymbol>() : new[] { method }).Select(WorkAt).OfType<ForeignWork>());
     }
+
+    /// <summary>What is known of this very method.</summary>
+    private ForeignWork? WorkAt(IMethodSymbol method) =>
+        method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method)?.Work is { } work ? new ForeignWork(method, work) : null;
 }

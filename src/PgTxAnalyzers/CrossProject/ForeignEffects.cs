@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Effects;
@@ -21,17 +20,16 @@ internal sealed partial class ForeignEffects
     /// <summary>Implementations of one member in other projects that are looked at; a member with more is a plug-in point, and unknown.</summary>
     private const int MaxImplementations = 24;
 
-    /// <summary>By assembly: symbols of references are shared by the compilations of one host. What hangs on them holds no symbol.</summary>
-    private static readonly ConditionalWeakTable<IAssemblySymbol, Carried> Known = new();
+    public static readonly CarriedValues<AssemblyEffects> Carried = new(EffectText.Key, EffectText.Read);
 
     private readonly ImmutableArray<(IAssemblySymbol Assembly, AssemblyEffects Effects)> assemblies;
     private readonly Dictionary<IAssemblySymbol, AssemblyEffects> byAssembly = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<ForeignTarget>> cache = new(SymbolEqualityComparer.Default);
     private readonly Lazy<Dictionary<ISymbol, List<INamedTypeSymbol>>> derived;
 
-    private ForeignEffects(ImmutableArray<(IAssemblySymbol, AssemblyEffects)> assemblies, ImmutableArray<string> unreadable)
+    private ForeignEffects(ImmutableArray<(IAssemblySymbol, AssemblyEffects)> assemblies)
     {
-        (this.assemblies, Unreadable) = (assemblies, unreadable);
+        this.assemblies = assemblies;
         foreach (var (assembly, effects) in assemblies)
         {
             byAssembly[assembly] = effects;
@@ -42,9 +40,6 @@ internal sealed partial class ForeignEffects
         BeginNames = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is { } effect && CanBegin(effect)).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
     }
 
-    /// <summary>Names of assemblies that carry effects of another version, or damaged ones.</summary>
-    public ImmutableArray<string> Unreadable { get; }
-
     /// <summary>The simple names of all methods of which anything is known; a type's name stands for its constructors.</summary>
     public ImmutableHashSet<string> Names { get; }
 
@@ -54,28 +49,16 @@ internal sealed partial class ForeignEffects
     public static ForeignEffects In(Compilation compilation, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<(IAssemblySymbol, AssemblyEffects)>();
-        var unreadable = ImmutableArray.CreateBuilder<string>();
         foreach (var assembly in compilation.SourceModule.ReferencedAssemblySymbols)
         {
             cancellation.ThrowIfCancellationRequested();
-
-            if (!CanCarry(assembly))
-            {
-                continue;
-            }
-
-            var carried = Known.GetValue(assembly, Read);
-            if (carried.Effects is { } effects)
+            if (Carried.Of(assembly) is { } effects)
             {
                 found.Add((assembly, effects));
             }
-            else if (carried.IsUnreadable)
-            {
-                unreadable.Add(assembly.Name);
-            }
         }
 
-        return new ForeignEffects(found.ToImmutable(), unreadable.ToImmutable());
+        return new ForeignEffects(found.ToImmutable());
     }
 
     /// <summary>The effects of what a call can run in other projects.</summary>
@@ -145,27 +128,34 @@ internal sealed partial class ForeignEffects
         }
     }
 
-    private ImmutableArray<ForeignTarget> Implementations(IMethodSymbol method)
+    private ImmutableArray<ForeignTarget> Implementations(IMethodSymbol method) => Few(Runnable(method).Select(Target).OfType<ForeignTarget>());
+
+    /// <summary>The member itself, where it has a body, and what implements or overrides it, each once.</summary>
+    private IEnumerable<IMethodSymbol> Runnable(IMethodSymbol method)
     {
-        var found = ImmutableArray.CreateBuilder<ForeignTarget>();
         var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        if (!method.IsAbstract && Target(method) is { } own && seen.Add(method))
+        if (!method.IsAbstract)
         {
-            found.Add(own);
+            seen.Add(method);
+            yield return method;
         }
 
         if (derived.Value.TryGetValue(method.ContainingType.OriginalDefinition, out var types))
         {
             foreach (var type in types)
             {
-                if (Targets.Implementation(method, type) is { IsAbstract: false } one && seen.Add(one) && Target(one) is { } target)
+                if (Targets.Implementation(method, type) is { IsAbstract: false } one && seen.Add(one))
                 {
-                    found.Add(target);
+                    yield return one;
                 }
             }
         }
+    }
 
-        return found.Count > MaxImplementations ? ImmutableArray<ForeignTarget>.Empty : found.ToImmutable();
+    private static ImmutableArray<T> Few<T>(IEnumerable<T> found)
+    {
+        var all = found.ToImmutableArray();
+        return all.Length > MaxImplementations ? ImmutableArray<T>.Empty : all;
     }
 
     /// <summary>The concrete types of which effects are known, by each of their interfaces and base types.</summary>
@@ -225,30 +215,6 @@ internal sealed partial class ForeignEffects
 
     private static bool IsFramework(string name) =>
         name is "mscorlib" or "netstandard" or "WindowsBase" or "System" || name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal);
-
-    private static Carried Read(IAssemblySymbol assembly)
-    {
-        var text = Metadata(assembly, EffectText.Key);
-        var effects = EffectText.Read(text);
-        return new Carried(effects, text is not null && effects is null);
-    }
-
-    /// <summary>The value of an assembly's metadata; null where there is none of this key.</summary>
-    public static string? Metadata(IAssemblySymbol assembly, string wanted)
-    {
-        foreach (var attribute in assembly.GetAttributes())
-        {
-            if (attribute is { AttributeClass: { Name: "AssemblyMetadataAttribute", ContainingNamespace: { Name: "Reflection", ContainingNamespace.Name: "System" } }, ConstructorArguments: { Length: 2 } arguments }
-                && arguments[0].Value is string key && key == wanted)
-            {
-                return arguments[1].Value as string ?? "";
-            }
-        }
-
-        return null;
-    }
-
-    private sealed record Carried(AssemblyEffects? Effects, bool IsUnreadable);
 }
 
 /// <summary>A method of another project that a call can run.</summary>

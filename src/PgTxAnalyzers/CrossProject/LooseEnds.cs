@@ -31,8 +31,9 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
 {
     public static readonly LooseEnds None = new(ImmutableArray<Obligation>.Empty, ImmutableArray<Registration>.Empty, ImmutableArray<string>.Empty);
 
-    /// <summary>By assembly, and by compilation where a host has the source. What hangs on them holds no symbol.</summary>
-    private static readonly ConditionalWeakTable<IAssemblySymbol, OfAssembly> Carried = new();
+    public static readonly CarriedValues<LooseEnds> Carried = new(LooseEndsText.Key, LooseEndsText.Read);
+
+    /// <summary>By compilation, where a host has the source. What hangs on it holds no symbol of another one.</summary>
     private static readonly ConditionalWeakTable<Compilation, FollowedProject> Followed = new();
 
     /// <summary>A public interface's member that is not a library's: what implements it can be anything.</summary>
@@ -42,7 +43,7 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
 
     /// <summary>Whether any reference leaves an obligation: asked where nothing else is.</summary>
     public static bool AreIn(Compilation compilation, CancellationToken cancellation) =>
-        compilation.SourceModule.ReferencedAssemblySymbols.Any(a => ForeignEffects.CanCarry(a) && !Carried.GetValue(a, Read).Ends.Obligations.IsEmpty)
+        compilation.SourceModule.ReferencedAssemblySymbols.Any(a => Carried.Of(a) is { Obligations.IsEmpty: false })
         || compilation.References.OfType<CompilationReference>().Any(r => DataLibraries.IsReferencedBy(r.Compilation));
 
     /// <summary>Those of the references, by the name of their assembly.</summary>
@@ -51,7 +52,7 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
         var found = ImmutableArray.CreateBuilder<(string, LooseEnds)>();
         foreach (var assembly in context.Compilation.SourceModule.ReferencedAssemblySymbols)
         {
-            if (ForeignEffects.CanCarry(assembly) && Carried.GetValue(assembly, Read).Ends is var carried && carried != None)
+            if (Carried.Of(assembly) is { } carried && carried != None)
             {
                 found.Add((assembly.Name, carried));
             }
@@ -80,17 +81,4 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
     public static ImmutableArray<Registration> RegistrationsOf(CompilationContext context, CancellationToken cancellation) => RegistrationSearch.In(context, cancellation).Where(r => r.Method is not null)
         .Select(r => new Registration(r.Method!, r.Service.GetDocumentationCommentId() ?? "", r.Implementation.GetDocumentationCommentId() ?? "")).Distinct()
         .OrderBy(r => r.Method, StringComparer.Ordinal).ThenBy(r => r.Service, StringComparer.Ordinal).ThenBy(r => r.Implementation, StringComparer.Ordinal).ToImmutableArray();
-
-    /// <summary>Names of referenced assemblies that leave what cannot be read: of another version, or damaged.</summary>
-    public static IEnumerable<string> UnreadableIn(Compilation compilation) =>
-        compilation.SourceModule.ReferencedAssemblySymbols.Where(a => ForeignEffects.CanCarry(a) && Carried.GetValue(a, Read).IsUnreadable).Select(a => a.Name);
-
-    private static OfAssembly Read(IAssemblySymbol assembly)
-    {
-        var text = ForeignEffects.Metadata(assembly, LooseEndsText.Key);
-        var ends = LooseEndsText.Read(text);
-        return new OfAssembly(ends ?? None, text is not null && ends is null);
-    }
-
-    private sealed record OfAssembly(LooseEnds Ends, bool IsUnreadable);
 }

@@ -38,6 +38,10 @@ internal static class PackedText
     /// <summary>Places that are looked at for a longer match.</summary>
     private const int MaxTries = 32;
 
+    /// <summary>A text of lines, of which the first says its version. Null: there is none, it is of another version, too long, or damaged.</summary>
+    public static string? Unpack(string? text, string version, int maxLength) =>
+        Unpack(text, maxLength) is { } lines && lines.Length <= maxLength && lines.StartsWith(version + "\n", StringComparison.Ordinal) && lines.EndsWith("\n", StringComparison.Ordinal) ? lines : null;
+
     /// <returns>The text as it is where packing is not worth it, or not possible.</returns>
     public static string Pack(string text)
     {

@@ -2,7 +2,6 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
-using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Effects;
@@ -60,8 +59,7 @@ internal sealed class ProjectFacts
 {
     public static readonly ProjectFacts None = new(Enumerable.Empty<ProjectFact>());
 
-    /// <summary>By assembly: symbols of references are shared by the compilations of one host. What hangs on them holds no symbol.</summary>
-    private static readonly ConditionalWeakTable<IAssemblySymbol, OfAssembly> Carried = new();
+    public static readonly CarriedValues<ProjectFacts> Carried = new(ProjectFactsText.Key, ProjectFactsText.Read);
 
     private readonly ILookup<FactKind, string> subjects;
 
@@ -81,7 +79,7 @@ internal sealed class ProjectFacts
     /// <summary>Those that the references carry.</summary>
     public static ProjectFacts OfReferences(Compilation compilation)
     {
-        var found = compilation.SourceModule.ReferencedAssemblySymbols.Where(ForeignEffects.CanCarry).SelectMany(a => Carried.GetValue(a, Read).Facts.All).ToList();
+        var found = compilation.SourceModule.ReferencedAssemblySymbols.Select(Carried.Of).OfType<ProjectFacts>().SelectMany(f => f.All).ToList();
         return found.Count == 0 ? None : new ProjectFacts(found);
     }
 
@@ -105,21 +103,8 @@ internal sealed class ProjectFacts
         void AddIf(FactKind kind, bool holds) => Add(kind, Enumerable.Repeat(ProjectFact.Any, holds ? 1 : 0));
     }
 
-    /// <summary>A type as facts name it.</summary>
-    public static string IdOf(ITypeSymbol type) => type.OriginalDefinition.GetDocumentationCommentId() ?? type.Name;
+    /// <summary>A type or a member as facts name it.</summary>
+    public static string IdOf(ISymbol symbol) => symbol.OriginalDefinition.GetDocumentationCommentId() ?? symbol.Name;
 
     public static FactKind KindOf(Retrying strategy) => strategy switch { Retrying.Yes => FactKind.WithRetries, Retrying.No => FactKind.WithoutRetries, _ => FactKind.MayRetry };
-
-    /// <summary>Names of referenced assemblies that carry facts of another version, or damaged ones.</summary>
-    public static IEnumerable<string> UnreadableIn(Compilation compilation) =>
-        compilation.SourceModule.ReferencedAssemblySymbols.Where(a => ForeignEffects.CanCarry(a) && Carried.GetValue(a, Read).IsUnreadable).Select(a => a.Name);
-
-    private static OfAssembly Read(IAssemblySymbol assembly)
-    {
-        var text = ForeignEffects.Metadata(assembly, ProjectFactsText.Key);
-        var facts = ProjectFactsText.Read(text);
-        return new OfAssembly(facts ?? None, text is not null && facts is null);
-    }
-
-    private sealed record OfAssembly(ProjectFacts Facts, bool IsUnreadable);
 }

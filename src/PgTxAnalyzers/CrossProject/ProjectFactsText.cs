@@ -36,8 +36,8 @@ internal static class ProjectFactsText
     /// <summary>Null: there is none, it is of another version, or damaged.</summary>
     public static ProjectFacts? Read(string? text)
     {
-        text = PackedText.Unpack(text, MaxLength);
-        if (text is null || text.Length > MaxLength || !text.StartsWith(Version + "\n", StringComparison.Ordinal) || !text.EndsWith("\n", StringComparison.Ordinal))
+        text = PackedText.Unpack(text, Version, MaxLength);
+        if (text is null)
         {
             return null;
         }

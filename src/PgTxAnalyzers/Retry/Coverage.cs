@@ -156,14 +156,14 @@ internal sealed class Coverage
 
         for (var m = method.OverriddenMethod; m is not null; m = m.OverriddenMethod)
         {
-            if (context.Compilation.Carried.Has(kind, CoveredCalls.IdOf(m)))
+            if (context.Compilation.Carried.Has(kind, ProjectFacts.IdOf(m)))
             {
                 return true;
             }
         }
 
         return type.AllInterfaces.SelectMany(i => i.GetMembers()).OfType<IMethodSymbol>()
-            .Any(m => context.Compilation.Carried.Has(kind, CoveredCalls.IdOf(m)) && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(m), method));
+            .Any(m => context.Compilation.Carried.Has(kind, ProjectFacts.IdOf(m)) && SymbolEqualityComparer.Default.Equals(type.FindImplementationForInterfaceMember(m), method));
     }
 
     /// <summary>Calls and method groups of a method in all sources, also through the interface or the base class that it implements.</summary>
