@@ -18,7 +18,7 @@ internal sealed partial class ForeignEffects
 
     /// <summary>What a call can run in other projects, of which work is known.</summary>
     public ImmutableArray<ForeignWork> WorkOf(IMethodSymbol method) =>
-        assemblies.IsEmpty ? ImmutableArray<ForeignWork>.Empty : works.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, FindWork);
+        assemblies.IsEmpty ? ImmutableArray<ForeignWork>.Empty : works.GetOrAdd(Targets.AsCalled(method), FindWork);
 
     /// <summary>A call runs a statement, or begins a transaction, in another project. What works with a connection of its own and is retried there is not seen.</summary>
     public bool Works(IMethodSymbol method) =>
@@ -30,8 +30,9 @@ internal sealed partial class ForeignEffects
 
     private ImmutableArray<ForeignWork> FindWork(IMethodSymbol method)
     {
-        var isOpen = Targets.IsOverridable(method) && !Targets.IsOfFramework(method.ContainingType);
-        return Few((isOpen ? Runnable(method) : method.IsAbstract ? Enumerable.Empty<IMethodSymbol>() : new[] { method }).Select(WorkAt).OfType<ForeignWork>());
+        var definition = method.OriginalDefinition;
+        var isOpen = Targets.IsOverridable(definition) && !Targets.IsOfFramework(definition.ContainingType);
+        return Few((isOpen ? Runnable(method) : definition.IsAbstract ? Enumerable.Empty<IMethodSymbol>() : new[] { definition }).Select(WorkAt).OfType<ForeignWork>());
     }
 
     /// <summary>What is known of this very method.</summary>

@@ -80,7 +80,7 @@ internal sealed partial class ForeignEffects
             return Targets.Implementation(definition, type) is { } one && Target(one) is { } own ? ImmutableArray.Create(own) : ImmutableArray<ForeignTarget>.Empty;
         }
 
-        return cache.GetOrAdd(definition, Implementations);
+        return cache.GetOrAdd(Targets.AsCalled(method), Implementations);
     }
 
     /// <summary>Whether anything is known that a call of the method does.</summary>
@@ -133,18 +133,18 @@ internal sealed partial class ForeignEffects
     /// <summary>The member itself, where it has a body, and what implements or overrides it, each once.</summary>
     private IEnumerable<IMethodSymbol> Runnable(IMethodSymbol method)
     {
-        var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        if (!method.IsAbstract)
+        var (definition, seen) = (method.OriginalDefinition, new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default));
+        if (!definition.IsAbstract)
         {
-            seen.Add(method);
-            yield return method;
+            seen.Add(definition);
+            yield return definition;
         }
 
-        if (derived.Value.TryGetValue(method.ContainingType.OriginalDefinition, out var types))
+        if (derived.Value.TryGetValue(definition.ContainingType, out var types))
         {
-            foreach (var type in types)
+            foreach (var type in types.Where(t => Targets.CanBe(t, method.ContainingType)))
             {
-                if (Targets.Implementation(method, type) is { IsAbstract: false } one && seen.Add(one))
+                if (Targets.Implementation(definition, type) is { IsAbstract: false } one && seen.Add(one))
                 {
                     yield return one;
                 }

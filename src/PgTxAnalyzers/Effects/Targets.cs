@@ -41,7 +41,46 @@ internal sealed class Targets
                 : ImmutableArray<IMethodSymbol>.Empty;
         }
 
-        return cache.TryGetValue(definition, out var known) ? known : cache.GetOrAdd(definition, Implementations(definition, cancellation));
+        var wanted = AsCalled(method);
+        return cache.TryGetValue(wanted, out var known) ? known : cache.GetOrAdd(wanted, Implementations(definition, wanted.ContainingType, cancellation));
+    }
+
+    /// <summary>The member of the interface or base class as it is constructed, where that says more: `IRepository&lt;Order&gt;.DeleteAsync` does not run the repository of customers.</summary>
+    public static IMethodSymbol AsCalled(IMethodSymbol method)
+    {
+        method = method.ReducedFrom ?? method;
+        return IsClosed(method.ContainingType) ? method.ConstructedFrom : method.OriginalDefinition;
+    }
+
+    /// <summary>An object of the type can be one of this interface or base class, as it is constructed.</summary>
+    public static bool CanBe(INamedTypeSymbol type, INamedTypeSymbol owner)
+    {
+        if (!IsClosed(owner))
+        {
+            return true;
+        }
+
+        var constructed = (owner.TypeKind == TypeKind.Interface ? type.AllInterfaces : BasesOf(type)).Where(t => SymbolEqualityComparer.Default.Equals(t.OriginalDefinition, owner.OriginalDefinition)).ToList();
+        return constructed.Count == 0 || constructed.Any(t => !IsClosed(t) || SymbolEqualityComparer.Default.Equals(t, owner));
+    }
+
+    /// <summary>A generic type of which each argument is known, and stands for itself: of `in` and `out` another one would fit as well.</summary>
+    private static bool IsClosed(INamedTypeSymbol? type) =>
+        type is { IsGenericType: true, IsUnboundGenericType: false } && type.TypeParameters.All(p => p.Variance == VarianceKind.None) && !type.TypeArguments.Any(HasParameter);
+
+    private static bool HasParameter(ITypeSymbol type) => type switch
+    {
+        INamedTypeSymbol named => named.TypeArguments.Any(HasParameter) || (named.ContainingType is { } outer && HasParameter(outer)),
+        IArrayTypeSymbol array => HasParameter(array.ElementType),
+        _ => true,
+    };
+
+    private static IEnumerable<INamedTypeSymbol> BasesOf(INamedTypeSymbol type)
+    {
+        for (var t = type; t is not null; t = t.BaseType)
+        {
+            yield return t;
+        }
     }
 
     public static bool IsOfFramework(INamedTypeSymbol type)
@@ -69,7 +108,7 @@ internal sealed class Targets
         type.BaseType is { DeclaringSyntaxReferences.IsEmpty: false }
         || type.AllInterfaces.Any(i => !i.DeclaringSyntaxReferences.IsEmpty && i.GetMembers().Any(m => m is IMethodSymbol { MethodKind: MethodKind.Ordinary }));
 
-    private ImmutableArray<IMethodSymbol> Implementations(IMethodSymbol method, CancellationToken cancellation)
+    private ImmutableArray<IMethodSymbol> Implementations(IMethodSymbol method, INamedTypeSymbol owner, CancellationToken cancellation)
     {
         var found = ImmutableArray.CreateBuilder<IMethodSymbol>();
         if (InSource(method) && !method.IsAbstract)
@@ -79,7 +118,7 @@ internal sealed class Targets
 
         if (Derived(cancellation).TryGetValue(method.ContainingType, out var types))
         {
-            foreach (var type in types)
+            foreach (var type in types.Where(t => CanBe(t, owner)))
             {
                 if (Implementation(method, type) is { IsAbstract: false } one && InSource(one) && !found.Contains(one, SymbolEqualityComparer.Default))
                 {

@@ -36,6 +36,35 @@ public class DownTheReferenceTests
             found[0].GetMessage());
     }
 
+    [Theory]
+    [InlineData("ICohorts")]
+    [InlineData("IOrganizations", "App.cs:9 PGTX101")]
+    public Task Of_a_generic_contract_what_is_constructed_alike_runs(string contract, params string[] found) => new Projects()
+        .With("Domain", """
+            public interface IRepository<T> { Task DeleteAsync(); }
+            public interface ICohorts : IRepository<int>;
+            public interface IOrganizations : IRepository<string>;
+            """)
+        .With("Infra", """
+            internal sealed class Cohorts : ICohorts { public Task DeleteAsync() => Task.CompletedTask; }
+            internal sealed class Organizations(HttpClient http) : IOrganizations { public async Task DeleteAsync() => await http.GetStringAsync("https://example.com"); }
+            """)
+        .With("App", $$"""
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, {{contract}} rows)
+            {
+                public async Task PlaceAsync(CancellationToken ct)
+                {
+                    await using var tx = await conn.BeginTransactionAsync(ct);
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn, tx);
+                    await insert.ExecuteNonQueryAsync(ct);
+                    await rows.DeleteAsync();
+                    await tx.CommitAsync(ct);
+                }
+            }
+            """)
+        .FindTheSame(found);
+
     [Fact]
     public Task An_internal_implementation_of_an_interface_of_a_third_project() => new Projects()
         .With("Domain", "public interface IMailer { Task SendAsync(string to); }")

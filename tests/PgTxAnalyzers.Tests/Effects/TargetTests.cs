@@ -172,6 +172,31 @@ public sealed class TargetTests
         }
         """, "IBank bank").HasMarkedFindings();
 
+    private const string Contracts = """
+        public interface IRepository<T> { Task DeleteAsync(); }
+        public interface ICohorts : IRepository<int>;
+        public interface IHandler<in T> { Task DeleteAsync(); }
+        public abstract class Repository<T> { public abstract Task DeleteAsync(); }
+        internal sealed class Cohorts : Repository<int>, ICohorts { public override Task DeleteAsync() => Task.CompletedTask; }
+
+        """;
+
+    /// <summary>An application has one generic repository, and many that derive from it: what one of them does is no other's.</summary>
+    [Theory]
+    [InlineData("ICohorts", "internal sealed class Organizations(HttpClient http) : IRepository<string> { BODY }", false)]
+    [InlineData("IRepository<int>", "internal sealed class Organizations(HttpClient http) : IRepository<string> { BODY }", false)]
+    [InlineData("IRepository<string>", "internal sealed class Organizations(HttpClient http) : IRepository<string> { BODY }", true)]
+    [InlineData("Repository<int>", "internal sealed class Organizations(HttpClient http) : Repository<string> { OVERRIDE }", false)]
+    [InlineData("Repository<string>", "internal sealed class Organizations(HttpClient http) : Repository<string> { OVERRIDE }", true)]
+    [InlineData("IRepository<int>", "internal sealed class Any<T>(HttpClient http) : IRepository<T> { BODY }", true)]
+    [InlineData("IRepository<List<int>>", "internal sealed class Lists<T>(HttpClient http) : IRepository<List<T>> { BODY }", true)]
+    [InlineData("IHandler<string>", "internal sealed class Objects(HttpClient http) : IHandler<object> { BODY }", true)]
+    public async Task Of_a_generic_contract_what_is_constructed_alike_runs(string contract, string type, bool found)
+    {
+        var code = Around("await rows.DeleteAsync();", Contracts + type.Replace("OVERRIDE", "public override async Task DeleteAsync() { await http.GetAsync(\"/\"); }").Replace("BODY", "public async Task DeleteAsync() { await http.GetAsync(\"/\"); }"), contract + " rows", id: found ? "PGTX101" : "");
+        await code.HasMarkedFindings();
+    }
+
     [Fact]
     public async Task Generated_grpc_clients() => await Around("await bank.ChargeAsync(1);", """
         public class BankClient : Grpc.Core.ClientBase<BankClient>
