@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Flow;
@@ -37,13 +38,25 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome>? CutShort(BodyRun run, CallSite call, State state, IReadOnlyList<Outcome>? followed)
     {
         var narrow = CanBeNarrow(state) && !IsFound(run, call) ? Narrowly(run, call, state) : null;
-        if (followed is not { Count: 0 })
+        if (followed is null)
         {
-            return followed;
+            return null;
         }
 
         // Not walked to any end. Where nothing in it can end a transaction, what comes behind is looked at in the state of the call.
-        return TargetsOf(call).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation)) ? narrow ?? followed : BodyRun.Single(state, Value.Nothing);
+        if (followed.Count == 0)
+        {
+            if (TargetsOf(call).Any(t => context.Enders.Matters(t, context.MaxCallDepth, cancellation)))
+            {
+                return narrow ?? followed;
+            }
+
+            followed = BodyRun.Single(state, Value.Nothing);
+        }
+
+        // A task that only the second look saw at work is the one that is handed back.
+        var found = narrow?.Select(o => o.Value).OfType<Value.Pending>().SelectMany(p => p.Reaches).Distinct().ToImmutableArray() ?? ImmutableArray<Reach>.Empty;
+        return found.IsEmpty ? followed : followed.Select(o => new Outcome(o.State, Reaches.Pending(found, o.Value))).ToList();
     }
 
     /// <summary>The first look, in this state or another, has found what the call holds open: a second one would find it again.</summary>

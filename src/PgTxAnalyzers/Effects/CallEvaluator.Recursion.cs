@@ -62,6 +62,7 @@ internal sealed partial class CallEvaluator
         for (var round = 1; ; round++)
         {
             (leansOn, grew) = (int.MaxValue, false);
+            var refused = Budget.Refused;
             var body = new BodyRun(frame, this, cancellation);
             body.Walk(entry);
             var run = new Run(body.Exits.Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray()) { Worked = body.Worked, Yields = body.Yields };
@@ -87,7 +88,11 @@ internal sealed partial class CallEvaluator
             }
 
             Settle(first);
-            memo[key] = (run, int.MaxValue);
+            if (Budget.Refused == refused || frame.IsLexical)
+            {
+                memo[key] = (run, int.MaxValue);
+            }
+
             (leansOn, grew) = (outerLeansOn, outerGrew);
             return (run, frame);
         }

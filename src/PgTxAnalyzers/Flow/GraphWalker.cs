@@ -316,6 +316,7 @@ internal sealed class StepBudget
         if (taken >= limit)
         {
             IsSpent = true;
+            Refused++;
             return false;
         }
 
@@ -325,6 +326,9 @@ internal sealed class StepBudget
 
     /// <summary>Some of the code has not been walked.</summary>
     public bool IsSpent { get; private set; }
+
+    /// <summary>How often a step was refused: where that grows during a run, the run is not one to the end, and says nothing about another one that has steps left.</summary>
+    public int Refused { get; private set; }
 
     /// <summary>A block was come to in more states than are told apart.</summary>
     public bool HasDropped { get; set; }

@@ -100,6 +100,41 @@ public class BoundTests
     }
 
     [Fact]
+    public async Task The_task_of_more_work_than_can_be_walked_is_what_its_caller_waits_for()
+    {
+        const int Methods = 40, Flags = 9;
+        var asked = Lines(Flags, j => $"if (f{j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
+        var work = Lines(Methods, i => $"void Work{i}(NpgsqlConnection c, string url) {{ {Lines(Flags, j => $"var f{j} = url.Length > {j};")} {asked} {asked} }}");
+        var calls = Lines(Methods, i => $"Work{i}(conn, url);");
+
+        await TestCode.Method("""
+            using var tx = conn.BeginTransaction();
+            conn.Execute("DELETE FROM a WHERE id = 1");
+            await All(conn, http, url); // expect: PGTX101
+            tx.Commit();
+            """, $"Task All(NpgsqlConnection conn, HttpClient http, string url) => Each(conn, http, url);\nasync Task Each(NpgsqlConnection conn, HttpClient http, string url) {{\n{calls} await http.GetAsync(url); }}\n{work}")
+            .Counting("PGTX101").HasMarkedFindings();
+    }
+
+    /// <summary>A run that is cut says nothing about the same call where steps are left.</summary>
+    [Fact]
+    public async Task A_call_that_was_cut_is_walked_again_by_whoever_has_steps_left()
+    {
+        const int Methods = 150, Blocks = 100;
+        var blocks = Lines(Blocks, j => $"if (url.Length > {j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
+        var helpers = Lines(Methods, i => $"async Task Step{i}(NpgsqlConnection c, HttpClient http, string url) {{ {blocks} await http.GetAsync(\"/{i}\"); }}\nasync Task Wrap{i}(NpgsqlConnection c, HttpClient http, string url) {{ await Step{i}(c, http, url); }}");
+
+        await TestCode.Method($$"""
+            using var tx = conn.BeginTransaction();
+            conn.Execute("DELETE FROM a WHERE id = 1");
+            await All(conn, http, url); // expect: PGTX101
+            {{Lines(Methods, i => $"await Wrap{i}(conn, http, url); // expect: PGTX101")}}
+            tx.Commit();
+            """, $"async Task All(NpgsqlConnection conn, HttpClient http, string url) {{\n{Lines(Methods, i => $"await Step{i}(conn, http, url);")} }}\n{helpers}")
+            .Counting("PGTX101").HasMarkedFindings();
+    }
+
+    [Fact]
     public async Task A_finally_block_whose_body_fails_in_many_ways_is_still_entered_by_the_path_that_does_not_fail()
     {
         const int Kinds = 200;
