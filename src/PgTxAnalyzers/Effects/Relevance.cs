@@ -17,6 +17,8 @@ namespace PgTxAnalyzers.Effects;
 /// </summary>
 internal sealed class Relevance
 {
+    private static readonly HashSet<IMethodSymbol> NoCallees = new(SymbolEqualityComparer.Default);
+
     private readonly CompilationContext context;
     private readonly Func<ApiRole, bool> matters;
     private readonly Lazy<NameReach> reach;
@@ -77,7 +79,8 @@ internal sealed class Relevance
                     continue;
                 }
 
-                foreach (var callee in own.Callees)
+                // Of what lies one call too deep nothing is found out, and nothing may be noted.
+                foreach (var callee in depth < within ? own.Callees : NoCallees)
                 {
                     if (!cameFrom.ContainsKey(callee) && !(nearest.TryGetValue(callee, out var d) && d < 0 && depth + 1 + ~d >= within))
                     {
