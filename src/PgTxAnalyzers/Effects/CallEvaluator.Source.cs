@@ -35,7 +35,7 @@ internal sealed partial class CallEvaluator
         }
 
         // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter.
-        if (!state.HasRegion && !HandsSomethingBack(method.MethodKind == MethodKind.Constructor ? method.ContainingType.Name : method.Name)
+        if (!state.HasRegion && !HandsSomethingBack(call)
             && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor)
         {
             return null;
@@ -346,8 +346,11 @@ internal sealed partial class CallEvaluator
     private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
 
     /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened. Of helpers that are asked just that, names have to do.</summary>
-    private bool HandsSomethingBack(string name) =>
-        (look == Look.Begins ? IsSuspect(name) : context.Helpers.Hands(name, cancellation)) || context.OpenBodies.Lends(name);
+    private bool HandsSomethingBack(CallSite call)
+    {
+        var name = call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType.Name : call.Method.Name;
+        return (look == Look.Begins ? IsSuspect(name) : context.Helpers.Hands(name, () => TargetsOf(call), cancellation)) || context.OpenBodies.Lends(name);
+    }
 
     private bool IsSuspect(string name) => context.Index(cancellation).CanBegin(name) || context.OpenIndex(cancellation).CanBegin(name);
 

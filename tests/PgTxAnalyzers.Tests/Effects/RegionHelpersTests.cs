@@ -1,4 +1,6 @@
 using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Tests.Flow;
 using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Effects;
@@ -184,4 +186,60 @@ public class RegionHelpersTests
             }
         }
         """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
+
+    /// <summary>Of two methods of one name, only who calls the one that leaves a transaction is looked at.</summary>
+    [Theory]
+    [InlineData("CallsField", true)]
+    [InlineData("CallsLocal", true)]
+    [InlineData("CallsInterface", true)]
+    [InlineData("CallsBase", true)]
+    [InlineData("HandsOn", true)]
+    [InlineData("CallsOther", false)]
+    [InlineData("CallsOthersInterface", false)]
+    [InlineData("CallsLibrary", false)]
+    [InlineData("CallsCaller", true)]
+    [InlineData("CallsOthersCaller", false)]
+    public void A_helper_is_told_from_another_one_of_its_name(string caller, bool can)
+    {
+        var compilation = TestCode.Of("""
+            using Npgsql;
+            public interface IOrders { void Remove(NpgsqlConnection conn); }
+            public interface ICustomers { void Remove(NpgsqlConnection conn); }
+            public abstract class Base { public abstract void Remove(NpgsqlConnection conn); }
+            public class Orders : Base, IOrders
+            {
+                public override void Remove(NpgsqlConnection conn)
+                {
+                    conn.BeginTransaction();
+                    new NpgsqlCommand("DELETE FROM orders", conn).ExecuteNonQuery();
+                }
+            }
+
+            public class Customers : ICustomers
+            {
+                public void Remove(NpgsqlConnection conn) => new NpgsqlCommand("DELETE FROM customers", conn).ExecuteNonQuery();
+            }
+
+            public class Service(Orders orders, Customers customers, IOrders some, ICustomers other, Base one)
+            {
+                public void CallsField(NpgsqlConnection conn) => orders.Remove(conn);
+                public void CallsLocal(NpgsqlConnection conn) { var its = true ? orders : null!; its.Remove(conn); }
+                public void CallsInterface(NpgsqlConnection conn) => some.Remove(conn);
+                public void CallsBase(NpgsqlConnection conn) => one.Remove(conn);
+                public void HandsOn(NpgsqlConnection conn) => Do(orders.Remove, conn);
+                public void CallsOther(NpgsqlConnection conn) => customers.Remove(conn);
+                public void CallsOthersInterface(NpgsqlConnection conn) => other.Remove(conn);
+                public void CallsLibrary(List<NpgsqlConnection> all, NpgsqlConnection conn) => all.Remove(conn);
+                public void CallsCaller(NpgsqlConnection conn) => Clear(conn);
+                public void CallsOthersCaller(NpgsqlConnection conn) => Empty(conn);
+                private void Clear(NpgsqlConnection conn) => orders.Remove(conn);
+                private void Empty(NpgsqlConnection conn) => customers.Remove(conn);
+                private static void Do(Action<NpgsqlConnection> run, NpgsqlConnection conn) => run(conn);
+            }
+            """).Compile();
+        var context = new CompilationContext(compilation, ModelSet.Create(compilation), maxCallDepth: 6);
+        var body = FlowOf.MethodNamed(compilation, caller).DeclaringSyntaxReferences[0].GetSyntax(TestContext.Current.CancellationToken);
+
+        Assert.Equal(can, context.Helpers.CanHaveTransaction(body, TestContext.Current.CancellationToken));
+    }
 }
