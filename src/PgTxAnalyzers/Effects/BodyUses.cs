@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -19,20 +20,26 @@ internal sealed class BodyUses
     private readonly string[] names;
     private readonly string[] outliving;
 
-    private BodyUses(string[] names, string[] outliving, bool hasSqlBegin, bool hasTry, bool hasTransactionParameter) =>
-        (this.names, this.outliving, HasSqlBegin, HasTry, HasTransactionParameter) = (names, outliving, hasSqlBegin, hasTry, hasTransactionParameter);
+    /// <summary>Names whose result is handed out; those that nobody has asked for are not in it.</summary>
+    private ImmutableDictionary<string, bool> handedOut = ImmutableDictionary<string, bool>.Empty;
+    private object? runsDelegate;
+
+    private BodyUses(string[] names, string[] outliving) => (this.names, this.outliving) = (names, outliving);
 
     /// <summary>In the order of their first use.</summary>
     public IReadOnlyList<string> Names => names;
 
     /// <summary>A text of it may be SQL that begins a transaction.</summary>
-    public bool HasSqlBegin { get; }
+    public bool HasSqlBegin { get; private init; }
 
     /// <summary>It can go on after a failure.</summary>
-    public bool HasTry { get; }
+    public bool HasTry { get; private init; }
+
+    /// <summary>It, or a function in it, yields.</summary>
+    public bool IsIterator { get; private init; }
 
     /// <summary>A parameter of it, or of a function in it, may be a transaction.</summary>
-    public bool HasTransactionParameter { get; }
+    public bool HasTransactionParameter { get; private init; }
 
     public static BodyUses Of(SyntaxNode body) => Known.GetValue(body, Read);
 
@@ -45,9 +52,32 @@ internal sealed class BodyUses
     /// </summary>
     public bool MayLeaveOpen(ISet<string> beginners) => HasSqlBegin || Array.Exists(outliving, beginners.Contains);
 
+    /// <summary>A result or a connection that one of the names opens, or a text, may outlive the body.</summary>
+    /// <param name="body">The one whose uses these are.</param>
+    public bool MayHandOutResult(SyntaxNode body, ISet<string> openers) =>
+        Array.Exists(names, name => openers.Contains(name) && HandsOut(body, name)) || (HasSqlBegin && HandsOut(body, ""));
+
+    /// <summary>A parameter of it is a delegate that it can run.</summary>
+    /// <param name="body">The one whose uses these are.</param>
+    public bool RunsDelegate(SyntaxNode body) => (bool)(runsDelegate ??= Wrapping.RunsDelegate(body));
+
+    /// <param name="name">Empty: the texts.</param>
+    private bool HandsOut(SyntaxNode body, string name)
+    {
+        if (!handedOut.TryGetValue(name, out var known))
+        {
+            known = body.DescendantTokens().Any(token => name.Length == 0
+                ? IsSqlBegin(token) && Wrapping.HandsOutResult(body, token, isText: true)
+                : token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText == name && IsUse(token.Parent) && Wrapping.HandsOutResult(body, token, isText: false));
+            ImmutableInterlocked.TryAdd(ref handedOut, name, known);
+        }
+
+        return known;
+    }
+
     private static BodyUses Read(SyntaxNode body)
     {
-        var (names, outliving, hasSqlBegin, hasTry) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal), false, false);
+        var (names, outliving, hasSqlBegin, hasTry, isIterator) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal), false, false, false);
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var token in body.DescendantTokens())
         {
@@ -55,6 +85,7 @@ internal sealed class BodyUses
             {
                 hasSqlBegin |= IsSqlBegin(token);
                 hasTry |= token.IsKind(SyntaxKind.TryKeyword);
+                isIterator |= token.IsKind(SyntaxKind.YieldKeyword);
             }
             else if (IsUse(token.Parent))
             {
@@ -70,7 +101,7 @@ internal sealed class BodyUses
             }
         }
 
-        return new BodyUses(names.ToArray(), outliving.ToArray(), hasSqlBegin, hasTry, TakesTransaction(body));
+        return new BodyUses(names.ToArray(), outliving.ToArray()) { HasSqlBegin = hasSqlBegin, HasTry = hasTry, IsIterator = isIterator, HasTransactionParameter = TakesTransaction(body) };
     }
 
     /// <summary>The name is called, constructed or handed on, not declared or merely a type.</summary>

@@ -30,14 +30,12 @@ internal sealed class NameIndex
     private readonly ImmutableHashSet<string> seeds;
     private readonly Dictionary<string, Helper> helpers;
     private readonly WordSet hashes;
-    private readonly int[] words;
 
     private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, Dictionary<string, Helper> helpers)
     {
         (this.seeds, this.helpers) = (seeds, helpers);
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
-        words = beginners.Select(TreeWords.Hash).ToArray();
-        hashes = new WordSet(words);
+        hashes = new WordSet(beginners.Select(TreeWords.Hash));
     }
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
@@ -54,12 +52,12 @@ internal sealed class NameIndex
         for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
         {
             var (leak, run) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
-            var hashes = fresh.Select(TreeWords.Hash).ToArray();
-            known.UnionWith(hashes);
+            var added = new WordSet(fresh.Select(TreeWords.Hash));
+            known.UnionWith(added);
             foreach (var (tree, words) in trees)
             {
                 cancellation.ThrowIfCancellationRequested();
-                if (!words.ContainsAny(hashes) && !(round == 0 && words.HasSqlBegin))
+                if (!words.ContainsAny(added) && !(round == 0 && words.HasSqlBegin))
                 {
                     continue;
                 }
@@ -74,13 +72,13 @@ internal sealed class NameIndex
 
                     var uses = BodyUses.Of(declaration);
                     var begins = uses.Have(leakers);
-                    if (begins && (yields ? Wrapping.IsIterator(declaration) || Wrapping.HandsOutResult(declaration, leakers) : uses.MayLeaveOpen(leakers)))
+                    if (begins && (yields ? uses.IsIterator || uses.MayHandOutResult(declaration, leakers) : uses.MayLeaveOpen(leakers)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
                         Known(name).Leaving.Add(declaration);
                     }
-                    else if ((begins || uses.Have(runners)) && Wrapping.RunsDelegate(declaration))
+                    else if ((begins || uses.Have(runners)) && uses.RunsDelegate(declaration))
                     {
                         run.Add(name);
                         Known(name).Running.Add(declaration);
@@ -122,7 +120,7 @@ internal sealed class NameIndex
     public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
     {
         var words = WordsOf(tree, cancellation);
-        if (!words.HasSqlBegin && !words.HasTransactionType && !words.ContainsAny(this.words))
+        if (!words.HasSqlBegin && !words.HasTransactionType && !words.ContainsAny(hashes))
         {
             return Enumerable.Empty<SyntaxNode>();
         }
@@ -135,7 +133,7 @@ internal sealed class NameIndex
         sources.SelectMany(c => c.SyntaxTrees).Any(t => WordsOf(t, cancellation).ContainsAny(words));
 
     /// <summary>One of the names stands in the file, or in the body as a use.</summary>
-    public bool IsMentionedIn(TreeWords tree) => tree.ContainsAny(words);
+    public bool IsMentionedIn(TreeWords tree) => tree.ContainsAny(hashes);
 
     public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && BodyUses.Of(body.Declaration).Have(beginners);
 

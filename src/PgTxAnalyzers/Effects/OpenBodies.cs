@@ -98,13 +98,12 @@ internal sealed class QueryNames
     private static readonly string[] InMemory = { "ToList", "ToArray", "ToHashSet", "ToDictionary", "ToLookup" };
 
     private readonly HashSet<string> names;
-    private readonly int[] hashes;
     private readonly WordSet known;
 
     private QueryNames(HashSet<string> names)
     {
-        (this.names, hashes) = (names, names.Select(TreeWords.Hash).ToArray());
-        known = new WordSet(hashes);
+        this.names = names;
+        known = new WordSet(names.Select(TreeWords.Hash));
     }
 
     public static QueryNames Create(CompilationContext context, CancellationToken cancellation)
@@ -128,7 +127,7 @@ internal sealed class QueryNames
         foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation) is var w && w.ContainsAny(yields) && found.AreMentionedIn(w)))
         {
             cancellation.ThrowIfCancellationRequested();
-            names.UnionWith(TreeBodies.Of(tree, cancellation).Bodies.Where(b => b.Words.Contains(yields[0]) && Wrapping.IsIterator(b.Declaration) && found.AreEnumeratedIn(b)).Select(b => Wrapping.NameOf(b.Declaration)).OfType<string>());
+            names.UnionWith(TreeBodies.Of(tree, cancellation).Bodies.Where(b => b.Words.Contains(yields[0]) && BodyUses.Of(b.Declaration).IsIterator && found.AreEnumeratedIn(b)).Select(b => Wrapping.NameOf(b.Declaration)).OfType<string>());
         }
 
         return new QueryNames(names);
@@ -156,7 +155,7 @@ internal sealed class QueryNames
         };
     }
 
-    public bool AreMentionedIn(TreeWords words) => words.ContainsAny(hashes);
+    public bool AreMentionedIn(TreeWords words) => words.ContainsAny(known);
 
     /// <summary>A loop of the body may run over a query.</summary>
     public bool AreEnumeratedIn(NamedBody body) => body.Mentions(known) && AreEnumeratedIn(body.Declaration);

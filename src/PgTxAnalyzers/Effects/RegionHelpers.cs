@@ -195,7 +195,7 @@ internal sealed class RegionHelpers
         }
 
         // An iterator lends what it has begun for as long as it is enumerated.
-        left = Wrapping.IsIterator(declaration) ? Left.Transaction | Left.Result : Run(declaration, byException, cancellation);
+        left = BodyUses.Of(declaration).IsIterator ? Left.Transaction | Left.Result : Run(declaration, byException, cancellation);
         return leaving.GetOrAdd((declaration, byException), left);
     }
 

@@ -31,6 +31,20 @@ internal sealed class TreeWords
         return false;
     }
 
+    /// <summary>The same of many hashes: the file's own words are asked for, which the set's bits answer.</summary>
+    public bool ContainsAny(WordSet hashes)
+    {
+        foreach (var word in words)
+        {
+            if (hashes.Contains(word))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public bool ContainsAny(ICollection<string> names)
     {
         foreach (var name in names)

@@ -34,24 +34,9 @@ internal static class Wrapping
             i.Expression is IdentifierNameSyntax id && id.Identifier.ValueText == parameter
             || i.Expression is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax target, Name.Identifier.ValueText: "Invoke" } && target.Identifier.ValueText == parameter);
 
-    public static bool IsIterator(SyntaxNode declaration) => declaration.DescendantNodes().Any(n => n is YieldStatementSyntax);
-
-    /// <summary>A result or a connection that the body opens outlives it: one in a local leaves only where the local itself is handed on.</summary>
-    public static bool HandsOutResult(SyntaxNode declaration, ISet<string> openers) =>
-        Begins(declaration, openers).Any(t => (t.IsText || !EndsHere(t.Begin, asResult: true)) && !((t.IsText || IsStatement(t.Begin)) && Ends(declaration, t.Begin.SpanStart)));
-
-    /// <summary>The uses of the names, and the texts. (A using around a text ends the command, not what the command has begun.)</summary>
-    private static IEnumerable<(SyntaxNode Begin, bool IsText)> Begins(SyntaxNode declaration, ISet<string> names)
-    {
-        foreach (var token in declaration.DescendantTokens())
-        {
-            var isText = BodyUses.IsSqlBegin(token);
-            if (isText || (token.IsKind(SyntaxKind.IdentifierToken) && names.Contains(token.ValueText) && BodyUses.IsUse(token.Parent)))
-            {
-                yield return (token.Parent!, isText);
-            }
-        }
-    }
+    /// <summary>A result or a connection that this use of a name opens, or this text, outlives the body: one in a local leaves only where the local itself is handed on.</summary>
+    public static bool HandsOutResult(SyntaxNode declaration, SyntaxToken use, bool isText) =>
+        (isText || !EndsHere(use.Parent!, asResult: true)) && !((isText || IsStatement(use.Parent!)) && Ends(declaration, use.Parent!.SpanStart));
 
     /// <summary>The begin is called for its effect alone: its end is a call as well.</summary>
     private static bool IsStatement(SyntaxNode begin) =>

@@ -96,7 +96,7 @@ public class NameIndexTests
     [InlineData("x.BeginTransactionAsync()", false)]
     [InlineData("xBeginTransaction", false)]
     [InlineData("BeginTransaction", true)]
-    public void Words_are_whole_words(string text, bool has) => Assert.Equal(has, TreeWords.Scan(SourceText.From(text)).ContainsAny([TreeWords.Hash("BeginTransaction")]));
+    public void Words_are_whole_words(string text, bool has) => Assert.Equal(has, TreeWords.Scan(SourceText.From(text)).ContainsAny(new[] { TreeWords.Hash("BeginTransaction") }));
 
     [Fact]
     public void A_word_across_the_edge_of_the_buffer_is_one_word()
