@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.Tests.Effects;
 public class RelevanceTests
 {
     private static readonly TestCode Chain = TestCode.Of("""
-        public class Chain(System.Net.Http.HttpClient http, Action done)
+        public class Chain(System.Net.Http.HttpClient http)
         {
             public void First() => Second();
             private void Second() => Third();

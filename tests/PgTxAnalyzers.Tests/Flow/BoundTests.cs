@@ -84,11 +84,7 @@ public class BoundTests
     [Fact]
     public async Task A_sink_behind_more_work_than_can_be_walked_is_found_and_so_is_what_comes_after_it()
     {
-        // Each of these is walked in as many states as a block may have.
-        const int Methods = 40, Flags = 9;
-        var asked = Lines(Flags, j => $"if (f{j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
-        var work = Lines(Methods, i => $"void Work{i}(NpgsqlConnection c, string url) {{ {Lines(Flags, j => $"var f{j} = url.Length > {j};")} {asked} {asked} }}");
-        var calls = Lines(Methods, i => $"Work{i}(conn, url);");
+        var (calls, work) = MoreThanCanBeWalked();
 
         await TestCode.Method("""
             using var tx = conn.BeginTransaction();
@@ -102,10 +98,7 @@ public class BoundTests
     [Fact]
     public async Task The_task_of_more_work_than_can_be_walked_is_what_its_caller_waits_for()
     {
-        const int Methods = 40, Flags = 9;
-        var asked = Lines(Flags, j => $"if (f{j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
-        var work = Lines(Methods, i => $"void Work{i}(NpgsqlConnection c, string url) {{ {Lines(Flags, j => $"var f{j} = url.Length > {j};")} {asked} {asked} }}");
-        var calls = Lines(Methods, i => $"Work{i}(conn, url);");
+        var (calls, work) = MoreThanCanBeWalked();
 
         await TestCode.Method("""
             using var tx = conn.BeginTransaction();
@@ -154,6 +147,15 @@ public class BoundTests
             http.Send(new HttpRequestMessage()); // expect: PGTX101
             tx.Commit();
             """, Lines(Kinds, i => $"class Failure{i} : Exception;")).Counting("PGTX101").HasMarkedFindings();
+    }
+
+    /// <summary>Calls of methods, each of which is walked in as many states as a block may have, and the methods.</summary>
+    private static (string Calls, string Methods) MoreThanCanBeWalked()
+    {
+        const int Methods = 40, Flags = 9;
+        var asked = Lines(Flags, j => $"if (f{j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
+        return (Lines(Methods, i => $"Work{i}(conn, url);"),
+            Lines(Methods, i => $"void Work{i}(NpgsqlConnection c, string url) {{ {Lines(Flags, j => $"var f{j} = url.Length > {j};")} {asked} {asked} }}"));
     }
 
     private static string Lines(int count, Func<int, string> line) => string.Join("\n", Enumerable.Range(0, count).Select(line)) + "\n";
