@@ -87,8 +87,17 @@ internal sealed partial class CallEvaluator
                 continue;
             }
 
-            Settle(first);
-            if (Budget.Refused == refused || frame.IsLexical)
+            var isWhole = Budget.Refused == refused;
+            if (isWhole)
+            {
+                Settle(first);
+            }
+            else
+            {
+                Forget(first);
+            }
+
+            if (isWhole || frame.IsLexical)
             {
                 memo[key] = (run, int.MaxValue);
             }

@@ -127,6 +127,30 @@ public class BoundTests
             .Counting("PGTX101").HasMarkedFindings();
     }
 
+    /// <summary>Nor does one that leans on a recursion in progress, where that is cut.</summary>
+    [Fact]
+    public async Task A_call_in_a_recursion_that_was_cut_is_walked_again_as_well()
+    {
+        const int Methods = 60, Blocks = 200;
+        const string Parameters = "NpgsqlConnection c, HttpClient http, string url";
+        var blocks = Lines(Blocks, j => $"if (url.Length > {j}) c.Execute(\"DELETE FROM a WHERE id = {j}\");");
+        var helpers = Lines(Methods, i => $$"""
+            async Task Step{{i}}({{Parameters}}) => await Next{{i}}(c, http, url);
+            async Task Next{{i}}({{Parameters}}) { if (url.Length > 0) { {{blocks}} await http.GetAsync("/{{i}}"); } if (url.Length > 1) await Step{{i}}(c, http, url); }
+            async Task Outer{{i}}({{Parameters}}) { await Inner{{i}}(c, http, url); }
+            async Task Inner{{i}}({{Parameters}}) { await Next{{i}}(c, http, url); }
+            """);
+
+        await TestCode.Method($$"""
+            using var tx = conn.BeginTransaction();
+            conn.Execute("DELETE FROM a WHERE id = 1");
+            await All(conn, http, url); // expect: PGTX101
+            {{Lines(Methods, i => $"await Outer{i}(conn, http, url); // expect: PGTX101")}}
+            tx.Commit();
+            """, $"async Task All({Parameters}) {{\n{Lines(Methods, i => $"await Step{i}(c, http, url);")} }}\n{helpers}")
+            .Counting("PGTX101").HasMarkedFindings();
+    }
+
     [Fact]
     public async Task A_finally_block_whose_body_fails_in_many_ways_is_still_entered_by_the_path_that_does_not_fail()
     {
