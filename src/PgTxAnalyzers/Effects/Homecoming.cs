@@ -50,16 +50,19 @@ internal sealed class Homecoming
             }
         }
 
-        var regions = after.Regions.Select(Bring).ToImmutableArray();
-        return before.WithValues(values.ToImmutable()).WithRegions(regions.RemoveAll(r => r.Lost && IsAgain(r, regions)));
+        var regions = after.Regions.Where(r => !IsItsOwnLoss(r)).Select(Bring).ToImmutableArray();
+        return before.WithValues(values.ToImmutable()).WithRegions(regions.RemoveAll(r => IsAgain(r, regions)));
     }
 
+    /// <summary>Begun and lost by the callee: that one is told, and for the caller it would be one more way of coming home.</summary>
+    private bool IsItsOwnLoss(Region region) => region.Lost && region.Owner >= callee.Depth && !caller.IsInRoot(region.Id.Begin);
+
     /// <summary>
-    /// In a loop the same call begins again: what was lost the last time round gives way, as it does to a begin in the body itself. Else each round
-    /// would leave one more behind.
+    /// In a loop the same call begins again: what it began the last time round gives way, as it does to a begin in the body itself. Else each round would leave one more behind.
     /// </summary>
-    private static bool IsAgain(Region lost, ImmutableArray<Region> regions) =>
-        regions.Any(other => other.IsLive && other.Id.Equals(lost.Id)) || !ReferenceEquals(regions.Last(other => other.Lost && other.Id.Equals(lost.Id)), lost);
+    private static bool IsAgain(Region region, ImmutableArray<Region> regions) =>
+        (region.Lost && regions.Any(other => other.IsLive && other.Id.Equals(region.Id)))
+        || !ReferenceEquals(regions.Last(other => other.Lost == region.Lost && other.Id.Equals(region.Id)), region);
 
     public Value Bring(Value value) => value switch
     {

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -5,7 +6,7 @@ using System.Linq;
 namespace PgTxAnalyzers.Flow;
 
 /// <summary>
-/// Forgets the members of objects that nothing refers to any more: else each command that was ever made would tell
+/// Forgets the members of objects that nothing refers to any more, and what was left open on such connections: else each command that was ever made would tell
 /// otherwise equal paths apart. Objects of the callers are left alone: their variables are not in sight.
 /// </summary>
 internal static class Garbage
@@ -25,14 +26,41 @@ internal static class Garbage
 
     private static State Remaining(State state, int depth)
     {
-        if (!state.Values.Keys.Any(IsPartOfMade))
+        var hasResource = state.Regions.Any(IsOnMade);
+        if (!hasResource && !state.Values.Keys.Any(IsPartOfMade))
         {
             return state;
         }
 
         var alive = Reachable(state, Enumerable.Empty<Value>());
-        return state.Remove(state.Values.Keys.Where(k => k is Place.Member or Place.Slot && Root(k) is Place.Made made && made.Depth >= depth && !alive.Contains(made)));
+        var rest = state.Remove(state.Values.Keys.Where(k => k is Place.Member or Place.Slot && IsGone(Root(k))));
+        return hasResource ? WithoutLeaks(rest, r => IsGone(Root(r.Connection!))) : rest;
+
+        bool IsGone(Place? root) => root is Place.Made made && made.Depth >= depth && !alive.Contains(made);
     }
+
+    /// <summary>
+    /// Without the readers and connections that were left open and that nobody can come to any more: none of them is read or used again, and each would double the paths behind it.
+    /// </summary>
+    private static State WithoutLeaks(State state, Func<Region, bool> isGone)
+    {
+        var leaks = state.Regions.Where(r => IsOnMade(r) && isGone(r) && !IsUsed(r)).ToList();
+        return leaks.Count == 0 ? state : state.WithRegions(state.Regions.RemoveRange(leaks));
+
+        bool IsUsed(Region leak) =>
+            state.Regions.Any(r => r.Connection is { } on && Equals(Root(on), Root(leak.Connection!)) && (r.Resource is null || state.Values.Values.Any(v => IsOf(v, r.Id))));
+    }
+
+    private static bool IsOnMade(Region region) =>
+        region is { Resource.Kind: not (ResourceKind.Task or ResourceKind.Elements), Connection: { } connection } && Root(connection) is not null;
+
+    private static bool IsOf(Value value, RegionId region) => value switch
+    {
+        Value.OpenResult result => result.Region.Equals(region),
+        Value.Rows rows => IsOf(rows.Source, region),
+        Value.Pending pending => IsOf(pending.Result, region),
+        _ => false,
+    };
 
     /// <summary>
     /// Parts of objects that a callee cannot come to, from what it is <paramref name="given"/>, from the regions or from a static: without them, calls that

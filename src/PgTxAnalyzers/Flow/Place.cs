@@ -40,7 +40,12 @@ internal abstract record Place
     internal sealed record Returned(int Depth) : Place;
 
     /// <summary>An object made at a site. <paramref name="Inner"/> is the place it had in the callee that returned it.</summary>
-    internal sealed record Made(SyntaxNode Site, int Depth, Place? Inner) : Place;
+    internal sealed record Made(SyntaxNode Site, int Depth, Place? Inner) : Place
+    {
+        private readonly int hash = (((Site.GetHashCode() * 31) + Depth) * 31) + (Inner?.GetHashCode() ?? 0);
+
+        public override int GetHashCode() => hash;
+    }
 
     /// <summary>
     /// What a place stood for before the code that makes it ran again: in a loop, the connection of the last round is not that of this one.

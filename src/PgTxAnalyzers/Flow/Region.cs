@@ -7,6 +7,11 @@ namespace PgTxAnalyzers.Flow;
 /// <summary>Which begin: the expression that runs it, and for one that a callee has returned, the callee's own.</summary>
 internal sealed record RegionId(SyntaxNode Begin, RegionId? Inner = null)
 {
+    /// <summary>A state's hash is made of its regions' with each change of the state.</summary>
+    private readonly int hash = (Begin.GetHashCode() * 31) + (Inner?.GetHashCode() ?? 0);
+
+    public override int GetHashCode() => hash;
+
     /// <summary>It is that begin, perhaps under the name of the call that it came home through.</summary>
     public bool CameFrom(RegionId other) => Equals(other) || Inner?.CameFrom(other) == true;
 }

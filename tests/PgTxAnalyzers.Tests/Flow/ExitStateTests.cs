@@ -37,21 +37,73 @@ public class ExitStateTests
     public void Straight_code_has_one_exit_state(string statements, string regions) => Assert.Equal(regions, FlowOf.Describe(FlowOf.Statements(statements).Exit));
 
     [Fact]
-    public void What_a_callee_loses_in_a_loop_is_lost_once()
+    public void What_a_lambda_of_the_body_loses_in_a_loop_is_lost_once()
     {
-        var flow = FlowOf.Statements("while (url.Length > 3) Lose(conn);", """
-            void Lose(NpgsqlConnection c)
+        var flow = FlowOf.Statements("""
+            while (url.Length > 3)
             {
-                var tx = c.BeginTransaction();
-                using (tx)
+                Run(() =>
                 {
-                    c.Execute("DELETE FROM orders");
-                    c.Execute("BEGIN");
-                }
+                    using var tx = conn.BeginTransaction();
+                    conn.Execute("DELETE FROM orders");
+                });
+            }
+            """, "void Run(Action action) => action();");
+
+        Assert.Equal(["", "Transaction lost changed"], flow.ExitRegions);
+    }
+
+    /// <summary>It is told where it was begun; each such call would double the paths of its caller.</summary>
+    [Fact]
+    public void What_a_callee_has_begun_and_lost_does_not_come_home()
+    {
+        var flow = FlowOf.Statements("Lose(conn, http); Lose(conn, http); Lose(conn, http);", """
+            void Lose(NpgsqlConnection c, HttpClient client)
+            {
+                client.Send(new HttpRequestMessage());
+                using var tx = c.BeginTransaction();
+                c.Execute("DELETE FROM orders");
+                if (DateTime.UtcNow.Ticks % 2 == 0) tx.Commit();
             }
             """);
 
-        Assert.Equal(["", "Transaction lost changed"], flow.ExitRegions);
+        Assert.Equal([""], flow.ExitRegions);
+    }
+
+    [Fact]
+    public void A_connection_that_nobody_can_come_to_any_more_is_not_kept()
+    {
+        var flow = FlowOf.Statements("Leak(); Leak(); Leak();", """
+            void Leak()
+            {
+                var own = new NpgsqlConnection("");
+                own.Open();
+                if (own.Execute("DELETE FROM orders") > 0) own.Dispose();
+            }
+            """);
+
+        Assert.Equal([""], flow.ExitRegions);
+    }
+
+    [Theory]
+    [InlineData("NpgsqlDataReader Opened() { var own = new NpgsqlConnection(\"\"); own.Open(); return new NpgsqlCommand(\"SELECT 1\", own).ExecuteReader(); }", "Resource Resource")]
+    [InlineData("NpgsqlTransaction Opened() { var own = new NpgsqlConnection(\"\"); own.Open(); return own.BeginTransaction(); }", "Resource Transaction")]
+    [InlineData("NpgsqlCommand Opened() { var own = new NpgsqlConnection(\"\"); own.Open(); return new NpgsqlCommand(\"SELECT 1\", own); }", "Resource")]
+    public void One_that_somebody_can_come_to_is(string helper, string regions)
+    {
+        var flow = FlowOf.Statements("var kept = Opened();", helper);
+
+        Assert.Equal(regions, string.Join(" ", flow.Exit.Regions.Select(r => r.Kind)));
+    }
+
+    /// <summary>What a call has begun the last time round is the caller's no more than what the body itself has.</summary>
+    [Fact]
+    public void What_the_same_call_begins_again_and_again_is_begun_once()
+    {
+        var flow = FlowOf.Statements("var all = new List<NpgsqlTransaction>(); while (url.Length > 3) all.Add(Begun());",
+            "NpgsqlTransaction Begun() { var own = new NpgsqlConnection(\"\"); own.Open(); return own.BeginTransaction(); }");
+
+        Assert.All(flow.Exits, exit => Assert.True(exit.Regions.Count(r => r.Kind == RegionKind.Transaction) < 2));
     }
 
     [Fact]
