@@ -57,13 +57,15 @@ public class ExitStateTests
     [Fact]
     public void What_a_callee_has_begun_and_lost_does_not_come_home()
     {
-        var flow = FlowOf.Statements("Lose(conn, http); Lose(conn, http); Lose(conn, http);", """
-            void Lose(NpgsqlConnection c, HttpClient client)
+        var flow = FlowOf.Statements("while (url.Length > 3) Lose(conn);", """
+            void Lose(NpgsqlConnection c)
             {
-                client.Send(new HttpRequestMessage());
-                using var tx = c.BeginTransaction();
-                c.Execute("DELETE FROM orders");
-                if (DateTime.UtcNow.Ticks % 2 == 0) tx.Commit();
+                var tx = c.BeginTransaction();
+                using (tx)
+                {
+                    c.Execute("DELETE FROM orders");
+                    c.Execute("BEGIN");
+                }
             }
             """);
 
