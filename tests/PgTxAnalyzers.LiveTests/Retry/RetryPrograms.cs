@@ -87,12 +87,16 @@ internal static class RetryPrograms
     }
 
     /// <summary>How it ends, and which rows are there then.</summary>
-    public static async Task<string> RunAndTell(this LiveProgram program, LiveDatabase database)
+    /// <param name="program">What is run.</param>
+    /// <param name="database">Where.</param>
+    /// <param name="keywords">Stand at the end of its connection string.</param>
+    /// <param name="url">What the program is given under that name.</param>
+    public static async Task<string> RunAndTell(this LiveProgram program, LiveDatabase database, string keywords = "", string url = "")
     {
         string end;
         try
         {
-            await program.Run(database.ConnectionString);
+            await program.Run(database.With(keywords), url);
             end = LivePair.Completes;
         }
         catch (Exception exception) when (exception is not Xunit.Sdk.XunitException)
