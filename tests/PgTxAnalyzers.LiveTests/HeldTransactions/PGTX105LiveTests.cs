@@ -6,7 +6,9 @@ using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.LiveTests.HeldTransactions;
 
-/// <summary>PGTX105 on a real server: whoever waits for a second connection holds the one that another one waits for. The rule has no fix: which connection is to do the work is a person's decision.</summary>
+/// <summary>
+/// PGTX105 on a real server: whoever waits for a second connection holds the one that another one waits for. The rule has no fix: which connection is to do the work is a person's decision.
+/// </summary>
 public sealed class PGTX105LiveTests(LiveServers servers)
 {
     private const string Exhausted = "`NpgsqlException`: the connection pool has been exhausted";

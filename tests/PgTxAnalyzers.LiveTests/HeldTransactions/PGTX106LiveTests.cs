@@ -4,7 +4,9 @@ using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.LiveTests.HeldTransactions;
 
-/// <summary>PGTX106 on a real server: a middleware's transaction waits for the partner of an endpoint that it knows nothing of. The rule has no fix: what belongs together is known in the handler.</summary>
+/// <summary>
+/// PGTX106 on a real server: a middleware's transaction waits for the partner of an endpoint that it knows nothing of. The rule has no fix: what belongs together is known in the handler.
+/// </summary>
 public sealed class PGTX106LiveTests(LiveServers servers)
 {
     [Fact]
