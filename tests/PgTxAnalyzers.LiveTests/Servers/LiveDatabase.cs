@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace PgTxAnalyzers.LiveTests.Servers;
 
-/// <summary>One database of a test, and an observer of it whose own sessions do not count.</summary>
+/// <summary>One database of a test, and an observer of it whose own sessions do not count, and take no part in a program's <c>TransactionScope</c>.</summary>
 internal sealed class LiveDatabase : IAsyncDisposable
 {
     private const string Observer = "observer";
@@ -12,7 +12,7 @@ internal sealed class LiveDatabase : IAsyncDisposable
     public LiveDatabase(string connectionString)
     {
         ConnectionString = connectionString;
-        observer = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = Observer, MaxPoolSize = 3 }.ConnectionString);
+        observer = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = Observer, MaxPoolSize = 3, Enlist = false }.ConnectionString);
     }
 
     public string ConnectionString { get; }

@@ -39,14 +39,37 @@ public sealed class LiveServers : IAsyncLifetime
     /// A new database with the tables <c>orders</c> (ten rows, all <c>new</c>) and <c>events</c> (empty). Where no server can be had the test is
     /// skipped with the reason; in CI that is a failure, for a run that shows nothing is not green.
     /// </summary>
-    internal async Task<LiveDatabase> NewDatabase()
+    internal Task<LiveDatabase> NewDatabase()
     {
         Need(postgres is not null, "PostgreSQL is not installed and PGTX_TEST_POSTGRES is not set");
+        return NewDatabase(postgres!);
+    }
+
+    /// <summary>A server that the test can stop, and stops at its end.</summary>
+    internal static async Task<PostgresServer> NewServer()
+    {
+        Need(PostgresServer.Given is null, "The test stops its server, or copies it: not the one that PGTX_TEST_POSTGRES names");
+        var server = await PostgresServer.StartOwn();
+        Need(server is not null, "PostgreSQL is not installed");
+        return server!;
+    }
+
+    /// <summary>A standby of that server.</summary>
+    internal static async Task<PostgresServer> NewStandby(PostgresServer of)
+    {
+        var standby = await of.StartStandby();
+        Need(standby is not null, "pg_basebackup is not installed");
+        return standby!;
+    }
+
+    /// <summary>The same on a server of the test's own.</summary>
+    internal async Task<LiveDatabase> NewDatabase(PostgresServer server)
+    {
         var name = $"live{Interlocked.Increment(ref databases)}_{Environment.ProcessId}";
-        await using (var admin = NpgsqlDataSource.Create(postgres!.ConnectionString + ";Pooling=false"))
+        await using (var admin = NpgsqlDataSource.Create(server.ConnectionString + ";Pooling=false"))
             await Execute(admin, $"CREATE DATABASE {name}");
 
-        var database = new LiveDatabase(new NpgsqlConnectionStringBuilder(postgres.ConnectionString) { Database = name }.ConnectionString);
+        var database = new LiveDatabase(new NpgsqlConnectionStringBuilder(server.ConnectionString) { Database = name }.ConnectionString);
         foreach (var statement in Schema)
             await database.Execute(statement);
         return database;
