@@ -67,7 +67,10 @@ internal sealed class PostgresServer : IAsyncDisposable
         // Nothing of it outlives the tests: it need not survive a crash.
         process = ServerProcess.StartServer(
             ServerProcess.Find("postgres")!,
-            ["-D", Data, "-k", folder!, "-h", "127.0.0.1", "-p", $"{Port}", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "max_prepared_transactions=10", "-c", "deadlock_timeout=200ms"]);
+            [
+                "-D", Data, "-k", folder!, "-h", "127.0.0.1", "-p", $"{Port}", "-c", "fsync=off", "-c", "full_page_writes=off",
+                "-c", "max_connections=200", "-c", "max_prepared_transactions=10", "-c", "deadlock_timeout=200ms",
+            ]);
         await WaitUntilReady();
     }
 
