@@ -43,7 +43,7 @@ public sealed class PGTX208LiveTests(LiveServers servers)
             connectionString = created.ConnectionString;
 
         Task? restart = null;
-        var end = await program.End(connectionString, async () =>
+        var end = await program.End(connectionString, meanwhile: async () =>
         {
             if (restart is not null)
                 return;

@@ -1,3 +1,4 @@
+using Npgsql;
 using PgTxAnalyzers.LiveTests.Programs;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
@@ -55,8 +56,14 @@ public sealed class PGTX701LiveTests(LiveServers servers)
         var done = new TaskCompletionSource<(string, string)>(TaskCreationOptions.RunContinuationsAsynchronously);
         new Thread(() => done.SetResult((
             Told(() => program.Run(database.ConnectionString).GetAwaiter().GetResult()),
-            Told(() => database.Execute("SELECT 1").GetAwaiter().GetResult())))).Start();
+            Told(() => Open(database))))).Start();
         return await done.Task;
+    }
+
+    private static void Open(LiveDatabase database)
+    {
+        using var connection = new NpgsqlConnection(database.ConnectionString);
+        connection.Open();
     }
 
     private static string Told(Action action)

@@ -59,7 +59,7 @@ public sealed class PGTX702LiveTests(LiveServers servers)
         page.ObserveAs(pair, circumstances + "; a failure before `Complete()`", async (program, database) =>
         {
             await (own ?? database).Execute("TRUNCATE events");
-            return await program.RunAndTell(own ?? database, () => throw new TimeoutException());
+            return await program.RunAndTell(own ?? database, meanwhile: () => throw new TimeoutException());
         }, before: "`TimeoutException`; `audit`", after: "`TimeoutException`; no row");
 
     private static string Open(string connectionString, string mark = "") => $"""

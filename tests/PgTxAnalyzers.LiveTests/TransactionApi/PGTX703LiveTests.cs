@@ -41,7 +41,7 @@ public sealed class PGTX703LiveTests(LiveServers servers)
         var asText = await LivePair.Of(servers, "PGTX703", Text("BEGIN;", "COMMIT;", "// expect: PGTX703"), Text("SAVEPOINT note", "RELEASE SAVEPOINT note", ""));
         await pair.ObserveAs(asText, "`BEGIN;` and `COMMIT;` as text, against `SAVEPOINT` and `RELEASE` by hand", (program, database) => program.RunAndTell(database),
             before: "`InvalidOperationException`; `1 packed, packed`", after: "completes; `1 packed, packed`");
-        await pair.ObserveAs(asText, "the same, and a failure before the outer commit", (program, database) => program.RunAndTell(database, () => throw new TimeoutException()),
+        await pair.ObserveAs(asText, "the same, and a failure before the outer commit", (program, database) => program.RunAndTell(database, meanwhile: () => throw new TimeoutException()),
             before: "`TimeoutException`; `1 packed, packed`", after: "`TimeoutException`; no row");
         pair.PageShowsIt();
     }

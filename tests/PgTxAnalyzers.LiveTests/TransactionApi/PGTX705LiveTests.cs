@@ -11,7 +11,7 @@ public sealed class PGTX705LiveTests(LiveServers servers)
     {
         var pair = await LivePair.Of(servers, "PGTX705", Retry.RetryPrograms.Unit(Statements("", "// expect: PGTX705", "")), Retry.RetryPrograms.Unit(Statements(
             "await transaction.SaveAsync(\"row\", ct);", "", "await transaction.RollbackAsync(\"row\", ct);")));
-        await pair.Observe("the INSERT meets a row that is there", (program, database) => Retry.RetryPrograms.RunAndTell(program, database),
+        await pair.Observe("the INSERT meets a row that is there", (program, database) => program.RunAndTell(database),
             before: "completes; no row", after: "completes; `1 paid`");
         pair.PageShowsIt();
     }

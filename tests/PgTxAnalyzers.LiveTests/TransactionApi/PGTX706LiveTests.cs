@@ -32,7 +32,7 @@ public sealed class PGTX706LiveTests(LiveServers servers)
     }
 
     private static Task<string> RunBeside(LiveProgram program, LiveDatabase database) =>
-        program.RunAndTell(database, () => database.Execute("UPDATE orders SET charge = 'theirs' WHERE id = 1"));
+        program.RunAndTell(database, meanwhile: () => database.Execute("UPDATE orders SET charge = 'theirs' WHERE id = 1"));
 
     private static TestCode Unit(string scope) => TestCode.Of($$"""
         using System.Transactions;
