@@ -108,7 +108,11 @@ internal sealed class Homecoming
             return region with { Returned = false, Connection = Connection(region), Resource = BringResource(region) };
         }
 
-        return region with { Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = Connection(region), Resource = BringResource(region) };
+        // What the callee has lost was not lost on the way of a return statement of the caller's.
+        return region with
+        {
+            Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = Connection(region), Resource = BringResource(region), LostAt = region.LostAt ?? (region.Lost ? region.Begin : null),
+        };
     }
 
     /// <summary>A parameter of the callee is another connection at the next call.</summary>

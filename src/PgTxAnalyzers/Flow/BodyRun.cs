@@ -263,11 +263,16 @@ internal sealed partial class BodyRun : IBlockSemantics
     }
 
     /// <summary>
-    /// A flag that the body asks twice has one value on a path: `if (owns) begin … if (owns) commit`.
+    /// A flag that the body asks twice has one value on a path: `if (owns) begin … if (owns) commit`. And a statement that has changed no row has written nothing.
     /// </summary>
     public State Assume(BasicBlock block, State state, bool isTrue)
     {
         var condition = block.BranchValue;
+        if (state.Regions.Any(r => r is { Changed: true, ChangedAgain: false }) && EmptyChange.In(Frame.Graph, condition) is { } empty && empty.When == isTrue)
+        {
+            state = state.Update(r => r is { Changed: true, ChangedAgain: false } && r.ChangedBy?.At == empty.Call, r => r with { Changed = false, ChangedBy = null });
+        }
+
         while (condition is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not)
         {
             (condition, isTrue) = (not.Operand, !isTrue);

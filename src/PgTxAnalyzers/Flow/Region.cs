@@ -119,6 +119,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>The first statement that changed data.</summary>
     public Cause? ChangedBy { get; init; }
 
+    /// <summary>Another statement has changed data as well. No more part of the identity than the causes are.</summary>
+    public bool ChangedAgain { get; init; }
+
     /// <summary>The beginning as the owner of the region sees it.</summary>
     public SyntaxNode Begin => Id.Begin;
 

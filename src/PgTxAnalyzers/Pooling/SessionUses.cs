@@ -125,7 +125,13 @@ internal static class SessionMembers
                 : null;
         }
 
-        if (access.Parent is not InvocationExpressionSyntax call || model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method || !method.DeclaringSyntaxReferences.IsEmpty)
+        if (access.Parent is not InvocationExpressionSyntax call || model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol method || !(method.DeclaringSyntaxReferences.IsEmpty || method.OverriddenMethod is not null))
+        {
+            return null;
+        }
+
+        // A command that wraps another one hands the call on: whoever calls it is told.
+        if (model.GetEnclosingSymbol(call.SpanStart, cancellation) is IMethodSymbol { OverriddenMethod: not null } caller && caller.Name == name)
         {
             return null;
         }

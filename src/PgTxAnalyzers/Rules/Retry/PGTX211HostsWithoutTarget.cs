@@ -86,7 +86,7 @@ internal sealed class PGTX211HostsWithoutTarget : RetryRule
         var hosts = text.Hosts(int.MaxValue);
 
         // SQL Server writes its port behind a comma: `Server=db,1433`.
-        return hosts.Any(h => h.Name.Length == 0 || h.Name.All(char.IsDigit)) ? 0 : hosts.Select(h => h.Name).Distinct().Count();
+        return hosts.Any(h => h.Name.Length == 0 || h.Name.All(char.IsDigit)) ? 0 : hosts.Select(h => (h.Name, h.Port)).Distinct().Count();
     }
 
     private static Diagnostic? OfBuilder(BaseObjectCreationExpressionSyntax creation, InitializerExpressionSyntax initialiser, RetryFile file)

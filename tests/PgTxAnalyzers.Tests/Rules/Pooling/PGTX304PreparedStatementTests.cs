@@ -14,6 +14,30 @@ public class PGTX304PreparedStatementTests
     [InlineData("await using var b = conn.CreateBatch(); b.Prepare(); // expect: PGTX304")]
     public Task D51_a_call_of_Prepare_is_found(string statement) => Pooled.Method(statement, counted: Id).HasMarkedFindings();
 
+    /// <summary>A command that wraps another one only hands the call on.</summary>
+    [Fact]
+    public Task Who_calls_a_wrapper_is_found_and_the_wrapper_is_not() => Pooled.Method("await new Logged().PrepareAsync(ct); // expect: PGTX304", """
+        private sealed class Logged : System.Data.Common.DbCommand
+        {
+            private readonly NpgsqlCommand inner = new();
+            public override System.Threading.Tasks.Task PrepareAsync(CancellationToken ct = default) => inner.PrepareAsync(ct);
+            public override void Prepare() => inner.Prepare();
+            public override string CommandText { get => inner.CommandText; set => inner.CommandText = value; }
+            public override int CommandTimeout { get; set; }
+            public override System.Data.CommandType CommandType { get; set; }
+            public override System.Data.UpdateRowSource UpdatedRowSource { get; set; }
+            public override bool DesignTimeVisible { get; set; }
+            protected override System.Data.Common.DbConnection? DbConnection { get; set; }
+            protected override System.Data.Common.DbTransaction? DbTransaction { get; set; }
+            protected override System.Data.Common.DbParameterCollection DbParameterCollection => inner.Parameters;
+            public override void Cancel() => inner.Cancel();
+            public override int ExecuteNonQuery() => inner.ExecuteNonQuery();
+            public override object? ExecuteScalar() => inner.ExecuteScalar();
+            protected override System.Data.Common.DbParameter CreateDbParameter() => inner.CreateParameter();
+            protected override System.Data.Common.DbDataReader ExecuteDbDataReader(System.Data.CommandBehavior behavior) => inner.ExecuteReader(behavior);
+        }
+        """, counted: Id).HasMarkedFindings();
+
     [Theory]
     [InlineData("PREPARE total AS SELECT 1")]
     [InlineData("EXECUTE total(1)")]

@@ -23,6 +23,7 @@ public sealed class PGTX211HostsWithoutTargetTests
     [Theory]
     [InlineData("\"Host=a.internal,b.internal;Database=shop\"")]
     [InlineData("\"host=a.internal:5432, b.internal:5433;Username=app\"")]
+    [InlineData("\"Host=db.internal:5432,db.internal:5433;Username=app\"")]
     [InlineData("$\"Host=a.internal,b.internal;Password={password}\"")]
     [InlineData("new NpgsqlConnectionStringBuilder { Host = \"a.internal,b.internal\" }")]
     [InlineData("new NpgsqlDataSourceBuilder(\"Server=a.internal,b.internal\")")]
