@@ -13,6 +13,9 @@ internal static class HotLoops
     /// <summary>A loop that is no retry swallows the failure and goes round again at once.</summary>
     public static bool IsSwallowedAtOnce(TryStatementSyntax attempt, CatchClauseSyntax clause, RetryFile file) =>
         clause.Filter is null
+
+        // A handler that lets some failures out, by what they say, may let this one out.
+        && !clause.Block.DescendantNodes().Any(n => n is ThrowStatementSyntax or ThrowExpressionSyntax)
         && RetryLoop.LoopAround(attempt) is { } loop and not CommonForEachStatementSyntax and not ForStatementSyntax { Condition: not null }
         && RetryLoop.Of(attempt, file.Model, file.Cancellation) is null
         && RetryLoop.GoesRoundAgain(clause, attempt, loop, file.Model)

@@ -114,6 +114,7 @@ public class LibraryFactsTests
         LinqToDB.Data.DataConnection.BeginTransactionAsync = Begin
         LinqToDB.Data.DataConnection.CommitTransaction = Commit
         LinqToDB.Data.DataConnectionTransaction.RollbackAsync = Rollback
+        LinqToDB.Data.DataContextExtensions.BulkCopyAsync = Save
         LinqToDB.DataContext.BeginTransaction = Begin
         LinqToDB.DataContextTransaction.CommitTransactionAsync = Commit
         LinqToDB.Data.DataContextExtensions.Execute = Command

@@ -161,6 +161,7 @@ public sealed class PGTX205HandlerMissesSiblingsTests
     [InlineData("await PauseAsync();", false)]
     [InlineData("throw;", false)]
     [InlineData("break;", false)]
+    [InlineData("if (ct.CanBeCanceled) throw;", false)]
     public Task A_loop_that_swallows_has_to_wait(string inHandler, bool found) => RetryCode.Service($$"""
             public async Task RunAsync(CancellationToken ct)
             {
