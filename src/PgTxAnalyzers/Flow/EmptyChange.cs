@@ -68,12 +68,8 @@ internal static class EmptyChange
         _ => null,
     };
 
-    private static SyntaxNode? Call(ControlFlowGraph graph, IOperation value) => value switch
+    private static SyntaxNode? Call(ControlFlowGraph graph, IOperation asked) => Bare(asked) switch
     {
-        IConversionOperation { OperatorMethod: null } conversion => Call(graph, conversion.Operand),
-        IParenthesizedOperation parenthesized => Call(graph, parenthesized.Operand),
-        IAwaitOperation awaited => Call(graph, awaited.Operation),
-        IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } task } => Call(graph, task),
         IInvocationOperation call => call.Syntax,
         ILocalReferenceOperation local => Cache.GetValue(graph, _ => new ConcurrentDictionary<ILocalSymbol, SyntaxNode?>(SymbolEqualityComparer.Default)).GetOrAdd(local.Local, l => OnlyCall(graph, l)),
         _ => null,
@@ -82,8 +78,18 @@ internal static class EmptyChange
     private static SyntaxNode? OnlyCall(ControlFlowGraph graph, ILocalSymbol local)
     {
         var given = graph.Blocks.SelectMany(b => b.Operations).SelectMany(o => o.DescendantsAndSelf()).Where(o => Gives(o, local)).Take(2).ToList();
-        return given.Count == 1 && given[0] is ISimpleAssignmentOperation { Value: var value } && !IsLocal(value) ? Call(graph, value) : null;
+        return given.Count == 1 && given[0] is ISimpleAssignmentOperation { Value: var value } && Bare(value) is IInvocationOperation call ? call.Syntax : null;
     }
+
+    /// <summary>What is waited for and converted.</summary>
+    private static IOperation Bare(IOperation value) => value switch
+    {
+        IConversionOperation { OperatorMethod: null } conversion => Bare(conversion.Operand),
+        IParenthesizedOperation parenthesized => Bare(parenthesized.Operand),
+        IAwaitOperation awaited => Bare(awaited.Operation),
+        IInvocationOperation { Instance: { } task } call when Waiting.IsPassThrough(call.TargetMethod) => Bare(task),
+        _ => value,
+    };
 
     private static bool Gives(IOperation operation, ILocalSymbol local) => operation switch
     {
@@ -94,14 +100,4 @@ internal static class EmptyChange
     };
 
     private static bool Is(IOperation operation, ILocalSymbol local) => operation is ILocalReferenceOperation reference && SymbolEqualityComparer.Default.Equals(reference.Local, local);
-
-    /// <summary>A variable given another one's value would be asked for in a circle: <c>a = b; b = a;</c>.</summary>
-    private static bool IsLocal(IOperation value) => value switch
-    {
-        ILocalReferenceOperation => true,
-        IConversionOperation conversion => IsLocal(conversion.Operand),
-        IAwaitOperation awaited => IsLocal(awaited.Operation),
-        IInvocationOperation { TargetMethod.Name: "ConfigureAwait", Instance: { } task } => IsLocal(task),
-        _ => false,
-    };
 }
