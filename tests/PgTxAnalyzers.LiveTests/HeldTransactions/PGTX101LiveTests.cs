@@ -33,14 +33,7 @@ public sealed class PGTX101LiveTests(LiveServers servers)
         await pair.WriteTheSameRows();
 
         await pair.ObserveSessionDuringCall(before: "`idle in transaction`", after: "`idle`");
-        await pair.Observe("another session updates the row during the call, `lock_timeout = 200ms`", async (program, database) =>
-        {
-            await database.Configure("lock_timeout", "200ms");
-            var other = "";
-            await using var outside = await Outside.Start(async _ => other = await database.TryUpdate("UPDATE orders SET charge = 'c' WHERE id = 1"));
-            await program.Run(database.ConnectionString, outside.Url);
-            return other;
-        }, before: "`PostgresException` 55P03 in the other session", after: "the other session goes on");
+        await pair.ObserveRowDuringCall("the call", before: "`PostgresException` 55P03 in the other session", after: "the other session goes on");
 
         await pair.Observe("`idle_in_transaction_session_timeout = 200ms`, answer after 600 ms", async (program, database) =>
         {

@@ -43,15 +43,11 @@ public sealed class PGTX104LiveTests(LiveServers servers)
     /// <summary>The program's session, as soon as it waits for the client in either way.</summary>
     private static async Task<string> Session(LiveDatabase database)
     {
-        IReadOnlyList<string> session = [];
-        while (session.Count == 0)
-        {
-            session = await database.Rows("""
-                SELECT format('`%s`, waits for `%s`, %s', state, wait_event, CASE WHEN backend_xmin IS NULL THEN 'no `backend_xmin`' ELSE '`backend_xmin` is held' END)
-                FROM pg_stat_activity WHERE datname = current_database() AND application_name = '' AND wait_event_type = 'Client'
-                """);
-        }
-
-        return Assert.Single(session);
+        const string Waiting = """
+            SELECT format('`%s`, waits for `%s`, %s', state, wait_event, CASE WHEN backend_xmin IS NULL THEN 'no `backend_xmin`' ELSE '`backend_xmin` is held' END)
+            FROM pg_stat_activity WHERE datname = current_database() AND application_name = '' AND wait_event_type = 'Client'
+            """;
+        await database.Until(Waiting);
+        return Assert.Single(await database.Rows(Waiting));
     }
 }

@@ -11,8 +11,6 @@ namespace PgTxAnalyzers.LiveTests.HeldTransactions;
 /// </summary>
 public sealed class PGTX105LiveTests(LiveServers servers)
 {
-    private const string Exhausted = "`NpgsqlException`: the connection pool has been exhausted";
-
     [Fact]
     public async Task The_second_connection_never_comes()
     {
@@ -38,7 +36,7 @@ public sealed class PGTX105LiveTests(LiveServers servers)
             await transaction.CommitAsync(ct);
             """));
         await pair.WriteTheSameRows();
-        await pair.Observe("two callers in their transactions, on a pool of two", TwoCallers, before: Exhausted, after: LivePair.Completes);
+        await pair.Observe("two callers in their transactions, on a pool of two", TwoCallers, before: "`NpgsqlException`: the connection pool has been exhausted", after: LivePair.Completes);
 
         var row = await LivePair.Of(servers, "PGTX105", Unit("""
             await using var connection = new NpgsqlConnection(connectionString);
@@ -82,9 +80,9 @@ public sealed class PGTX105LiveTests(LiveServers servers)
             await Task.WhenAll(program.Run(pool, meanwhile: Arrive), program.Run(pool, meanwhile: Arrive));
             return LivePair.Completes;
         }
-        catch (NpgsqlException exception) when (exception.Message.Contains("pool has been exhausted", StringComparison.Ordinal))
+        catch (NpgsqlException exception) when (LivePair.IsExhausted(exception))
         {
-            return Exhausted;
+            return LivePair.Exhausted;
         }
     }
 

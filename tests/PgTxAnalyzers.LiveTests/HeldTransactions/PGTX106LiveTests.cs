@@ -30,14 +30,7 @@ public sealed class PGTX106LiveTests(LiveServers servers)
         """));
         await pair.WriteTheSameRows();
         await pair.ObserveSessionDuringCall(before: "`idle in transaction`", after: "`idle`");
-        await pair.Observe("another session updates the row during the endpoint's call, `lock_timeout = 200ms`", async (program, database) =>
-        {
-            await database.Configure("lock_timeout", "200ms");
-            var other = "";
-            await using var outside = await Outside.Start(async _ => other = await database.TryUpdate("UPDATE orders SET charge = 'c' WHERE id = 1"));
-            await program.Run(database.ConnectionString, outside.Url);
-            return other;
-        }, before: "`PostgresException` 55P03 in the other session", after: "the other session goes on");
+        await pair.ObserveRowDuringCall("the endpoint's call", before: "`PostgresException` 55P03 in the other session", after: "the other session goes on");
         await pair.ObservePoolDuringCall(before: "`NpgsqlException`: the connection pool has been exhausted", after: "is served");
         pair.PageShowsIt();
     }

@@ -20,6 +20,9 @@ internal sealed class LivePair
     /// <summary>What a run that ends without an exception is called in a page.</summary>
     public const string Completes = "completes";
 
+    /// <summary>What a caller is told who waits for a connection that never comes.</summary>
+    public const string Exhausted = "`NpgsqlException`: the connection pool has been exhausted";
+
     private readonly LiveServers servers;
     private readonly string rule;
     private readonly LiveProgram before, after;
@@ -79,6 +82,19 @@ internal sealed class LivePair
         return states.Length == 0 ? "no session" : $"`{states}`";
     }, before, after);
 
+    /// <summary>What another session gets that updates the row of order 1 while the other system answers.</summary>
+    /// <param name="call">Whose call it is, in the page's words.</param>
+    /// <param name="before">Of the reported program.</param>
+    /// <param name="after">Of the repaired one.</param>
+    public Task ObserveRowDuringCall(string call, string before, string after) => Observe($"another session updates the row during {call}, `lock_timeout = 200ms`", async (program, database) =>
+    {
+        await database.Configure("lock_timeout", "200ms");
+        var other = "";
+        await using var outside = await Outside.Start(async _ => other = await database.TryUpdate("UPDATE orders SET charge = 'c' WHERE id = 1"));
+        await program.Run(database.ConnectionString, outside.Url);
+        return other;
+    }, before, after);
+
     /// <summary>What somebody else gets who asks the same pool, of one connection, for one while the other system answers.</summary>
     public Task ObservePoolDuringCall(string before, string after) => Observe("a pool of one connection, a second caller during the call", async (program, database) =>
     {
@@ -97,11 +113,13 @@ internal sealed class LivePair
             await connection.OpenAsync();
             return "is served";
         }
-        catch (NpgsqlException exception) when (exception.Message.Contains("pool has been exhausted", StringComparison.Ordinal))
+        catch (NpgsqlException exception) when (IsExhausted(exception))
         {
-            return "`NpgsqlException`: the connection pool has been exhausted";
+            return Exhausted;
         }
     }
+
+    public static bool IsExhausted(NpgsqlException exception) => exception.Message.Contains("pool has been exhausted", StringComparison.Ordinal);
 
     /// <summary>The table in the rule's page says what was observed, of this pair and of further ones.</summary>
     public void PageShowsIt(params LivePair[] further) => GeneratedText.HoldsBlock(
