@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
-using PgTxAnalyzers.Benchmarks.GeneratedCode;
 using PgTxAnalyzers.CrossProject;
 using Shape = PgTxAnalyzers.Benchmarks.GeneratedCode.Shape;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using PgTxAnalyzers.Benchmarks.GeneratedCode;
 using PgTxAnalyzers.Effects;
 using Shape = PgTxAnalyzers.Benchmarks.GeneratedCode.Shape;
 

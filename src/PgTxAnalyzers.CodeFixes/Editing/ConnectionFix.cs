@@ -7,7 +7,6 @@ using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
-using PgTxAnalyzers.CodeTexts;
 using PgTxAnalyzers.ConfigFiles;
 using PgTxAnalyzers.Postgres;
 

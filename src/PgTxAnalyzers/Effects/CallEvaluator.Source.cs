@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -242,106 +241,6 @@ internal sealed partial class CallEvaluator
         bool StandsIn(Frame frame) => frame.Graph.OriginalOperation.Syntax is var body && body.SyntaxTree == group.At.Syntax.SyntaxTree && body.Span.Contains(group.At.Syntax.Span);
     }
 
-    /// <summary>Runs a body in the state of its call, and brings what it did back into the caller's.</summary>
-    private IReadOnlyList<Outcome> Enter(BodyRun caller, Frame frame, IEnumerable<(IParameterSymbol Parameter, Value Value)> arguments, State state, IOperation at)
-    {
-        if (!at.IsImplicit && frame.Method?.MethodKind is not (null or MethodKind.Constructor or MethodKind.AnonymousFunction))
-        {
-            // The same call again: what it handed out the last time is another object. (The disposal of a using has the syntax of what it disposes, a base
-            // class's constructor that of the creation, a delegate that of the runner that may have made what it is given.)
-            state = RegionOps.Remade(state, at.Syntax, caller.Frame.Depth);
-        }
-
-        var entry = state.WithPending(null);
-        var bound = arguments.ToList();
-        var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || bound.Any(b => b.Value is Value.Lambda or Value.MethodGroup)
-            || state.Values.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
-        var hidden = ImmutableHashSet<Place>.Empty;
-        if (!keepsAll)
-        {
-            // The callee sees nothing of the caller's variables: without them, equal calls are equal.
-            entry = entry.Remove(entry.Values.Keys.Where(IsOfFrame));
-            hidden = Garbage.OutOfReach(entry, bound.Select(b => b.Value).Append(frame.Self));
-            entry = entry.Remove(hidden);
-        }
-
-        var stranger = Stranger(frame, caller.Frame);
-        if (stranger is not null)
-        {
-            entry = entry.Remove(entry.Values.Keys.Where(k => Homecoming.IsPartOf(k, stranger)));
-        }
-
-        foreach (var (parameter, value) in bound)
-        {
-            entry = value is Value.Unknown ? entry.Remove(new[] { new Place.Variable(parameter) }) : entry.Set(new Place.Variable(parameter), value);
-            if (value is Value.Transaction t && context.Shapes.Of(parameter.Type) == Shape.Transaction)
-            {
-                frame.Pass(t);
-            }
-        }
-
-        var (done, ran) = Perform(frame, entry);
-
-        // A library's runner that hands out a task: whether anybody waits is decided by its own call, not by what the lambda returns.
-        var isStarted = frame.Method is { MethodKind: MethodKind.AnonymousFunction } && StartsTask(at);
-        var waited = frame.Method is null || !(isStarted || Names.IsAwaitable(frame.Method.ReturnType)) || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph;
-        var isLazy = frame.Method is { } m && IsIterator(m);
-        var reaches = ImmutableArray<Reach>.Empty;
-        var name = frame.Method is { } method ? Names.Of(method) : "a lambda";
-        foreach (var fact in ran == frame ? done.Held : ImmutableArray<Held>.Empty)
-        {
-            if ((waited && !isLazy) || fact.Reach.Says != ReachKind.Reaches)
-            {
-                Carry(caller, fact, frame, at.Syntax, name);
-            }
-            else if (fact.Reach.Deed != Deed.Sink)
-            {
-                // Done by whoever is called, waited for or not; what a runner has put on another thread, or an iterator does later, is done
-                // at a time of its own: only the regions that began in there are surely alive then.
-                Carry(caller, isStarted || isLazy ? fact with { Regions = fact.Regions.RemoveAll(r => r.Owner <= caller.Frame.Depth) } : fact, frame, at.Syntax, name);
-            }
-            else
-            {
-                if (fact.Place is not null)
-                {
-                    // Whether or not anybody waits here, the callee's own region has waited.
-                    caller.Add(fact with { Regions = fact.Regions.RemoveAll(r => r.Owner <= caller.Frame.Depth || frame.HasPassed(r)) });
-                }
-
-                reaches = reaches.Add(fact.Place is null ? fact.Reach.Through(new Step(name, at.Syntax)) : fact.Reach);
-            }
-        }
-
-        caller.Worked.UnionWith(done.Worked);
-        if (isLazy)
-        {
-            return BodyRun.Single(state, Reaches.Pending(reaches, RowsOf(done.Yields)));
-        }
-
-        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, keepsAll, hidden, stranger);
-        foreach (var (thrown, exception) in caller.ObservesThrows ? done.Throws : ImmutableArray<(State, Thrown)>.Empty)
-        {
-            caller.Throw(back.Bring(thrown), exception);
-        }
-
-        // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
-        var decided = state.Regions.Where(r => r.IsLive && Facts.Committed.Contains(r.Begin) && done.Exits.Any(e => e.State.Region(r.Id) is null)).Select(r => r.Id).ToList();
-        var result = new List<Outcome>();
-        var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
-        foreach (var (left, returned) in done.Exits)
-        {
-            // Before the way through the call is put in front of it: the finding stands in the lambda, not where that is run.
-            var value = isOwnLambda ? Reaches.HandedOut(returned, null, frame.ReportsFrom) : returned;
-            var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
-            var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(new Step(name, at.Syntax))).ToImmutableArray(), p.Result) : value;
-            var handed = Reaches.Pending(reaches, back.Bring(pending));
-            result.Add(new(NoteUses(caller, at.Syntax, back.Bring(exit)), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
-        }
-
-        return waited || frame.Method is not { IsAsync: true } || at is not IInvocationOperation { TargetMethod: var started } ? result
-            : Started(caller, at, Names.Of(started), state.Live.Where(r => done.Worked.Contains(r.Id)).ToImmutableArray(), result);
-    }
-
     /// <summary>An iterator that only enumerates a query of EF Core calls nothing that a model names.</summary>
     private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
 
@@ -365,27 +264,4 @@ internal sealed partial class CallEvaluator
         method.ReturnType is INamedTypeSymbol { Name: "IEnumerable" or "IEnumerator" or "IAsyncEnumerable" or "IAsyncEnumerator" }
         && method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax
         && syntax.DescendantNodes(n => n == syntax || n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(n => n is YieldStatementSyntax);
-
-    private static bool IsOfFrame(Place place) => place switch
-    {
-        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol,
-        Place.Capture or Place.Returned => true,
-        _ => false,
-    };
-
-    /// <summary>What a callee reached, as its caller sees it.</summary>
-    private static void Carry(BodyRun caller, Held fact, Frame? callee, SyntaxNode at, string? name = null)
-    {
-        var depth = caller.Frame.Depth;
-        if (fact.Place is not null)
-        {
-            caller.Add(callee is null ? fact : fact with { Regions = fact.Regions.RemoveAll(r => callee.HasPassed(r)) });
-            return;
-        }
-
-        // What began in the callee is the callee's own business, and reported when it is looked at by itself.
-        var regions = fact.Regions.Where(r => r.Owner <= depth && callee?.HasPassed(r) != true).ToImmutableArray();
-        var reach = name is null ? fact.Reach : fact.Reach.Through(new Step(name, at));
-        caller.Hold(reach, at, regions);
-    }
 }

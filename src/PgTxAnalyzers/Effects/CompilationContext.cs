@@ -5,7 +5,6 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.CrossProject;
-using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Postgres;
 using PgTxAnalyzers.Retry;

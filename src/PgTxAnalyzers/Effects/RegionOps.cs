@@ -1,8 +1,6 @@
-using System;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Flow;
-using PgTxAnalyzers.Postgres;
 
 namespace PgTxAnalyzers.Effects;
 

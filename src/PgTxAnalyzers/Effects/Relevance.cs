@@ -1,12 +1,8 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Effects;
@@ -116,133 +112,8 @@ internal sealed class Relevance
 
     private Calls Look(IMethodSymbol method, CancellationToken cancellation)
     {
-        var callees = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        var names = reach.Value;
-        HiddenCalls? hidden = null;
-        var implementation = method.PartialImplementationPart ?? method;
-        foreach (var reference in implementation.DeclaringSyntaxReferences)
-        {
-            var body = reference.GetSyntax(cancellation);
-            if (body is TypeDeclarationSyntax)
-            {
-                continue;
-            }
-
-            if (matters(ApiRole.Begin) && Completions.MayNeverReturn(body))
-            {
-                return Calls.That;
-            }
-
-            hidden ??= new HiddenCalls(method.ContainingType, names);
-            var declarations = new DeclaredTypes(method, body);
-            SemanticModel? model = null;
-            foreach (var node in body.DescendantNodesAndSelf())
-            {
-                cancellation.ThrowIfCancellationRequested();
-                if (node is UsingStatementSyntax or LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } && names.IsDisposed)
-                {
-                    Disposals(node, model ??= context.Bodies.Model(body.SyntaxTree), callees, cancellation);
-                    continue;
-                }
-
-                var isCall = MayBeCall(node, declarations, names);
-                if (!isCall && !hidden.MayBe(node))
-                {
-                    continue;
-                }
-
-                if (node is InvocationExpressionSyntax simple && declarations.Resolve(simple) is { } declared)
-                {
-                    var role = context.Models.Find(declared.Method, declared.Receiver).Role;
-                    if (matters(role) || context.Foreign.Matters(declared.Method))
-                    {
-                        return Calls.That;
-                    }
-
-                    if (role != ApiRole.Dispatch)
-                    {
-                        Add(declared.Method);
-                        continue;
-                    }
-                }
-
-                model ??= context.Bodies.Model(body.SyntaxTree);
-                foreach (var callee in hidden.Of(node, model, cancellation))
-                {
-                    Add(callee);
-                }
-
-                var called = !isCall ? null : node is IdentifierNameSyntax ? model.GetSymbolInfo(node, cancellation).Symbol as IMethodSymbol
-                    : node is MemberAccessExpressionSyntax or MemberBindingExpressionSyntax ? model.GetSymbolInfo(node, cancellation).Symbol as IPropertySymbol
-                    : model.GetSymbolInfo(node, cancellation).Symbol;
-                if (called is null)
-                {
-                    continue;
-                }
-
-                var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
-                if (called is IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } || matters(context.Models.Find(called, receiver).Role)
-                    || (called is IMethodSymbol known && context.Foreign.Matters(known))
-                    || (called is IPropertySymbol { GetMethod: { } read } && context.Foreign.Matters(read)))
-                {
-                    return Calls.That;
-                }
-
-                if (node is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } && called is IMethodSymbol && context.Models.Find(called, receiver).Role == ApiRole.Dispatch)
-                {
-                    callees.UnionWith(context.Pipelines.HandlersOf(model.GetTypeInfo(arguments[0].Expression, cancellation).Type, called.ContainingType, cancellation));
-                }
-
-                if (called is IPropertySymbol { GetMethod: { } getter } && !getter.DeclaringSyntaxReferences.IsEmpty)
-                {
-                    Add(getter);
-                }
-                else if (called is IMethodSymbol callee)
-                {
-                    Add(callee);
-                }
-            }
-        }
-
-        return new Calls(false, callees);
-
-        void Add(IMethodSymbol callee)
-        {
-            if (callee.MethodKind != MethodKind.LocalFunction)
-            {
-                callees.UnionWith(context.Targets.Of(callee, Value.Nothing, false, cancellation));
-            }
-        }
-    }
-
-    /// <summary>By its name alone: the node may call something that matters, or leads there.</summary>
-    private static bool MayBeCall(SyntaxNode node, DeclaredTypes declarations, NameReach names) => node switch
-    {
-        InvocationExpressionSyntax call => CalledName.Of(call) is not { } name || names.Contains(name) || (call.Expression is IdentifierNameSyntax && declarations.IsLocal(name)),
-        ObjectCreationExpressionSyntax { Type: var type } => type is not SimpleNameSyntax simple || names.Contains(simple.Identifier.ValueText),
-        ImplicitObjectCreationExpressionSyntax or ConstructorInitializerSyntax => true,
-        MemberAccessExpressionSyntax { Parent: not InvocationExpressionSyntax } access => names.Contains(access.Name.Identifier.ValueText),
-        MemberBindingExpressionSyntax { Parent: not InvocationExpressionSyntax } binding => names.Contains(binding.Name.Identifier.ValueText),
-        IdentifierNameSyntax { Parent: ArgumentSyntax or ArrowExpressionClauseSyntax or ReturnStatementSyntax } name => names.Contains(name.Identifier.ValueText),
-        _ => false,
-    };
-
-    /// <summary>The Dispose of what a using statement holds.</summary>
-    private void Disposals(SyntaxNode node, SemanticModel model, HashSet<IMethodSymbol> callees, CancellationToken cancellation)
-    {
-        var declaration = node is UsingStatementSyntax statement ? statement.Declaration : ((LocalDeclarationStatementSyntax)node).Declaration;
-        if (declaration is null || model.GetTypeInfo(declaration.Type, cancellation).Type is not { } type || type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)
-        {
-            return;
-        }
-
-        foreach (var dispose in type.GetMembers("Dispose").Concat(type.GetMembers("DisposeAsync")).OfType<IMethodSymbol>())
-        {
-            foreach (var target in context.Targets.Of(dispose, Value.Nothing, false, cancellation))
-            {
-                callees.Add(target);
-            }
-        }
+        var search = new CallSearch(context, matters, Names, method, cancellation);
+        return search.Matters() ? Calls.That : new Calls(false, search.Callees);
     }
 
     private sealed class Calls

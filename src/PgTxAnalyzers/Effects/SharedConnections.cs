@@ -4,7 +4,6 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CrossProject;
-using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
 

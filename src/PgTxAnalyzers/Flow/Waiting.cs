@@ -8,7 +8,7 @@ internal static class Waiting
 {
     /// <summary>Returns the same work in another wrapping.</summary>
     public static bool IsPassThrough(IMethodSymbol method) =>
-        method.Name is "ConfigureAwait" or "AsTask" or "GetAwaiter" or "WaitAsync" or "Unwrap" or "Preserve" or "AsTask" or "WithCancellation"
+        method.Name is "ConfigureAwait" or "AsTask" or "GetAwaiter" or "WaitAsync" or "Unwrap" or "Preserve" or "WithCancellation"
         && IsTask(method.ReducedFrom is null && method.IsExtensionMethod && method.Parameters.Length > 0 ? method.Parameters[0].Type : method.ContainingType);
 
     /// <summary>Waits for its receiver or its arguments before it returns.</summary>

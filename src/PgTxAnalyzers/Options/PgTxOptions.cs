@@ -5,7 +5,6 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
-using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Options;
 

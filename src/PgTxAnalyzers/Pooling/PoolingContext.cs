@@ -6,7 +6,6 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Diagnostics;
 using PgTxAnalyzers.CodeTexts;
 using PgTxAnalyzers.ConfigFiles;
 using PgTxAnalyzers.Effects;

@@ -6,7 +6,6 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using PgTxAnalyzers.CodeTexts;
 using PgTxAnalyzers.Effects;
 
 namespace PgTxAnalyzers.Pooling;

@@ -1,5 +1,4 @@
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
 
@@ -9,7 +8,7 @@ namespace PgTxAnalyzers.LiveTests.HeldTransactions;
 public sealed class PGTX104LiveTests(LiveServers servers)
 {
     /// <summary>Thirty rows of 900 kB are more than the sockets between client and server hold. The first one is all that the loop needs.</summary>
-    private static readonly TestCode Code = RetryPrograms.OnContext("UseNpgsql(connectionString)", """
+    private static readonly TestCode Code = Units.OnContext("UseNpgsql(connectionString)", """
                 using var http = new HttpClient();
                 var charge = "";
                 await foreach (var letter in db.Database.SqlQuery<string>($"SELECT repeat(status, 300000) AS \"Value\" FROM orders, generate_series(1, 3)").AsAsyncEnumerable())

@@ -1,5 +1,4 @@
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
 
 namespace PgTxAnalyzers.LiveTests.HeldTransactions;
@@ -11,7 +10,7 @@ public sealed class PGTX107LiveTests(LiveServers servers)
     public async Task The_worker_starts_before_the_row_is_there()
     {
         // The worker is the test's own, behind the url: it has done its work when Enqueue returns.
-        var pair = await LivePair.Of(servers, "PGTX107", "PGTX107.MoveAfterCommit", RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX107", "PGTX107.MoveAfterCommit", Units.Of("""
                     var jobs = new Jobs(url);
                     await using var connection = new NpgsqlConnection(connectionString);
                     await connection.OpenAsync(ct);

@@ -1,8 +1,6 @@
 using Npgsql;
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
-using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.LiveTests.HeldTransactions;
 
@@ -48,7 +46,7 @@ public sealed class PGTX109LiveTests(LiveServers servers)
         dropped.PageShowsIt();
     }
 
-    private Task<LivePair> Pair(string statements) => LivePair.Of(servers, "PGTX109", "PGTX109.Await", RetryPrograms.Unit(statements));
+    private Task<LivePair> Pair(string statements) => LivePair.Of(servers, "PGTX109", "PGTX109.Await", Units.Of(statements));
 
     /// <summary>The insert waits for somebody else, who goes on half a second after it has begun to wait: a commit that does not wait for it has come by then.</summary>
     private static async Task<string> WhileTheTableIsLocked(LiveProgram program, LiveDatabase database)

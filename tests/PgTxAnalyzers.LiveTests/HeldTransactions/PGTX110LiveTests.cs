@@ -1,5 +1,4 @@
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
 
 namespace PgTxAnalyzers.LiveTests.HeldTransactions;
@@ -15,13 +14,13 @@ public sealed class PGTX110LiveTests(LiveServers servers)
     [Fact]
     public async Task One_transaction_holds_and_loses_everything()
     {
-        var update = await LivePair.Of(servers, "PGTX110", RetryPrograms.Unit($$"""
+        var update = await LivePair.Of(servers, "PGTX110", Units.Of($$"""
             {{Connection}}
                     await using var transaction = await connection.BeginTransactionAsync(ct);
                     await connection.ExecuteAsync("UPDATE orders SET status = 'scored'", transaction: transaction); // expect: PGTX110
                     await Meanwhile();
                     await transaction.CommitAsync(ct);
-            """, LiveProgram.MeanwhileField), RetryPrograms.Unit($$"""
+            """, LiveProgram.MeanwhileField), Units.Of($$"""
             {{Connection}}
                     for (var last = 0; last < 10; last += 2)
                     {
@@ -34,7 +33,7 @@ public sealed class PGTX110LiveTests(LiveServers servers)
         await update.WriteTheSameRows();
         await update.Observe("other sessions update one row after the other meanwhile, `lock_timeout = 100ms`", Others, before: "10 of 10 rows: 55P03", after: "2 of 10 rows: 55P03");
 
-        var file = await LivePair.Of(servers, "PGTX110", RetryPrograms.Unit($$"""
+        var file = await LivePair.Of(servers, "PGTX110", Units.Of($$"""
             {{Connection}}
                     await using var transaction = await connection.BeginTransactionAsync(ct);
                     foreach (var line in File.ReadLines(url))
@@ -43,7 +42,7 @@ public sealed class PGTX110LiveTests(LiveServers servers)
                     }
 
                     await transaction.CommitAsync(ct);
-            """), RetryPrograms.Unit($$"""
+            """), Units.Of($$"""
             {{Connection}}
                     foreach (var batch in File.ReadLines(url).Chunk(2))
                     {

@@ -37,4 +37,30 @@ internal static class Runs
         var rows = await database.Contents();
         return rows.Count == 0 ? $"{end}; no row" : $"{end}; `{string.Join(", ", rows)}`";
     }
+
+    /// <summary>
+    /// The first statement that changes the table ends its own session, as an administrator or a fast shutdown would: 57P01. A sequence counts, since its steps are not rolled back.
+    /// </summary>
+    public static async Task EndTheSessionOnce(this LiveDatabase database, string table)
+    {
+        await database.Execute("CREATE SEQUENCE strikes");
+        await database.Execute("""
+            CREATE FUNCTION strike() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN
+                IF nextval('strikes') = 1 THEN
+                    PERFORM pg_terminate_backend(pg_backend_pid());
+                    PERFORM pg_sleep(5);
+                END IF;
+                RETURN NULL;
+            END $$
+            """);
+        await database.Execute($"CREATE TRIGGER strike BEFORE INSERT OR UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION strike()");
+    }
+
+    /// <summary>Runs it while its first change of the table ends the session, and says which rows are there then.</summary>
+    public static async Task<string> RunAndLose(this LiveProgram program, LiveDatabase database, string table)
+    {
+        await database.EndTheSessionOnce(table);
+        return await program.RunAndTell(database);
+    }
 }

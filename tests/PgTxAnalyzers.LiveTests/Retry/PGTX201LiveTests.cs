@@ -9,7 +9,7 @@ public sealed class PGTX201LiveTests(LiveServers servers)
     [Fact]
     public async Task A_save_is_repeated_on_a_new_session()
     {
-        var pair = await LivePair.Of(servers, "PGTX201", "PGTX201.EnableRetryOnFailure", RetryPrograms.OnContext("UseNpgsql(connectionString)", """
+        var pair = await LivePair.Of(servers, "PGTX201", "PGTX201.EnableRetryOnFailure", Units.OnContext("UseNpgsql(connectionString)", """
                     db.Events.Add(new Event { Note = "paid" });
                     await db.SaveChangesAsync(ct);
             """).MarkOptions("PGTX201"));
@@ -22,7 +22,7 @@ public sealed class PGTX201LiveTests(LiveServers servers)
     [Fact]
     public async Task A_query_and_a_statement_of_many_rows_are_repeated_too()
     {
-        var pair = await LivePair.Of(servers, "PGTX201", "PGTX201.EnableRetryOnFailure", RetryPrograms.OnContext("UseNpgsql(connectionString)", """
+        var pair = await LivePair.Of(servers, "PGTX201", "PGTX201.EnableRetryOnFailure", Units.OnContext("UseNpgsql(connectionString)", """
                     var count = await db.Events.CountAsync(ct);
                     await db.Events.ExecuteUpdateAsync(s => s.SetProperty(e => e.Note, count.ToString()), ct);
             """).MarkOptions("PGTX201"));

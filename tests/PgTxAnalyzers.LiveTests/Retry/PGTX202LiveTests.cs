@@ -9,7 +9,7 @@ public sealed class PGTX202LiveTests(LiveServers servers)
     [Fact]
     public async Task The_transaction_is_refused_outside_and_repeated_inside()
     {
-        var pair = await LivePair.Of(servers, "PGTX202", "PGTX202.WrapInStrategy", RetryPrograms.OnContext(RetryPrograms.Retries, """
+        var pair = await LivePair.Of(servers, "PGTX202", "PGTX202.WrapInStrategy", Units.OnContext(Units.Retries, """
                     await using var transaction = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
                     db.Events.Add(new Event { Note = "paid" });
                     await db.SaveChangesAsync(ct);

@@ -7,7 +7,7 @@ namespace PgTxAnalyzers.LiveTests.Retry;
 /// <summary>PGTX203 on a real server: a hosted service whose session is terminated in the middle of its transaction.</summary>
 public sealed class PGTX203LiveTests(LiveServers servers)
 {
-    private static readonly TestCode Code = RetryPrograms.Unit("""
+    private static readonly TestCode Code = Units.Of("""
                 await using var dataSource = NpgsqlDataSource.Create(connectionString);
                 using var worker = new Worker(dataSource);
                 await worker.StartAsync(ct);

@@ -1,7 +1,6 @@
 using Npgsql;
 using PgTxAnalyzers.LiveTests.Programs;
 using PgTxAnalyzers.LiveTests.Servers;
-using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.LiveTests.Retry;
 
@@ -14,7 +13,7 @@ public sealed class PGTX204LiveTests(LiveServers servers)
     [Fact]
     public async Task The_transaction_runs_again_after_the_conflict()
     {
-        var pair = await LivePair.Of(servers, "PGTX204", "PGTX204.Retry", RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX204", "PGTX204.Retry", Units.Of("""
                     await using var connection = new NpgsqlConnection(connectionString);
                     await connection.OpenAsync(ct);
                     await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.Serializable, ct); // expect: PGTX204

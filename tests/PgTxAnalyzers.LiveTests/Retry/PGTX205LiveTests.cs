@@ -9,7 +9,7 @@ public sealed class PGTX205LiveTests(LiveServers servers)
     [Fact]
     public async Task A_refused_connection_has_no_state()
     {
-        var pair = await LivePair.Of(servers, "PGTX205", "PGTX205.Widen", RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX205", "PGTX205.Widen", Units.Of("""
                     try
                     {
                         await using var connection = new NpgsqlConnection(connectionString);

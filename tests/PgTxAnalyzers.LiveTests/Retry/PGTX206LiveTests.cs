@@ -16,7 +16,7 @@ public sealed class PGTX206LiveTests(LiveServers servers)
     [Fact]
     public async Task The_connection_is_gone_for_every_further_attempt()
     {
-        var pair = await LivePair.Of(servers, "PGTX206", "PGTX206.OpenInside", RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX206", "PGTX206.OpenInside", Units.Of("""
                     await using var connection = new NpgsqlConnection(connectionString);
                     await connection.OpenAsync(ct);
                     await using var command = new NpgsqlCommand("UPDATE orders SET status = 'paid' WHERE id = 1", connection);
@@ -26,7 +26,7 @@ public sealed class PGTX206LiveTests(LiveServers servers)
         await pair.Observe("the session is terminated during the UPDATE", (program, database) => program.RunAndLose(database, "orders"),
             before: "`InvalidOperationException`; no row", after: "completes; `1 paid`");
 
-        var inTransaction = await LivePair.Of(servers, "PGTX206", "PGTX206.OpenInside", RetryPrograms.Unit("""
+        var inTransaction = await LivePair.Of(servers, "PGTX206", "PGTX206.OpenInside", Units.Of("""
                     await using var connection = new NpgsqlConnection(connectionString);
                     await connection.OpenAsync(ct);
                     await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -9,7 +9,7 @@ public sealed class PGTX207LiveTests(LiveServers servers)
     [Fact]
     public async Task What_the_first_attempt_tracked_is_saved_once_more()
     {
-        var pair = await LivePair.Of(servers, "PGTX207", "PGTX207.ClearTracker", RetryPrograms.OnContext(RetryPrograms.Retries, """
+        var pair = await LivePair.Of(servers, "PGTX207", "PGTX207.ClearTracker", Units.OnContext(Units.Retries, """
                     await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
                     {
                         await using var transaction = await db.Database.BeginTransactionAsync(ct);

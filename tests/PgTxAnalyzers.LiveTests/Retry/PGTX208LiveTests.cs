@@ -12,7 +12,7 @@ public sealed class PGTX208LiveTests(LiveServers servers)
     [Fact]
     public async Task The_pauses_outlast_a_restart()
     {
-        var pair = await LivePair.Of(servers, "PGTX208", "PGTX208.BackOff", RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX208", "PGTX208.BackOff", Units.Of("""
                     for (var attempt = 1; ; attempt++)
                     {
                         try

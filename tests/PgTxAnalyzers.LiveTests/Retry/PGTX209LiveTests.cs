@@ -9,7 +9,7 @@ public sealed class PGTX209LiveTests(LiveServers servers)
     [Fact]
     public async Task The_end_of_an_idle_transaction_is_not_repeated_unless_it_is_named()
     {
-        var pair = await LivePair.Of(servers, "PGTX209", "PGTX209.CompleteList", RetryPrograms.OnContext("UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure())", """
+        var pair = await LivePair.Of(servers, "PGTX209", "PGTX209.CompleteList", Units.OnContext("UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure())", """
                     var attempts = new Queue<int>([4000, 0]);
                     await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
                     {

@@ -9,7 +9,7 @@ public sealed class PGTX210LiveTests(LiveServers servers)
     [Fact]
     public async Task The_unit_runs_again_although_it_is_committed()
     {
-        var pair = await LivePair.Of(servers, "PGTX210", RetryPrograms.OnContext(RetryPrograms.Retries, """
+        var pair = await LivePair.Of(servers, "PGTX210", Units.OnContext(Units.Retries, """
                     await db.Database.CreateExecutionStrategy().ExecuteAsync(async () => // expect: PGTX210
                     {
                         db.ChangeTracker.Clear();
@@ -18,7 +18,7 @@ public sealed class PGTX210LiveTests(LiveServers servers)
                         await db.SaveChangesAsync(ct);
                         await transaction.CommitAsync(ct);
                     });
-            """), RetryPrograms.OnContext(RetryPrograms.Retries, """
+            """), Units.OnContext(Units.Retries, """
                     await db.Database.CreateExecutionStrategy().ExecuteInTransactionAsync(
                         async token =>
                         {

@@ -17,7 +17,7 @@ public sealed class PGTX211LiveTests(LiveServers servers)
 
         // The two hosts are one machine, under two names.
         var hosts = $"Host=127.0.0.1:{standby.Port},localhost:{primary.Port}";
-        var pair = await LivePair.Of(servers, "PGTX211", "PGTX211.ReadWrite", RetryPrograms.Unit($$"""
+        var pair = await LivePair.Of(servers, "PGTX211", "PGTX211.ReadWrite", Units.Of($$"""
                     await using var dataSource = NpgsqlDataSource.Create($"{{hosts}};Database={connectionString};Username=postgres"); // expect: PGTX211
                     await using var connection = await dataSource.OpenConnectionAsync(ct);
                     await connection.ExecuteAsync("UPDATE orders SET status = 'paid' WHERE id = 1");

@@ -9,7 +9,7 @@ public sealed class PGTX212LiveTests(LiveServers servers)
     [Fact]
     public async Task The_statement_is_repeated_inside_the_strategy_alone()
     {
-        var pair = await LivePair.Of(servers, "PGTX212", "PGTX212.WrapInStrategy", RetryPrograms.OnContext("UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure())", """
+        var pair = await LivePair.Of(servers, "PGTX212", "PGTX212.WrapInStrategy", Units.OnContext("UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure())", """
                     await db.Database.ExecuteSqlAsync($"UPDATE orders SET status = 'paid' WHERE id = 1", ct); // expect: PGTX212
             """));
         await pair.WriteTheSameRows();

@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis.CSharp;
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
 
@@ -68,7 +67,7 @@ public sealed class PGTX702LiveTests(LiveServers servers)
 
         """;
 
-    private static TestCode Scope(string before, string inside) => RetryPrograms.Unit($"""
+    private static TestCode Scope(string before, string inside) => Units.Of($"""
         {before}
         using var scope = new System.Transactions.TransactionScope(System.Transactions.TransactionScopeAsyncFlowOption.Enabled);
         {inside}

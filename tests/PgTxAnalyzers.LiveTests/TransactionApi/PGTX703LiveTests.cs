@@ -1,5 +1,4 @@
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
 
@@ -11,7 +10,7 @@ public sealed class PGTX703LiveTests(LiveServers servers)
     [Fact]
     public async Task The_second_begin_does_not_nest()
     {
-        var pair = await LivePair.Of(servers, "PGTX703", "PGTX703.Reuse", RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX703", "PGTX703.Reuse", Units.Of("""
                     await using var connection = new NpgsqlConnection(connectionString);
                     await connection.OpenAsync(ct);
                     await using var outer = await connection.BeginTransactionAsync(ct);
@@ -24,7 +23,7 @@ public sealed class PGTX703LiveTests(LiveServers servers)
         await pair.Observe("two transactions on one connection; *use the transaction that is open*", (program, database) => program.RunAndTell(database),
             before: "`InvalidOperationException`; no row", after: "completes; `1 packed, packed`");
 
-        var onContext = await LivePair.Of(servers, "PGTX703", "PGTX703.Savepoint", RetryPrograms.OnContext("UseNpgsql(connectionString)", """
+        var onContext = await LivePair.Of(servers, "PGTX703", "PGTX703.Savepoint", Units.OnContext("UseNpgsql(connectionString)", """
                     await using var outer = await db.Database.BeginTransactionAsync(ct);
                     await db.Database.ExecuteSqlAsync($"UPDATE orders SET status = 'packed' WHERE id = 1", ct);
                     await using (var inner = await db.Database.BeginTransactionAsync(ct)) // expect: PGTX703
@@ -46,7 +45,7 @@ public sealed class PGTX703LiveTests(LiveServers servers)
         pair.PageShowsIt();
     }
 
-    private static TestCode Text(string begin, string end, string mark) => RetryPrograms.Unit($"""
+    private static TestCode Text(string begin, string end, string mark) => Units.Of($"""
                 await using var connection = new NpgsqlConnection(connectionString);
                 await connection.OpenAsync(ct);
                 await using var transaction = await connection.BeginTransactionAsync(ct);

@@ -9,7 +9,7 @@ public sealed class PGTX705LiveTests(LiveServers servers)
     [Fact]
     public async Task The_commit_rolls_everything_back_without_an_error()
     {
-        var pair = await LivePair.Of(servers, "PGTX705", Retry.RetryPrograms.Unit(Statements("", "// expect: PGTX705", "")), Retry.RetryPrograms.Unit(Statements(
+        var pair = await LivePair.Of(servers, "PGTX705", Units.Of(Statements("", "// expect: PGTX705", "")), Units.Of(Statements(
             "await transaction.SaveAsync(\"row\", ct);", "", "await transaction.RollbackAsync(\"row\", ct);")));
         await pair.Observe("the INSERT meets a row that is there", (program, database) => program.RunAndTell(database),
             before: "completes; no row", after: "completes; `1 paid`");

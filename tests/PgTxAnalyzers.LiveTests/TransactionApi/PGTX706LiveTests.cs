@@ -1,5 +1,4 @@
 using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Retry;
 using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
 

@@ -9,7 +9,7 @@ public sealed class PGTX707LiveTests(LiveServers servers)
     [Fact]
     public async Task The_rollback_replaces_the_failure()
     {
-        var pair = await LivePair.Of(servers, "PGTX707", "PGTX707.KeepTheFailure", Retry.RetryPrograms.Unit("""
+        var pair = await LivePair.Of(servers, "PGTX707", "PGTX707.KeepTheFailure", Units.Of("""
                     await using var connection = new NpgsqlConnection(connectionString);
                     await connection.OpenAsync(ct);
                     await using var transaction = await connection.BeginTransactionAsync(ct);
@@ -25,10 +25,10 @@ public sealed class PGTX707LiveTests(LiveServers servers)
                     }
             """));
         await pair.WriteTheSameRows();
-        await pair.Observe("the session is terminated during the UPDATE", (program, database) => Retry.RetryPrograms.RunAndLose(program, database, "orders"),
+        await pair.Observe("the session is terminated during the UPDATE", (program, database) => Runs.RunAndLose(program, database, "orders"),
             before: "`ObjectDisposedException` (inner: `PostgresException` 57P01); no row", after: "`PostgresException` 57P01; no row");
 
-        var onContext = await LivePair.Of(servers, "PGTX707", "PGTX707.KeepTheFailure", Retry.RetryPrograms.OnContext("UseNpgsql(connectionString)", """
+        var onContext = await LivePair.Of(servers, "PGTX707", "PGTX707.KeepTheFailure", Units.OnContext("UseNpgsql(connectionString)", """
                     await db.Database.BeginTransactionAsync(ct);
                     try
                     {
@@ -42,7 +42,7 @@ public sealed class PGTX707LiveTests(LiveServers servers)
                     }
             """));
         await onContext.WriteTheSameRows();
-        await pair.ObserveAs(onContext, "the same with EF Core's `RollbackTransactionAsync`", (program, database) => Retry.RetryPrograms.RunAndLose(program, database, "orders"),
+        await pair.ObserveAs(onContext, "the same with EF Core's `RollbackTransactionAsync`", (program, database) => Runs.RunAndLose(program, database, "orders"),
             before: "`ObjectDisposedException` (inner: `PostgresException` 57P01); no row", after: "`PostgresException` 57P01; no row");
         pair.PageShowsIt();
     }

@@ -1,6 +1,4 @@
-using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.CrossProject;
-using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.CrossProject;
 

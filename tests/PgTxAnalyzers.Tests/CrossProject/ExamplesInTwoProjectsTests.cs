@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Tests.Examples;
 using PgTxAnalyzers.Tests.Verification;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using PgTxAnalyzers.CrossProject;
-using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.CrossProject;
 

@@ -1,6 +1,5 @@
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Effects;
-using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Tests.Verification;
 

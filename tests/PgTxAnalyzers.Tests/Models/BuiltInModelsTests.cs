@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Tests.Models;

@@ -1,4 +1,3 @@
-using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Tests.Models;
 

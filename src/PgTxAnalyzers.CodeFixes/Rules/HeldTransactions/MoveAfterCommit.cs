@@ -1,9 +1,5 @@
 using System.Collections.Generic;
-using System.Linq;
 using System.Threading;
-using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;

@@ -5,11 +5,9 @@ using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
 using PgTxAnalyzers.Postgres;
-using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 

@@ -6,9 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
-using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.CodeFixes.Editing;
-using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 

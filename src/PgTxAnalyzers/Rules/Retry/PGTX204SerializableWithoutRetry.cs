@@ -3,7 +3,6 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
-using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Postgres;
 using PgTxAnalyzers.Retry;
 

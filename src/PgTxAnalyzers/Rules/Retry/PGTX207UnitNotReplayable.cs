@@ -5,7 +5,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Retry;
-using PgTxAnalyzers.Rules.HeldTransactions;
 
 namespace PgTxAnalyzers.Rules.Retry;
 

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Effects;
-using PgTxAnalyzers.Retry;
 using PgTxAnalyzers.Rules.HeldTransactions;
 using PgTxAnalyzers.Rules.Retry;
 

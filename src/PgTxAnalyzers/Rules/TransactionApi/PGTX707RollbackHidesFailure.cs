@@ -2,11 +2,9 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Retry;
-using PgTxAnalyzers.Rules.Retry;
 
 namespace PgTxAnalyzers.Rules.TransactionApi;
 

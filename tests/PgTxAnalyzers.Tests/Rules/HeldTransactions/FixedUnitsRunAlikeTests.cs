@@ -1,6 +1,5 @@
 using System.Reflection;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CodeFixes;
 using PgTxAnalyzers.CodeFixes.Rules.HeldTransactions;
 using PgTxAnalyzers.Tests.Verification;
 

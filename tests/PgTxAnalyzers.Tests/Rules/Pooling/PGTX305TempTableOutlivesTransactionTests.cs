@@ -1,4 +1,3 @@
-using PgTxAnalyzers.Tests.Verification;
 
 namespace PgTxAnalyzers.Tests.Rules.Pooling;
 

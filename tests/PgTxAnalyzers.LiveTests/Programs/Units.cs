@@ -1,11 +1,9 @@
-using PgTxAnalyzers.LiveTests.Programs;
-using PgTxAnalyzers.LiveTests.Servers;
 using PgTxAnalyzers.Tests.Verification;
 
-namespace PgTxAnalyzers.LiveTests.Retry;
+namespace PgTxAnalyzers.LiveTests.Programs;
 
-/// <summary>What the programs of the retry rules have in common: a context on the test's tables, and a server that ends a session in the middle of a statement.</summary>
-internal static class RetryPrograms
+/// <summary>Programs of one unit of work: statements alone, or with a context on the test's table of events.</summary>
+internal static class Units
 {
     private const string Usings = """
         using System.ComponentModel.DataAnnotations.Schema;
@@ -20,7 +18,7 @@ internal static class RetryPrograms
         """;
 
     /// <summary>A program whose <c>RunAsync</c> has these statements, with what stands beside it.</summary>
-    public static TestCode Unit(string statements, string members = "", string types = "") => TestCode.Of(Usings + $$"""
+    public static TestCode Of(string statements, string members = "", string types = "") => TestCode.Of(Usings + $$"""
         public static class Unit
         {
         {{members}}
@@ -34,7 +32,7 @@ internal static class RetryPrograms
         """);
 
     /// <summary>The same with a context whose options are these.</summary>
-    public static TestCode OnContext(string options, string statements) => Unit($$"""
+    public static TestCode OnContext(string options, string statements) => Of($$"""
                 await using var db = new ShopContext(new DbContextOptionsBuilder<ShopContext>().{{options}}.Options);
         {{statements}}
         """, types: """
@@ -58,31 +56,6 @@ internal static class RetryPrograms
     public static TestCode MarkOptions(this TestCode code, string rule) =>
         code with { Sources = [(code.Sources[0].Path, code.Sources[0].Text.Replace(".Options);", $".Options); // expect: {rule}"))] };
 
+    /// <summary>Options of a context that retries, 25P03 as well.</summary>
     public const string Retries = """UseNpgsql(connectionString, npgsql => npgsql.EnableRetryOnFailure(errorCodesToAdd: ["25P03"]))""";
-
-    /// <summary>
-    /// The first statement that changes the table ends its own session, as an administrator or a fast shutdown would: 57P01. A sequence counts, since its steps are not rolled back.
-    /// </summary>
-    public static async Task EndTheSessionOnce(this LiveDatabase database, string table)
-    {
-        await database.Execute("CREATE SEQUENCE strikes");
-        await database.Execute("""
-            CREATE FUNCTION strike() RETURNS trigger LANGUAGE plpgsql AS $$
-            BEGIN
-                IF nextval('strikes') = 1 THEN
-                    PERFORM pg_terminate_backend(pg_backend_pid());
-                    PERFORM pg_sleep(5);
-                END IF;
-                RETURN NULL;
-            END $$
-            """);
-        await database.Execute($"CREATE TRIGGER strike BEFORE INSERT OR UPDATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION strike()");
-    }
-
-    /// <summary>Runs it while its first change of the table ends the session, and says which rows are there then.</summary>
-    public static async Task<string> RunAndLose(this LiveProgram program, LiveDatabase database, string table)
-    {
-        await database.EndTheSessionOnce(table);
-        return await program.RunAndTell(database);
-    }
 }
