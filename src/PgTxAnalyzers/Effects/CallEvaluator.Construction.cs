@@ -19,7 +19,7 @@ internal sealed partial class CallEvaluator
         var made = Made(run, call, constructor);
         var result = AsContext(made, call);
         state = call.Operation is IInvocationOperation ? state : RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
-        return WithBase(run, constructor, made, call, Construct(constructor, made, call, state))
+        return Construct(run, constructor, made, call, state).SelectMany(s => WithBase(run, constructor, made, call, s))
             .SelectMany(s => Enter(run, Callee(run, graph, constructor, made, null), Bound(constructor, call), s, call.Operation))
             .Select(o => new Outcome(o.State, result));
     }
@@ -42,29 +42,44 @@ internal sealed partial class CallEvaluator
                 : new[] { state };
     }
 
-    /// <summary><c>class Orders(NpgsqlConnection conn) : Repository(conn)</c>: what is handed on as it is.</summary>
-    private static State Inherited(IMethodSymbol constructor, Value.Instance made, Dictionary<string, Value> byName, State state)
+    /// <summary><c>class Orders(NpgsqlConnection conn) : Repository(conn)</c>: what is handed on as it is, or is a literal.</summary>
+    private IEnumerable<State> Inherited(BodyRun run, IMethodSymbol constructor, Value.Instance made, Dictionary<string, Value> byName, CallSite call, State state)
     {
-        var arguments = constructor.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<TypeDeclarationSyntax>().SelectMany(t => t.BaseList?.Types.OfType<PrimaryConstructorBaseTypeSyntax>() ?? Enumerable.Empty<PrimaryConstructorBaseTypeSyntax>())
-            .Select(b => b.ArgumentList.Arguments).FirstOrDefault();
-        var inherited = arguments.Count == 0 ? null : constructor.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(c =>
-            c.Parameters.Length >= arguments.Count && c.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax);
-        if (inherited is null)
+        var handing = constructor.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).OfType<TypeDeclarationSyntax>()
+            .Select(t => t.BaseList?.Types.FirstOrDefault() as PrimaryConstructorBaseTypeSyntax).FirstOrDefault();
+        if (handing is null || byName.Values.All(v => v is Value.Unknown)
+            || (context.Bodies.Model(handing.SyntaxTree).GetSymbolInfo(handing, cancellation).Symbol as IMethodSymbol)?.OriginalDefinition is not { DeclaringSyntaxReferences.IsEmpty: false } inherited)
         {
-            return state;
+            return new[] { state };
         }
 
-        var values = arguments.Select(a => a is { NameColon: null, Expression: IdentifierNameSyntax name } && byName.TryGetValue(name.Identifier.ValueText, out var value) ? value : Value.Nothing);
-        return Construct(inherited, made, new CallSite(null!, inherited, Value.Nothing, null, ImmutableArray<IArgumentOperation>.Empty, values.ToImmutableArray()), state);
+        var values = new Value[inherited.Parameters.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            var argument = handing.ArgumentList.Arguments.Where((a, at) => a.NameColon is null ? at == i : a.NameColon.Name.Identifier.ValueText == inherited.Parameters[i].Name).FirstOrDefault();
+            values[i] = argument?.Expression switch
+            {
+                IdentifierNameSyntax name when byName.TryGetValue(name.Identifier.ValueText, out var value) => value,
+                { RawKind: (int)SyntaxKind.TrueLiteralExpression } => Value.True,
+                { RawKind: (int)SyntaxKind.FalseLiteralExpression } => Value.False,
+                _ => Value.Nothing,
+            };
+        }
+
+        var handed = new CallSite(call.Operation, inherited, Value.Nothing, null, ImmutableArray<IArgumentOperation>.Empty, values.ToImmutableArray());
+        var states = Construct(run, inherited, made, handed, state);
+        return run.Frame.CountOf(inherited) == 0 && IsFollowed(run, handed, inherited) && context.Bodies.Graph(inherited, cancellation) is { } graph
+            ? states.SelectMany(s => Enter(run, Callee(run, graph, inherited, made, null), Bound(inherited, handed), s, call.Operation)).Select(o => o.State)
+            : states;
     }
 
     /// <summary>The members that construction fills from the arguments: primary-constructor parameters, and members initialised with them.</summary>
-    private static State Construct(IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
+    private IEnumerable<State> Construct(BodyRun run, IMethodSymbol constructor, Value.Instance made, CallSite call, State state)
     {
         state = InitialFlags(constructor.ContainingType, made, state);
-        if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not TypeDeclarationSyntax)
+        if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is not TypeDeclarationSyntax)
         {
-            return state;
+            return new[] { state };
         }
 
         var byName = new Dictionary<string, Value>(StringComparer.Ordinal);
@@ -74,7 +89,6 @@ internal sealed partial class CallEvaluator
             byName[parameter.Name] = value;
         }
 
-        state = Inherited(constructor, made, byName, state);
         foreach (var member in constructor.ContainingType.GetMembers())
         {
             var initialiser = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
@@ -89,7 +103,7 @@ internal sealed partial class CallEvaluator
             }
         }
 
-        return state;
+        return Inherited(run, constructor, made, byName, call, state);
     }
 
     /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>

@@ -25,10 +25,12 @@ internal sealed partial class CallEvaluator
 
         // A library's runner that hands out a task: whether anybody waits is decided by its own call, not by what the lambda returns.
         var isStarted = frame.Method is { MethodKind: MethodKind.AnonymousFunction } && StartsTask(at);
-        var isWaitedFor = frame.Method is null || !(isStarted || Names.IsAwaitable(frame.Method.ReturnType)) || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph;
+        // For what is `async void` nobody can wait: it returns at its first await, and the transaction goes on without it.
+        var isDropped = frame.Method is { IsAsync: true, ReturnsVoid: true };
+        var isWaitedFor = !isDropped && (frame.Method is null || !(isStarted || Names.IsAwaitable(frame.Method.ReturnType)) || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph);
         var isLazy = frame.Method is { } m && IsIterator(m);
         var step = new Step(frame.Method is { } method ? Names.Of(method) : "a lambda", at.Syntax);
-        var reaches = ran == frame ? CarryHeld(caller, frame, done.Held, step, isWaitedFor && !isLazy, isStarted || isLazy) : ImmutableArray<Reach>.Empty;
+        var reaches = ran == frame ? CarryHeld(caller, frame, done.Held, step, isWaitedFor && !isLazy, isStarted || isLazy || isDropped) : ImmutableArray<Reach>.Empty;
         caller.Worked.UnionWith(done.Worked);
         if (isLazy)
         {
@@ -42,7 +44,7 @@ internal sealed partial class CallEvaluator
         }
 
         var exits = Exits(caller, frame, state, done, back, reaches, step);
-        return isWaitedFor || frame.Method is not { IsAsync: true } || at is not IInvocationOperation { TargetMethod: var started } ? exits
+        return isWaitedFor || isDropped || frame.Method is not { IsAsync: true } || at is not IInvocationOperation { TargetMethod: var started } ? exits
             : Started(caller, at, Names.Of(started), state.Live.Where(r => done.Worked.Contains(r.Id)).ToImmutableArray(), exits);
     }
 

@@ -21,7 +21,7 @@ internal sealed partial class CallEvaluator
     /// <summary>Null: no body of the callee is known, or none that matters.</summary>
     private IReadOnlyList<Outcome>? Source(BodyRun run, CallSite call, State state)
     {
-        call = Declared(call);
+        call = OnKnownClass(run, Declared(call), state);
         var method = call.Method;
         if (method.MethodKind == MethodKind.LocalFunction)
         {
@@ -63,8 +63,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome>? Followed(BodyRun run, CallSite call, State state)
     {
         var method = call.Method;
-        var outcomes = new List<Outcome>();
-        var found = false;
+        var ran = new List<(IMethodSymbol Target, IReadOnlyList<Outcome> Outcomes)>();
         foreach (var target in TargetsOf(call))
         {
             if (run.Frame.CountOf(target) > MaxReentrance || !IsFollowed(run, call, target) || context.Bodies.Graph(target, cancellation) is not { } graph)
@@ -72,17 +71,12 @@ internal sealed partial class CallEvaluator
                 continue;
             }
 
-            found = true;
-            if (target.MethodKind == MethodKind.Constructor)
-            {
-                outcomes.AddRange(Constructed(run, graph, target, call, state));
-                continue;
-            }
-
-            outcomes.AddRange(Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation));
+            ran.Add((target, target.MethodKind == MethodKind.Constructor ? Constructed(run, graph, target, call, state).ToList()
+                : Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation)));
         }
 
-        found |= Foreign(run, call, state, outcomes);
+        var outcomes = OfOneClass(ran, run, call, state).ToList();
+        var found = Foreign(run, call, state, outcomes) || ran.Count > 0;
         if (!found)
         {
             if (method.MethodKind == MethodKind.Constructor && !method.ContainingType.DeclaringSyntaxReferences.IsEmpty)
@@ -93,9 +87,10 @@ internal sealed partial class CallEvaluator
                     return BodyRun.Single(state, Value.Nothing);
                 }
 
-                var made = Made(run, call, method);
-                state = RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth);
-                return BodyRun.Single(Construct(method, made, call, state), AsContext(made, call));
+                var constructor = method.OriginalDefinition;
+                var made = Made(run, call, constructor);
+                var result = AsContext(made, call);
+                return Construct(run, constructor, made, call, RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth)).Select(s => new Outcome(s, result)).ToList();
             }
 
             return null;
@@ -125,10 +120,13 @@ internal sealed partial class CallEvaluator
 
     private static bool RunsAnArgument(CallSite call) => call.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
 
-    /// <summary>It is given what can have a transaction, and assigns something: `_transaction = transaction` calls nothing, and makes the object one that commits.</summary>
+    /// <summary>
+    /// It is given what can have a transaction, and assigns something: `_transaction = transaction` calls nothing, and makes the object one that commits. So does
+    /// a constructor that hands it to another one, <c>: this(transaction, owns: true)</c>.
+    /// </summary>
     private bool Keeps(IMethodSymbol target, CallSite call) =>
         Bound(target, call).Any(b => b.Value is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult or Value.Pending or Value.Rows || (b.Value is Value.Null && context.Shapes.Of(b.Parameter.Type) == Shape.Transaction))
-        && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is var declared and not TypeDeclarationSyntax && declared.DescendantNodes().Any(n => n is AssignmentExpressionSyntax));
+        && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is var declared and not TypeDeclarationSyntax && declared.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or ConstructorInitializerSyntax { ArgumentList.Arguments.Count: > 0 }));
 
     private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
     {
@@ -216,7 +214,7 @@ internal sealed partial class CallEvaluator
         }
 
         var isLexical = home.IsLexical && StandsIn(home);
-        var stand = new BodyRun(Callee(run, home.Graph, null, home.Self, isLexical ? run.Frame.ReportsFromUpTo(home) : null), this, cancellation);
+        var stand = new BodyRun(Callee(run, StandsIn(home) ? home.Graph : group.Owner ?? home.Graph, null, home.Self, isLexical ? run.Frame.ReportsFromUpTo(home) : null), this, cancellation);
         var call = new CallSite(group.At, group.Method, group.Receiver, (group.At as IMethodReferenceOperation)?.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, arguments);
         var outer = runner;
         runner = at;

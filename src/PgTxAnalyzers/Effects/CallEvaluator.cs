@@ -310,10 +310,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
         return BodyRun.Single(state, Value.Nothing);
     }
 
-    /// <summary>A callee whose body is in sight and has nothing that throws, does not; nor does making an exception that is thrown afterwards.</summary>
+    /// <summary>
+    /// A callee whose body is in sight and has nothing that throws, does not; nor does making an exception that is thrown afterwards, nor <c>object</c>'s constructor,
+    /// with which every other one begins: else a wrapper's constructor that only assigns would seem to lose the transaction that it is given.
+    /// </summary>
     private Throws ThrowsOf(CallSite call)
     {
-        if (call.Method.MethodKind == MethodKind.Constructor && IsException(call.Method.ContainingType))
+        if (call.Method is { MethodKind: MethodKind.Constructor, ContainingType: var made } && (made.SpecialType == SpecialType.System_Object || IsException(made)))
         {
             return Throws.Nothing;
         }

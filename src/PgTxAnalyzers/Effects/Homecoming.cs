@@ -42,9 +42,10 @@ internal sealed class Homecoming
             }
         }
 
+        var captured = Captures.Outliving(after, IsLeftBehind);
         foreach (var entry in after.Values)
         {
-            if (!Unseen(entry.Key) && !IsCallees(entry.Key))
+            if (captured.Contains(entry.Key) || (!Unseen(entry.Key) && !IsCallees(entry.Key)))
             {
                 values[Bring(entry.Key)] = Bring(entry.Value);
             }
@@ -86,11 +87,16 @@ internal sealed class Homecoming
     private bool IsCallees(Place place) => place switch
     {
         Place.Member or Place.Slot => stranger is not null && IsPartOf(place, stranger),
-        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && IsWithin(v.Symbol.ContainingSymbol),
+        Place.Variable => IsCalleesVariable(place),
         Place.Capture c => c.Graph == callee.Graph,
         Place.Returned r => r.Depth >= callee.Depth,
         _ => false,
     };
+
+    private bool IsCalleesVariable(Place place) => place is Place.Variable { Symbol: (ILocalSymbol or IParameterSymbol) and var variable } && IsWithin(variable.ContainingSymbol);
+
+    /// <summary>Or of a method that has returned to the callee.</summary>
+    private bool IsLeftBehind(Place place) => IsCalleesVariable(place) || (place is Place.Variable { Symbol: ILocalSymbol or IParameterSymbol } && !before.Values.ContainsKey(place));
 
     /// <summary>A member of the object, or what the engine keeps about it.</summary>
     public static bool IsPartOf(Place place, Place owner) => place is Place.Member or Place.Slot && place.Root.Equals(owner);

@@ -103,6 +103,9 @@ internal sealed class Targets
     public static bool IsOverridable(IMethodSymbol definition) => definition.ContainingType is { } owner && !definition.IsStatic
         && (owner.TypeKind == TypeKind.Interface || definition.IsAbstract || definition.IsVirtual || (definition.IsOverride && !definition.IsSealed));
 
+    /// <summary>An object that runs this class's bodies is of this class: nothing in source derives from it.</summary>
+    public bool IsLeaf(INamedTypeSymbol type, CancellationToken cancellation) => type is { IsAbstract: false, TypeKind: TypeKind.Class } && !Derived(cancellation).ContainsKey(type);
+
     /// <summary>A call of a member of an interface or base class in source may run this type's own: it matters that an object is of this type.</summary>
     public static bool IsChosenAmongOthers(INamedTypeSymbol type) =>
         type.BaseType is { DeclaringSyntaxReferences.IsEmpty: false }

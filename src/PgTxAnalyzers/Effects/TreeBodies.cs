@@ -70,7 +70,7 @@ internal sealed class TreeBodies
     /// <summary>Members of interfaces that are attributes only: a library makes their bodies.</summary>
     public IReadOnlyList<int> Attributed { get; }
 
-    /// <summary>Fields and properties that hold a delegate.</summary>
+    /// <summary>Fields, properties and parameters of primary constructors that hold a delegate.</summary>
     public IReadOnlyList<int> Delegates { get; }
 
     public static TreeBodies Of(SyntaxTree tree, CancellationToken cancellation) =>
@@ -97,6 +97,7 @@ internal sealed class TreeBodies
                 contracts.Add((bases.Types.Select(b => Last(b.Type)).OfType<string>().Append(type.Identifier.ValueText).ToArray(), type.Members.OfType<MethodDeclarationSyntax>().Select(m => m.Identifier.ValueText).ToArray()));
             }
 
+            delegates.AddRange((type.ParameterList?.Parameters ?? default).Where(p => IsDelegate(p.Type)).Select(p => TreeWords.Hash(p.Identifier.ValueText)));
             foreach (var member in type.Members)
             {
                 switch (member)

@@ -260,6 +260,7 @@ internal sealed partial class BodyRun
 
     private IReadOnlyList<Outcome> Delegate(IDelegateCreationOperation creation, State state)
     {
+        makesDelegates = true;
         switch (creation.Target)
         {
             case IFlowAnonymousFunctionOperation lambda:
@@ -267,7 +268,7 @@ internal sealed partial class BodyRun
                 return Single(state, new Value.Lambda(lambda, Frame.Graph));
             case IMethodReferenceOperation method:
                 var receivers = method.Instance is null ? Single(state, Value.Nothing) : Evaluate(method.Instance, state);
-                return Map(receivers, r => new Value.MethodGroup(method.Method, r, method));
+                return Map(receivers, r => new Value.MethodGroup(method.Method, r, method) { Owner = method.Method.MethodKind == MethodKind.LocalFunction ? Frame.Graph : null });
             default:
                 return Evaluate(creation.Target, state);
         }

@@ -59,6 +59,9 @@ internal sealed partial class BodyRun : IBlockSemantics
     private readonly Dictionary<CaptureId, IOperation> targets = new();
     private readonly Dictionary<ControlFlowRegion, bool> observed = new();
 
+    /// <summary>Some delegate was made in here, and may have captured a variable.</summary>
+    private bool makesDelegates;
+
     public BodyRun(Frame frame, ICallSemantics calls, System.Threading.CancellationToken cancellation)
     {
         (Frame, this.calls) = (frame, calls);
@@ -240,6 +243,12 @@ internal sealed partial class BodyRun : IBlockSemantics
             places.Add(new Place.Variable(local));
         }
 
+        if (makesDelegates)
+        {
+            var captured = Captures.Outliving(state, places.Contains);
+            places.RemoveAll(captured.Contains);
+        }
+
         foreach (var id in region.CaptureIds)
         {
             places.Add(new Place.Capture(Frame.Graph, id));
@@ -277,17 +286,20 @@ internal sealed partial class BodyRun : IBlockSemantics
             (condition, isTrue) = (not.Operand, !isTrue);
         }
 
-        Place? place = condition switch
-        {
-            ILocalReferenceOperation local => new Place.Variable(local.Local),
-            IParameterReferenceOperation parameter => PlaceOf(parameter),
-            IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field when Frame.Self is Value.Instance self => new Place.Member(self.Identity, field.Field),
-            _ => null,
-        };
-        return place is not null && condition!.Type?.SpecialType == SpecialType.System_Boolean && Flags.AskedTwice(Frame.Graph, condition)
+        return PlaceOf(condition) is { } place && condition!.Type?.SpecialType == SpecialType.System_Boolean && Flags.AskedTwice(Frame.Graph, condition)
             ? state.Set(place, isTrue ? Value.True : Value.False)
             : state;
     }
+
+    /// <summary>A variable, or a field of the object whose body runs; null for anything else.</summary>
+    public Place? PlaceOf(IOperation? operation) => operation switch
+    {
+        ILocalReferenceOperation local => new Place.Variable(local.Local),
+        IParameterReferenceOperation parameter => PlaceOf(parameter),
+        IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field when Frame.Self is Value.Instance self => new Place.Member(self.Identity, field.Field),
+        IFlowCaptureReferenceOperation capture when targets.TryGetValue(capture.Id, out var captured) => PlaceOf(captured),
+        _ => null,
+    };
 
     private State Return(Outcome outcome, IOperation expression)
     {

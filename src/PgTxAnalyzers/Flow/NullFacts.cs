@@ -1,6 +1,7 @@
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Effects;
 
 namespace PgTxAnalyzers.Flow;
 
@@ -15,11 +16,15 @@ internal static class NullFacts
         IConversionOperation { OperatorMethod: null, IsTryCast: false } conversion => IsObject(conversion.Operand),
         IParenthesizedOperation parenthesized => IsObject(parenthesized.Operand),
         IObjectCreationOperation { Type.IsReferenceType: true } or IAnonymousObjectCreationOperation or IArrayCreationOperation or IInterpolatedStringOperation => true,
-        IAwaitOperation { Operation: IInvocationOperation { TargetMethod.ReturnType: INamedTypeSymbol { TypeArguments: { Length: 1 } results } task } } =>
-            results[0].IsReferenceType && task.TypeArgumentNullableAnnotations[0] == NullableAnnotation.NotAnnotated,
+        IAwaitOperation { Operation: IInvocationOperation { TargetMethod.ReturnType: INamedTypeSymbol { TypeArguments.Length: 1 } task } } => IsObjectIn(task),
+
+        // A task stands for its result, whoever awaits it: that there is a task says nothing of what comes out of it.
+        IInvocationOperation { TargetMethod.ReturnType: INamedTypeSymbol task } when Names.IsAwaitable(task) => task.TypeArguments.Length == 1 && IsObjectIn(task),
         IInvocationOperation { TargetMethod: { ReturnType.IsReferenceType: true } method } => method.ReturnNullableAnnotation == NullableAnnotation.NotAnnotated,
         _ => false,
     };
+
+    private static bool IsObjectIn(INamedTypeSymbol task) => task.TypeArguments[0].IsReferenceType && task.TypeArgumentNullableAnnotations[0] == NullableAnnotation.NotAnnotated;
 
     /// <summary>The variable that a condition compares with null; null where it does something else.</summary>
     public static ISymbol? Asked(IOperation? condition) => condition switch

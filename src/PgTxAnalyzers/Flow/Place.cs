@@ -86,6 +86,9 @@ internal enum SlotKind : byte
     /// <summary>A new connection that is not open yet: whatever opens it takes one from the pool.</summary>
     Unopened,
 
+    /// <summary>Of which class the object is whose body runs, as a call on itself has shown.</summary>
+    Class,
+
     /// <summary>The scope in which a connection is open, until it is closed.</summary>
     OpenIn,
 

@@ -67,6 +67,9 @@ internal abstract record Value
     /// <summary>A delegate made from a method group; <paramref name="At"/> is the method group in the source.</summary>
     internal sealed record MethodGroup(IMethodSymbol Method, Value Receiver, IOperation At) : Value
     {
+        /// <summary>The graph in which a local function was made a delegate: it may run when the method around it has returned.</summary>
+        public ControlFlowGraph? Owner { get; init; }
+
         public bool Equals(MethodGroup? other) => other is not null && At.Syntax == other.At.Syntax && Receiver.Equals(other.Receiver);
 
         public override int GetHashCode() => At.Syntax.GetHashCode();
