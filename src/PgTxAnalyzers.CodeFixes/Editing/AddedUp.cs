@@ -2,9 +2,6 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
-using PgTxAnalyzers.CodeTexts;
-using PgTxAnalyzers.Pooling;
 using PgTxAnalyzers.Postgres;
 using PgTxAnalyzers.Retry;
 
@@ -16,19 +13,10 @@ namespace PgTxAnalyzers.CodeFixes.Editing;
 /// </summary>
 internal sealed class AddedUp
 {
-    private readonly SqlSinks sinks;
-    private readonly CodeTextReader reader;
+    private readonly SqlTexts texts;
 
-    public AddedUp(RetryContext context, CancellationToken cancellationToken)
-    {
-        var bodies = context.Compilation.Bodies;
-        (sinks, reader) = (new SqlSinks(context.Compilation, Model, cancellationToken), new CodeTextReader(Model, cancellationToken));
-
-        SemanticModel? Model(SyntaxTree tree) => bodies.Sources.Any(source => source.ContainsSyntaxTree(tree)) ? bodies.Model(tree) : null;
-    }
+    public AddedUp(RetryContext context, CancellationToken cancellationToken) => texts = new SqlTexts(context, cancellationToken);
 
     /// <summary>One of the nodes gives such a text to a command.</summary>
-    public bool IsIn(IEnumerable<SyntaxNode> nodes) => nodes
-        .Where(node => node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or AssignmentExpressionSyntax or ConstructorInitializerSyntax)
-        .SelectMany(sinks.Of).Any(sink => SqlRepetition.AddsUp(reader.Read(sink.Sql).Content));
+    public bool IsIn(IEnumerable<SyntaxNode> nodes) => nodes.SelectMany(texts.Of).Any(SqlRepetition.AddsUp);
 }

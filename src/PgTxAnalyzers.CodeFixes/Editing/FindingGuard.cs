@@ -49,7 +49,11 @@ internal static class FindingGuard
 
     /// <summary>One of the rules says something about a place in the span.</summary>
     public static async Task<bool> AnyInAsync(Document document, TextSpan span, ISet<string> ids, CancellationToken cancellationToken) =>
-        (await FindingsAsync(document, cancellationToken).ConfigureAwait(false)).Any(finding => ids.Contains(finding.Id) && span.IntersectsWith(finding.Location.SourceSpan));
+        (await InAsync(document, span, ids, cancellationToken).ConfigureAwait(false)).Any();
+
+    /// <summary>What these rules say about places in the span.</summary>
+    public static async Task<IEnumerable<Diagnostic>> InAsync(Document document, TextSpan span, ISet<string> ids, CancellationToken cancellationToken) =>
+        (await FindingsAsync(document, cancellationToken).ConfigureAwait(false)).Where(finding => ids.Contains(finding.Id) && span.IntersectsWith(finding.Location.SourceSpan));
 
     /// <summary>What a rule says about a document.</summary>
     public static async Task<IReadOnlyList<Diagnostic>> OfRuleAsync(Document document, string id, CancellationToken cancellationToken) =>

@@ -15,13 +15,13 @@ using PgTxAnalyzers.Retry;
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
 /// <summary>
-/// May a unit run twice? Not where a rule says that something is done in it that cannot be taken back, and not where a call leads to such a thing, in a transaction or out of one. A fix asks more broadly
+/// May a unit run twice? Not where a rule says that something is done in it that cannot be taken back, or written on a connection beside its transaction, and not where a call leads to such a thing, in a transaction or out of one. A fix asks more broadly
 /// than the rules: of what leaves the process only a read may be done again, and what does not bind, or has no body in sight although it is the project's own, may be anything.
 /// </summary>
 internal static class Repeatable
 {
     /// <summary>Bodies that are looked into.</summary>
-    private const int MaxBodies = 200;
+    public const int MaxBodies = 200;
 
     /// <summary>The rules about what is done twice: a call, a message, a unit that cannot be replayed.</summary>
     public static readonly ImmutableHashSet<string> Rules = ImmutableHashSet.Create("PGTX101", "PGTX107", "PGTX207");
@@ -75,7 +75,7 @@ internal static class Repeatable
             }
         }
 
-        return bodies <= MaxBodies;
+        return bodies <= MaxBodies && !await WrittenApart.IsInAsync(document, Bodies(root, unit, context, cancellationToken), context, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
@@ -94,7 +94,7 @@ internal static class Repeatable
     }
 
     /// <summary>What runs in a unit: its own nodes, then those of each body in sight that it comes to.</summary>
-    private static IEnumerable<IReadOnlyList<SyntaxNode>> Bodies(SyntaxNode root, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
+    public static IEnumerable<IReadOnlyList<SyntaxNode>> Bodies(SyntaxNode root, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
     {
         var open = new Queue<IReadOnlyList<SyntaxNode>>();
         open.Enqueue(root.DescendantNodes(unit).Where(node => unit.Contains(node.Span)).ToList());

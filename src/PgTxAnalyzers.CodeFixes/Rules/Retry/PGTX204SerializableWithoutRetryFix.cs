@@ -11,14 +11,15 @@ using PgTxAnalyzers.Retry;
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
 /// <summary>
-/// Runs the transaction again when another one got in its way: in a pipeline or a loop, or in the strategy of a context that has one that retries. Of a scope that is serializable only because
+/// Runs the transaction again when another one got in its way, or its connection was lost: in a pipeline or a loop, or in the strategy of a context that has one that retries. Of a scope that is serializable only because
 /// nobody said otherwise, the level is stated instead: what it throws is known to no retry.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
 {
     internal const string RetryKey = "PGTX204.Retry";
-    internal const string RetryTitle = "Run the transaction again after a conflict";
+    internal const string RetryTitle = "Run the transaction again after a conflict or a lost connection";
+    internal const string ConflictTitle = "Run the transaction again after a conflict";
     internal const string StateKey = "PGTX204.ReadCommitted";
     internal const string StateTitle = "State ReadCommitted";
 
@@ -54,9 +55,10 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
                      && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken, byHand: true).ConfigureAwait(false))
             {
                 var writer = new RetryWriter(unit, filter, model, lines, context.CancellationToken);
-                if (!await Offer.RegisterAsync(context, diagnostic, RetryTitle, RetryKey, writer.Pipeline()).ConfigureAwait(false))
+                var title = filter == RetryFilter.Conflict(model.Compilation) ? ConflictTitle : RetryTitle;
+                if (!await Offer.RegisterAsync(context, diagnostic, title, RetryKey, writer.Pipeline()).ConfigureAwait(false))
                 {
-                    await Offer.RegisterAsync(context, diagnostic, RetryTitle, RetryKey, writer.Loop()).ConfigureAwait(false);
+                    await Offer.RegisterAsync(context, diagnostic, title, RetryKey, writer.Loop()).ConfigureAwait(false);
                 }
             }
         }
