@@ -23,15 +23,18 @@ internal sealed class WrappedUnit
     /// <summary>The type argument of the call, where the compiler could not infer it.</summary>
     private readonly string result;
 
-    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured, string result) =>
-        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured, this.result) = (statements, context, strategy, token, isAsync, isConfigured, result);
+    /// <summary>What has to stand in front of the begin's statement, so that a failed attempt ends its transaction.</summary>
+    private readonly (StatementSyntax Begin, string Text) ending;
+
+    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured, string result, (StatementSyntax Begin, string Text) ending) =>
+        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured, this.result, this.ending) = (statements, context, strategy, token, isAsync, isConfigured, result, ending);
 
     public TextSpan Span => TextSpan.FromBounds(statements[0].SpanStart, statements[statements.Count - 1].Span.End);
 
     /// <summary>The first statement of each attempt.</summary>
     public string Clear => $"{context}.ChangeTracker.Clear();";
 
-    /// <summary>Null where the unit is not the end of a method's own block, or cannot be the body of a delegate.</summary>
+    /// <summary>Null where the unit is not the end of a method's own block, cannot be the body of a delegate, or leaves its transaction on the context when it fails.</summary>
     public static WrappedUnit? Of(ExpressionSyntax begin, SemanticModel model, CancellationToken cancellationToken)
     {
         // What is behind the block would not be behind the unit: returns in it would have to be told from its end.
@@ -43,7 +46,8 @@ internal sealed class WrappedUnit
 
         var unit = block.Statements.Skip(from).ToList();
         if (unit.SelectMany(s => s.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)))
-            .Any(n => n is YieldStatementSyntax or GotoStatementSyntax or LabeledStatementSyntax or LocalFunctionStatementSyntax) || IsDeclaredIn(unit, context, model, cancellationToken))
+            .Any(n => n is YieldStatementSyntax or GotoStatementSyntax or LabeledStatementSyntax or LocalFunctionStatementSyntax) || IsDeclaredIn(unit, context, model, cancellationToken)
+            || FailedAttempt.Ending(begin, first, unit, model, cancellationToken) is not { } ending)
         {
             return null;
         }
@@ -51,7 +55,7 @@ internal sealed class WrappedUnit
         var isAsync = Modifiers(block.Parent).Any(m => m.IsKind(SyntaxKind.AsyncKeyword));
         var names = unit.SelectMany(s => s.DescendantNodes()).OfType<IdentifierNameSyntax>().ToList();
         var token = names.FirstOrDefault(n => model.GetSymbolInfo(n, cancellationToken).Symbol is IParameterSymbol or ILocalSymbol && model.GetTypeInfo(n, cancellationToken).Type is { Name: "CancellationToken" });
-        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin), ResultOf(block.Parent, isAsync, unit, model, cancellationToken));
+        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin), ResultOf(block.Parent, isAsync, unit, model, cancellationToken), (first, ending));
     }
 
     /// <summary>
@@ -106,6 +110,11 @@ internal sealed class WrappedUnit
             lines.Text.Lines[from].Start,
             $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : "")}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
         lines.Indent(edits, from, to, step);
+        if (ending.Text.Length > 0)
+        {
+            edits.Insert(ending.Begin.SpanStart, ending.Text);
+        }
+
         lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ConfiguredAwait.Text : "")};{lines.LineEnd(to)}");
         return edits;
     }

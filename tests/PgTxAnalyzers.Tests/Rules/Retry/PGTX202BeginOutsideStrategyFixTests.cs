@@ -314,4 +314,89 @@ public sealed class PGTX202BeginOutsideStrategyFixTests
 
             private static void Pay(Order order) => order.State = "paid";
         """).Fix("PGTX202", Key).IsNotOffered();
+
+    /// <summary>A context keeps the transaction of an attempt that failed with 40001, and refuses the begin of the next one: somebody has to end it.</summary>
+    [Theory]
+    [InlineData("await db.Database.BeginTransactionAsync(ct);", "await using var transaction = await db.Database.BeginTransactionAsync(ct);", "db.Database.CommitTransactionAsync(ct)")]
+    [InlineData("await db.Database.BeginTransactionAsync(ct);", "await using var transaction = await db.Database.BeginTransactionAsync(ct);", "db.Database.CurrentTransaction!.CommitAsync(ct)")]
+    [InlineData("db.Database.BeginTransaction();", "using var transaction = db.Database.BeginTransaction();", "db.Database.CommitTransactionAsync(ct)")]
+    [InlineData("var tx = await db.Database.BeginTransactionAsync(ct);", "await using var tx = await db.Database.BeginTransactionAsync(ct);", "tx.CommitAsync(ct)")]
+    public async Task A_transaction_that_nobody_disposes_of_is_disposed_of_with_its_attempt(string begin, string ended, string commit) => await Code($$"""
+            public async Task CloseAsync(CancellationToken ct)
+            {
+                {{begin}} // expect: PGTX202
+                await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                await {{commit}};
+            }
+        """).Fix("PGTX202", Key).Becomes(Code($$"""
+            public async Task CloseAsync(CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    {{ended}}
+                    await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                    await {{commit}};
+                }, ct);
+            }
+        """));
+
+    [Theory]
+    [InlineData("catch", "await db.Database.RollbackTransactionAsync(ct); throw;")]
+    [InlineData("catch (Exception)", "await db.Database.RollbackTransactionAsync(ct); throw;")]
+    [InlineData("finally", "await tx.DisposeAsync();")]
+    public async Task What_a_handler_ends_already_stays_as_it_is(string handler, string end) => await Code($$"""
+            public async Task CloseAsync(CancellationToken ct)
+            {
+                var tx = await db.Database.BeginTransactionAsync(ct); // expect: PGTX202
+                try
+                {
+                    await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                    await tx.CommitAsync(ct);
+                }
+                {{handler}}
+                {
+                    {{end}}
+                }
+            }
+        """).Fix("PGTX202", Key).Becomes(Code($$"""
+            public async Task CloseAsync(CancellationToken ct)
+            {
+                var strategy = db.Database.CreateExecutionStrategy();
+                await strategy.ExecuteAsync(async ct =>
+                {
+                    db.ChangeTracker.Clear();
+                    var tx = await db.Database.BeginTransactionAsync(ct);
+                    try
+                    {
+                        await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                        await tx.CommitAsync(ct);
+                    }
+                    {{handler}}
+                    {
+                        {{end}}
+                    }
+                }, ct);
+            }
+        """));
+
+    /// <summary>Where nothing says that the transaction is over with the unit, a <c>using</c> would end what its caller may commit.</summary>
+    [Theory]
+    [InlineData("await db.Database.BeginTransactionAsync(ct); // fix: PGTX202", "")]
+    [InlineData("await db.Database.BeginTransactionAsync(ct); // fix: PGTX202", "if (commits) { await db.Database.CommitTransactionAsync(ct); }")]
+    [InlineData("current = await db.Database.BeginTransactionAsync(ct); // fix: PGTX202", "await db.Database.CommitTransactionAsync(ct);")]
+    [InlineData("await db.Database.BeginTransactionAsync(ct); // fix: PGTX202\n        try { await db.Orders.ExecuteDeleteAsync(ct); } catch (DbUpdateException) { await db.Database.RollbackTransactionAsync(ct); throw; }", "")]
+    public async Task A_transaction_that_may_outlive_its_unit_is_not_wrapped(string begin, string commit) => await Code($$"""
+            private IDbContextTransaction? current;
+
+            public async Task CloseAsync(bool commits, CancellationToken ct)
+            {
+                {{begin}}
+                await db.Orders.Where(o => o.Count < 0).ExecuteDeleteAsync(ct);
+                {{commit}}
+            }
+
+            public bool IsOpen => current is not null;
+        """).Fix("PGTX202", Key).IsNotOffered();
 }
