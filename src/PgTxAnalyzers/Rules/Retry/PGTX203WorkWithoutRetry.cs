@@ -58,7 +58,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
                 severity,
                 work.Skip(1).Where(step => step.Call is not null).Select(step => step.Call!.GetLocation()),
                 ImmutableDictionary<string, string?>.Empty.Add("pgtx.direct", work.Length == 1 ? "true" : "false"),
-                RetryText.Harm(work, file) + EntryPoints.Phrase(framework),
+                RetryText.Harm(work, framework, file) + EntryPoints.Phrase(framework),
                 string.Join(" → ", work.SelectMany(step => step.Names)));
         }
     }

@@ -45,12 +45,12 @@ internal static class RetryText
     /// <summary>Code that stands in a sentence: its beginning, where it is long.</summary>
     public static string Short(SyntaxNode node) => node.ToString() is { Length: > 60 } text ? text.Substring(0, 57) + "…" : node.ToString();
 
-    /// <summary>What a failure of the work does to the entry point that it belongs to.</summary>
-    public static string Harm(ImmutableArray<UnprotectedWork.Step> work, RetryFile file) =>
+    /// <summary>What a failure of the work does to the entry point that it belongs to. Rounds has only what polls: an endpoint, or the handler of a message, begins anew for each request.</summary>
+    public static string Harm(ImmutableArray<UnprotectedWork.Step> work, EntryFramework framework, RetryFile file) =>
         file.Retry.Unprotected.AftermathOf(work, file.Cancellation) switch
         {
-            Aftermath.CostsRound => "costs a round of ",
-            Aftermath.IsSwallowed => "loses work of ",
+            Aftermath.CostsRound when framework is EntryFramework.HostedService or EntryFramework.Main => "costs a round of ",
+            Aftermath.CostsRound or Aftermath.IsSwallowed => "loses work of ",
             _ => "fails ",
         };
 }

@@ -137,6 +137,36 @@ public sealed class PGTX203WorkWithoutRetryTests
         Assert.Equal("A database restart (57P01, a broken socket) costs a round of this hosted service: nothing repeats 'Store.SaveAsync → NpgsqlDataSource.OpenConnectionAsync'", finding.GetMessage());
     }
 
+    /// <summary>An endpoint, or a message's handler, has no rounds: what fails in its loop is not done, and nobody comes by again.</summary>
+    [Theory]
+    [InlineData("ControllerBase", "public async Task<int> Post(int[] ids, CancellationToken ct)", "this endpoint")]
+    [InlineData("Hub", "public async Task<int> Post(int[] ids, CancellationToken ct)", "this hub method")]
+    public async Task What_has_no_rounds_loses_work(string type, string method, string subject)
+    {
+        var finding = Assert.Single(await Code($$"""
+            class W(Store store) : {{type}}
+            {
+                {{method}}
+                {
+                    foreach (var id in ids)
+                    {
+                        try
+                        {
+                            await store.SaveAsync(ct); // expect: PGTX203
+                        }
+                        catch (Exception e)
+                        {
+                            Console.Error.WriteLine(e);
+                        }
+                    }
+
+                    return ids.Length;
+                }
+            }
+            """).HasMarkedFindings());
+        Assert.StartsWith($"A database restart (57P01, a broken socket) loses work of {subject}: nothing repeats 'Store.SaveAsync → ", finding.GetMessage());
+    }
+
     /// <summary>miningcore's <c>StatsRecorder</c>: the loop that survives the failure stands in a method below the entry point.</summary>
     [Fact]
     public async Task A_loop_further_down_that_goes_on_loses_a_round_too_and_each_call_is_a_place()
