@@ -79,7 +79,7 @@ internal static class Repeatable
     }
 
     /// <summary>
-    /// A command of the unit, or of what it calls, counts further each time that it is committed. Where a lost connection is a reason to try again, the reply to the commit may be what was lost.
+    /// A command of the unit, or of what it calls, counts further each time that it is committed, by its text or by what it is given. Where a lost connection is a reason to try again, the reply to the commit may be what was lost.
     /// </summary>
     public static async Task<bool> AddsUpAsync(Document document, TextSpan unit, CancellationToken cancellationToken)
     {
@@ -90,7 +90,8 @@ internal static class Repeatable
 
         var context = ContextOf(document, model, cancellationToken);
         var added = new AddedUp(context, cancellationToken);
-        return Bodies(root, unit, context, cancellationToken).Take(MaxBodies).Any(added.IsIn);
+        var bodies = Bodies(root, unit, context, cancellationToken).Take(MaxBodies).ToList();
+        return bodies.Any(added.IsIn) || new CountedInCode(context, cancellationToken).IsIn(bodies);
     }
 
     /// <summary>What runs in a unit: its own nodes, then those of each body in sight that it comes to.</summary>
