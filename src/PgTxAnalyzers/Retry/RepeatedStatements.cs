@@ -147,7 +147,7 @@ internal static class RepeatedStatements
         }
 
         var handed = call.ArgumentList.Arguments
-            .Where(a => model.GetSymbolInfo(a.Expression, file.Cancellation).Symbol is { } s && names.Contains(s, SymbolEqualityComparer.Default))
+            .Where(a => DelegateState.Behind(a.Expression, file.Retry, file.Cancellation) is { } s && names.Contains(s, SymbolEqualityComparer.Default))
             .Select(a => RetryScopes.ParameterOf(method, a)?.Ordinal).Where(o => o is not null).ToList();
         return handed.Count > 0 && file.Retry.Compilation.Targets.Of(method, Flow.Value.Nothing, false, file.Cancellation).Any(target =>
         {
@@ -163,14 +163,14 @@ internal static class RepeatedStatements
         if (receiver is not null)
         {
             var owner = EfWork.ContextExpression(receiver, model, file.Cancellation) ?? receiver;
-            if (model.GetSymbolInfo(owner, file.Cancellation).Symbol is { } symbol)
+            if (DelegateState.Behind(owner, file.Retry, file.Cancellation) is { } symbol)
             {
                 yield return symbol;
 
                 // `var command = new NpgsqlCommand(text, connection)`, `connection.CreateCommand()`
                 if (symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } made })
                 {
-                    foreach (var part in Named(made, model, file))
+                    foreach (var part in Named(made, file))
                     {
                         yield return part;
                     }
@@ -180,14 +180,14 @@ internal static class RepeatedStatements
 
         foreach (var argument in call.ArgumentList.Arguments)
         {
-            if (model.GetSymbolInfo(argument.Expression, file.Cancellation).Symbol is { } passed)
+            if (DelegateState.Behind(argument.Expression, file.Retry, file.Cancellation) is { } passed)
             {
                 yield return passed;
             }
         }
     }
 
-    private static IEnumerable<ISymbol> Named(ExpressionSyntax made, SemanticModel model, RetryFile file)
+    private static IEnumerable<ISymbol> Named(ExpressionSyntax made, RetryFile file)
     {
         if (made is not (BaseObjectCreationExpressionSyntax or InvocationExpressionSyntax)
             || file.Retry.FactOf(made, out _, file.Cancellation).Role is not (ApiRole.NewCommand or ApiRole.Begin))
@@ -195,9 +195,9 @@ internal static class RepeatedStatements
             yield break;
         }
 
-        foreach (var name in made.DescendantNodes().OfType<IdentifierNameSyntax>())
+        foreach (var name in made.DescendantNodes().OfType<ExpressionSyntax>().Where(e => e is IdentifierNameSyntax or MemberAccessExpressionSyntax))
         {
-            if (model.GetSymbolInfo(name, file.Cancellation).Symbol is ILocalSymbol or IParameterSymbol && model.GetSymbolInfo(name, file.Cancellation).Symbol is { } part)
+            if (DelegateState.Behind(name, file.Retry, file.Cancellation) is { } part and (ILocalSymbol or IParameterSymbol))
             {
                 yield return part;
             }

@@ -112,6 +112,8 @@ public sealed class PGTX206RetryInsideBrokenUnitFixTests
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(ct);\nawait pipeline.ExecuteAsync(async token => await connection.ExecuteAsync(\"UPDATE coupons SET used = true\"), ct); // fix: PGTX206\nawait http.PostAsync(\"/charges\", null, ct);\nawait connection.ExecuteAsync(\"UPDATE coupons SET paid = true\");")]
     // The retry would work from then on, and count twice after the lost reply to a commit.
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(ct);\nawait pipeline.ExecuteAsync(async token => await connection.ExecuteAsync(\"UPDATE coupons SET uses = uses + 1\"), ct); // fix: PGTX206")]
+    // The connection is the delegate's state: moved inside it would not be there to be handed over.
+    [InlineData("await using var connection = await dataSource.OpenConnectionAsync(ct);\nawait pipeline.ExecuteAsync(static async (s, token) => await s.ExecuteAsync(\"UPDATE coupons SET used = true\"), connection, ct); // fix: PGTX206")]
     // In a handler a savepoint may be meant.
     [InlineData("await using var connection = await dataSource.OpenConnectionAsync(ct);\nawait using var transaction = await connection.BeginTransactionAsync(ct);\ntry\n{\n    await connection.ExecuteAsync(\"INSERT INTO counters DEFAULT VALUES\");\n}\ncatch (PostgresException)\n{\n    await connection.ExecuteAsync(\"UPDATE counters SET n = n + 1\"); // fix: PGTX206\n}\n\nawait transaction.CommitAsync(ct);")]
     public async Task Nothing_is_offered_where_more_than_the_unit_would_run_again(string statements) => await Code(statements).Fix("PGTX206").IsNotOffered();

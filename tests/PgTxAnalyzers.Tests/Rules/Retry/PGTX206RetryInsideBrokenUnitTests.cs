@@ -38,6 +38,22 @@ public sealed class PGTX206RetryInsideBrokenUnitTests
     [InlineData("await using var tx = await db.Database.BeginTransactionAsync(ct);", "await pipeline.ExecuteAsync(async t => await db.Database.ExecuteSqlAsync($\"DELETE FROM orders\", t), ct);")]
     public Task The_statement_in_the_scope_is_found(string open, string work) => With(Method(open, work + Mark)).HasMarkedFindings();
 
+    /// <summary>The state of a delegate that captures nothing is one object for all attempts.</summary>
+    [Theory]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => await s.ExecuteAsync(\"UPDATE orders SET paid = true\"), c, ct);")]
+    [InlineData(OpenedLater, "await pipeline.ExecuteAsync(static async (s, t) => { await using var cmd = s.CreateCommand();\nawait cmd.ExecuteNonQueryAsync(t);", "}, c, ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => await s.c.ExecuteAsync(\"UPDATE orders SET paid = true WHERE id = @id\", new { s.id }), (c, id), ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => { await using var cmd = new NpgsqlCommand(\"DELETE FROM orders\", s.Item2);\nawait cmd.ExecuteNonQueryAsync(t);", "}, (id, c), ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => await SendAsync(s.to), (id, to: c), ct);")]
+    public Task The_connection_may_be_the_delegates_state(string open, string work, string end = "") => With(Method(open, work + Mark + "\n" + end)).HasMarkedFindings();
+
+    [Theory]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => { if (s.State != ConnectionState.Open) await s.OpenAsync(t); await s.ExecuteAsync(\"UPDATE orders SET paid = true\"); }, c, ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => { await using var own = await s.OpenConnectionAsync(t); await own.ExecuteAsync(\"UPDATE orders SET paid = true\"); }, dataSource, ct);")]
+    [InlineData(Opened, "await pipeline.ExecuteAsync(static async (s, t) => await s.Item1.ExecuteAsync(\"UPDATE orders SET paid = true\"), (dataSource.CreateConnection(), c), ct);")]
+    [InlineData("await using var c = dataSource.CreateConnection();", "await pipeline.ExecuteAsync(static async (s, t) => await s.ExecuteAsync(\"UPDATE orders SET paid = true\"), c, ct);")]
+    public Task A_state_that_opens_its_own_is_quiet(string open, string work) => With(Method(open, work)).IsQuiet();
+
     [Theory]
     [InlineData("", "await pipeline.ExecuteAsync(async t => { await using var c = await dataSource.OpenConnectionAsync(t); await c.ExecuteAsync(\"UPDATE orders SET paid = true\"); }, ct);")]
     [InlineData(Opened, "await pipeline.ExecuteAsync(async t => await AloneAsync(t), ct);")]
