@@ -55,7 +55,7 @@ internal sealed class RepeatedUnit
         foreach (var save in Calls.Where(c => CalledName.Of(c) is "SaveChanges" or "SaveChangesAsync"))
         {
             if (context.FactOf(save, out _, cancellation).Role != ApiRole.Save || RetryContext.ReceiverOf(save) is not { } owner
-                || Model.GetSymbolInfo(owner, cancellation).Symbol is not { } db || !IsOutside(db) || IsCleared(db) || !Changes(db))
+                || DelegateState.Behind(owner, context, cancellation) is not { } db || !IsOutside(db) || IsCleared(db) || !Changes(db))
             {
                 continue;
             }
@@ -64,19 +64,40 @@ internal sealed class RepeatedUnit
         }
     }
 
-    /// <summary><c>db.ChangeTracker.Clear()</c> stands in the unit.</summary>
-    private bool IsCleared(ISymbol db) => Calls.Any(c => CalledName.Of(c) == "Clear" && RetryContext.ReceiverOf(c) is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker", Expression: var owner }
-        && SymbolEqualityComparer.Default.Equals(Model.GetSymbolInfo(owner, cancellation).Symbol, db));
-
-    /// <summary>The unit itself adds, removes or changes entities of the context.</summary>
-    private bool Changes(ISymbol db)
+    /// <summary>
+    /// Calls of methods that load, change and save on a context from outside, in a transaction of the unit's: one that the method is handed, or the same member of the same object. Not where any method that
+    /// the unit calls clears a tracker: whose it is may be hard to say.
+    /// </summary>
+    public IEnumerable<(InvocationExpressionSyntax Call, string Owner, InvocationExpressionSyntax Save)> SavesOfTrackedBelow()
     {
-        if (Calls.Any(c => CalledName.Of(c) is "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Update" or "UpdateRange" or "Remove" or "RemoveRange" or "Attach" or "AttachRange"
-            && Model.GetSymbolInfo(c, cancellation).Symbol is { } method && KnownTypes.IsEfCore(method) && IsOf(c, db)))
+        if (!(Scope.At is InvocationExpressionSyntax runner && context.FactOf(runner, out _, cancellation).Role == ApiRole.TransactionRunner) && !Calls.Any(c => context.FactOf(c, out _, cancellation).Role == ApiRole.Begin))
         {
-            return true;
+            yield break;
         }
 
+        var helpers = new HelperBodies(this, context, cancellation);
+        foreach (var call in Calls)
+        {
+            if (helpers.SaveOf(call) is var (owner, save) && !helpers.Clear(Calls))
+            {
+                yield return (call, owner, save);
+            }
+        }
+    }
+
+    /// <summary><c>db.ChangeTracker.Clear()</c> stands in the unit.</summary>
+    public bool IsCleared(ISymbol db) => Calls.Any(c => CalledName.Of(c) == "Clear" && RetryContext.ReceiverOf(c) is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker", Expression: var owner }
+        && SymbolEqualityComparer.Default.Equals(DelegateState.Behind(owner, context, cancellation), db));
+
+    /// <summary>The unit itself adds, removes or changes entities of the context.</summary>
+    private bool Changes(ISymbol db) => Adds(db) || ChangesLoaded(db);
+
+    private bool Adds(ISymbol db) => Calls.Any(c => CalledName.Of(c) is "Add" or "AddAsync" or "AddRange" or "AddRangeAsync" or "Update" or "UpdateRange" or "Remove" or "RemoveRange" or "Attach" or "AttachRange"
+            && Model.GetSymbolInfo(c, cancellation).Symbol is { } method && KnownTypes.IsEfCore(method) && IsOf(c, db));
+
+    /// <summary>What the unit itself has loaded with the context it changes: the next attempt is given the changed entity instead of the row.</summary>
+    public bool ChangesLoaded(ISymbol db)
+    {
         var loaded = Loaded(db);
         return loaded.Count > 0 && Text.DescendantNodes().Any(node => node switch
         {
@@ -112,7 +133,7 @@ internal sealed class RepeatedUnit
     }
 
     private bool IsOf(ExpressionSyntax call, ISymbol db) =>
-        EfWork.ContextExpression(call, Model, cancellation) is { } owner && SymbolEqualityComparer.Default.Equals(Model.GetSymbolInfo(owner, cancellation).Symbol, db);
+        EfWork.ContextExpression(call, Model, cancellation) is { } owner && SymbolEqualityComparer.Default.Equals(DelegateState.Behind(owner, context, cancellation), db);
 
     /// <summary>Changes of captured locals that add up: the second run begins where the first one ended.</summary>
     public IEnumerable<(ExpressionSyntax Change, ISymbol Local)> Accumulations()

@@ -52,6 +52,17 @@ internal sealed class PGTX207UnitNotReplayable : RetryRule
                     line);
             }
 
+            // The fix would have to know what the method does with what it is handed.
+            foreach (var (call, owner, save) in unit.SavesOfTrackedBelow())
+            {
+                yield return Diagnostic.Create(
+                    Rule,
+                    call.GetLocation(),
+                    new[] { unit.Text.GetLocation(), save.GetLocation() },
+                    $"What the first attempt tracked is saved once more, or its change is lost: '{owner}' comes from outside and its tracker is not cleared",
+                    line);
+            }
+
             foreach (var (change, local) in unit.Accumulations())
             {
                 yield return Finding(change, $"'{local.Name}' counts the first attempt as well: it is declared outside of the unit", line);

@@ -60,4 +60,17 @@ public sealed class PGTX207UnitNotReplayableFixTests
                 }, ct);
             }
         """).Fix("PGTX207", "PGTX207.ClearTracker").IsNotOffered();
+
+    /// <summary>What else the state holds may be tracked as well.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("s.given.Count -= 1;")]
+    public Task A_context_in_the_delegates_state_is_not_cleared(string inside) => RetryCode.Service($$"""
+            public Task TakeAsync(Order given, int id, CancellationToken ct) => db.Database.CreateExecutionStrategy().ExecuteAsync((db, given), static async (s, token) =>
+            {
+                s.db.Orders.Add(new Order());
+                {{inside}}
+                await s.db.SaveChangesAsync(token); // fix: PGTX207
+            }, ct);
+        """).Fix("PGTX207", "PGTX207.ClearTracker").IsNotOffered();
 }

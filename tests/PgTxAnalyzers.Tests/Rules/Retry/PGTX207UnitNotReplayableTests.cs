@@ -37,6 +37,90 @@ public sealed class PGTX207UnitNotReplayableTests
     [InlineData("var order = await db.Orders.AsNoTracking().SingleAsync(o => o.Id == id, token); order.Count--; await db.SaveChangesAsync(token);")]
     public Task What_a_tracker_from_outside_still_holds(string body) => Unit(body).HasMarkedFindings();
 
+    /// <summary>The state of a delegate that captures nothing is one object for all attempts.</summary>
+    [Theory]
+    [InlineData("db", "s", "await s.SaveChangesAsync(token); // expect: PGTX207")]
+    [InlineData("(db, id)", "s.db", "await s.db.SaveChangesAsync(token); // expect: PGTX207")]
+    [InlineData("db", "s", "s.ChangeTracker.Clear(); await s.SaveChangesAsync(token);")]
+    [InlineData("(db, id)", "s.db", "s.db.ChangeTracker.Clear(); await s.Item1.SaveChangesAsync(token);")]
+    [InlineData("contexts", "own", "await own.SaveChangesAsync(token);")]
+    public Task A_context_may_be_the_delegates_state(string state, string context, string save) => RetryCode.Service($$"""
+            public Task RunAsync(int id, CancellationToken ct) => db.Database.CreateExecutionStrategy().ExecuteAsync({{state}}, static async (s, token) =>
+            {
+                {{(context == "own" ? "await using var own = await s.CreateDbContextAsync(token);" : "")}}
+                {{context}}.Orders.Add(new Order());
+                {{save}}
+            }, ct);
+        """).Counting("PGTX207").HasMarkedFindings();
+
+    private const string Begin = "await using var tx = await db.Database.BeginTransactionAsync(token);\n";
+
+    /// <summary>The unit begins, and a method that it calls loads, changes and saves.</summary>
+    [Theory]
+    [InlineData(Begin + "await OwnAsync(id); // expect: PGTX207")]
+    [InlineData(Begin + "await this.OwnAsync(id); // expect: PGTX207")]
+    [InlineData(Begin + "await WithAsync(db, id); // expect: PGTX207")]
+    [InlineData(Begin + "await WithAsync(id: id, on: db); // expect: PGTX207")]
+    [InlineData("await OwnAsync(id);")]
+    [InlineData(Begin + "db.ChangeTracker.Clear(); await OwnAsync(id);")]
+    [InlineData(Begin + "Forget(); await WithAsync(db, id);")]
+    [InlineData(Begin + "await ClearedAsync(db, id);")]
+    [InlineData(Begin + "await ReadAsync(db, id);")]
+    [InlineData(Begin + "await SaveAsync(db);")]
+    [InlineData(Begin + "await AddAsync(new Order());")]
+    [InlineData(Begin + "await MadeAsync(id);")]
+    [InlineData(Begin + "await using var own = await contexts.CreateDbContextAsync(token); await WithAsync(own, id);")]
+    [InlineData(Begin + "await other.OwnAsync(id);")]
+    [InlineData(Begin + "Func<Task> later = () => WithAsync(db, id);")]
+    public Task What_a_method_below_does_with_the_tracker(string body) => RetryCode.Service($$"""
+            private Service other = null!;
+
+            public Task RunAsync(int id, CancellationToken ct) => db.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+            {
+                {{body}}
+            }, ct);
+
+            private async Task OwnAsync(int id)
+            {
+                var order = await db.Orders.SingleAsync(o => o.Id == id);
+                order.State = "paid";
+                await db.SaveChangesAsync();
+            }
+
+            private static async Task WithAsync(ShopContext on, int id)
+            {
+                var order = await on.Orders.SingleAsync(o => o.Id == id);
+                order.State = "paid";
+                await on.SaveChangesAsync();
+            }
+
+            private static Task ClearedAsync(ShopContext on, int id)
+            {
+                on.ChangeTracker.Clear();
+                on.Orders.Add(new Order());
+                return on.SaveChangesAsync();
+            }
+
+            private static async Task<int> ReadAsync(ShopContext on, int id) => await on.Orders.Where(o => o.Id == id).Select(o => o.Count).SingleAsync();
+
+            private Task AddAsync(Order order)
+            {
+                db.Orders.Update(order);
+                return db.SaveChangesAsync();
+            }
+
+            private static Task SaveAsync(ShopContext on) => on.SaveChangesAsync();
+
+            private async Task MadeAsync(int id)
+            {
+                await using var db = await contexts.CreateDbContextAsync();
+                db.Orders.Add(new Order());
+                await db.SaveChangesAsync();
+            }
+
+            private void Forget() => db.ChangeTracker.Clear();
+        """).Counting("PGTX207").HasMarkedFindings();
+
     [Theory]
     [InlineData("total++; // expect: PGTX207")]
     [InlineData("total += 1; // expect: PGTX207")]
