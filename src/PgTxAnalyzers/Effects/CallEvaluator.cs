@@ -88,6 +88,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return Unknown(run, call, state);
         }
 
+        if (Enumerated(run, call, fact, state) is { } enumerated)
+        {
+            return enumerated;
+        }
+
         if (fact.Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Handler or ApiRole.Behavior) && !(fact.Role == ApiRole.Pipeline && call.Receiver is Value.Lambda or Value.MethodGroup))
         {
             return Worked(run, call, fact.Role, state, Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state));

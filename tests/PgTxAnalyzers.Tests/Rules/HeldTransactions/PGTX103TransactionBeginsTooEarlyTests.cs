@@ -53,6 +53,40 @@ public class PGTX103TransactionBeginsTooEarlyTests
         await tx.RollbackAsync(ct);
         """).HasMarkedFindings();
 
+    [Theory]
+    [InlineData("var all = db.Orders.ToList();", "PGTX101")]
+    [InlineData("var some = db.Orders.Where(o => o.Id > 3).ToArray();", "PGTX101")]
+    [InlineData("var byId = db.Orders.Select(o => new { o.Id, o.Status }).ToDictionary(o => o.Id, o => o.Status);", "PGTX101")]
+    [InlineData("var ids = db.Orders.Select(o => o.Id).ToHashSet();", "PGTX101")]
+    [InlineData("var byStatus = db.Orders.ToLookup(o => o.Status);", "PGTX101")]
+    [InlineData("Func<Order, bool> isThree = o => o.Id == 3;\nvar three = db.Orders.First(isThree);", "PGTX101")]
+    [InlineData("var ids = db.Orders.AsEnumerable().Where(o => o.Id > 3).Select(o => o.Id).ToList();", "PGTX101")]
+    [InlineData("var any = db.Orders.AsEnumerable().Any(o => o.Id > 3);", "PGTX101")]
+    [InlineData("IQueryable<Order> Query() => db.Orders;\nvar all = Query().ToList();", "PGTX101")]
+    [InlineData("var list = System.Linq.Enumerable.ToList(db.Orders);", "PGTX101")]
+    [InlineData("var later = db.Orders.AsEnumerable().Select(o => o.Id);", "PGTX103")]
+    [InlineData("var later = System.Linq.Enumerable.Where(db.Orders, o => o.Id > 3);", "PGTX103")]
+    [InlineData("var known = db.Orders.TryGetNonEnumeratedCount(out var count);", "PGTX103")]
+    [InlineData("var words = url.Split(',').ToList();\nvar first = words.First(w => w.Length > 3);", "PGTX103")]
+    [InlineData("var tracked = db.ChangeTracker.Entries<Order>().Select(e => e.Entity).ToList();", "PGTX103")]
+    [InlineData("var local = db.Orders.Local.ToList();", "PGTX103")]
+    public Task LINQ_to_objects_over_a_query_sends_it(string statement, string rule) => TestCode.Method($"""
+        await using var tx = await db.Database.BeginTransactionAsync(ct);
+        {statement}
+        await http.GetStringAsync(url, ct); // expect: {rule}
+        await tx.RollbackAsync(ct);
+        """).HasMarkedFindings();
+
+    [Fact]
+    public Task A_list_that_was_read_before_the_transaction_sends_nothing_in_it() => TestCode.Method("""
+        var all = db.Orders.ToList();
+        await using var tx = await db.Database.BeginTransactionAsync(ct);
+        var some = all.Where(o => o.Id > 3).ToList();
+        var byId = all.ToDictionary(o => o.Id);
+        await http.GetStringAsync(url, ct); // expect: PGTX103
+        await tx.RollbackAsync(ct);
+        """).HasMarkedFindings();
+
     [Fact]
     public Task A_scope_is_nothing_before_a_connection_is_opened_in_it() => TestCode.Method("""
         using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);

@@ -61,6 +61,9 @@ public sealed class PGTX105SecondConnectionTests
     [InlineData("await using var audit2 = await audits.CreateDbContextAsync(ct);\nawait audit2.SaveChangesAsync(ct); // expect: PGTX105")]
     [InlineData("await audit.Entries.Where(e => e.Id > 1).ToListAsync(ct); // expect: PGTX105")]
     [InlineData("foreach (var entry in audit.Entries) // expect: PGTX105\n    entry.Id++;")]
+    [InlineData("var some = audit.Entries.Where(e => e.Id > 1).ToList(); // expect: PGTX105")]
+    [InlineData("var byId = audit.Entries.ToDictionary(e => e.Id); // expect: PGTX105")]
+    [InlineData("var some = audit.Entries.AsEnumerable().Where(e => e.Id > 1).ToArray(); // expect: PGTX105")]
     [InlineData("await audit.Database.ExecuteSqlAsync($\"SELECT 1\", ct); // expect: PGTX105")]
     public Task A_second_connection_is_found(string statements) => TestCode.Method($"""
         await using var tx = await db.Database.BeginTransactionAsync(ct);
@@ -93,6 +96,8 @@ public sealed class PGTX105SecondConnectionTests
     [InlineData("a context on the same connection", "audit.Database.SetDbConnection(db.Database.GetDbConnection());\nawait audit.SaveChangesAsync(ct);")]
     [InlineData("fire and forget on another thread", "_ = Task.Run(async () => await LimitAsync(source));")]
     [InlineData("a context that tracks and does not save", "audit.Add(new Order());")]
+    [InlineData("a query of a context that nobody enumerates", "var later = audit.Entries.AsEnumerable().Select(e => e.Id);")]
+    [InlineData("what a context tracks", "var tracked = audit.ChangeTracker.Entries<Order>().ToList();")]
     public Task It_is_quiet_for(string reason, string statements)
     {
         Assert.NotEmpty(reason);
