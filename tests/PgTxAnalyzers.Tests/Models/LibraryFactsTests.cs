@@ -286,7 +286,8 @@ public class LibraryFactsTests
         System.IO.FileStream.WriteAsync = None
         Microsoft.AspNetCore.Http.HttpRequest.ReadFormAsync = Sink Client
         Microsoft.AspNetCore.Http.HttpRequestJsonExtensions.ReadFromJsonAsync = Sink Client
-        Microsoft.AspNetCore.Http.IFormFile.CopyToAsync = Sink Client
+        Microsoft.AspNetCore.Http.IFormFile.CopyToAsync = None
+        Microsoft.AspNetCore.Http.IFormFile.OpenReadStream = None
         Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync = Sink Client
         Microsoft.AspNetCore.Http.HttpResponseJsonExtensions.WriteAsJsonAsync = Sink Client
         System.Diagnostics.Process.Start = Sink Process

@@ -56,6 +56,14 @@ public class PGTX101TransactionAcrossExternalCallTests
             await http.PostAsync(url, null, ct); // expect: PGTX101
             await tx.CommitAsync(ct);
             """,
+        ["the caller's network: the form is read here"] = """
+            Microsoft.AspNetCore.Http.HttpRequest request = null!;
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            var form = await request.ReadFormAsync(ct); // expect: PGTX101
+            await form.Files[0].CopyToAsync(System.IO.Stream.Null, ct);
+            await tx.CommitAsync(ct);
+            """,
         ["another process"] = """
             await using var tx = await conn.BeginTransactionAsync(ct);
             await conn.QueryAsync("SELECT 1");
@@ -86,6 +94,15 @@ public class PGTX101TransactionAcrossExternalCallTests
             await conn.ExecuteAsync("SET LOCAL idle_in_transaction_session_timeout = 0");
             await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
             await http.GetStringAsync(url, ct);
+            await tx.CommitAsync(ct);
+            """,
+        ["a file of a form, which was read to its end before anybody got it"] = """
+            Microsoft.AspNetCore.Http.IFormFile file = null!;
+            await using var tx = await conn.BeginTransactionAsync(ct);
+            await conn.QueryAsync("SELECT 1");
+            file.CopyTo(System.IO.Stream.Null);
+            await file.CopyToAsync(System.IO.Stream.Null, ct);
+            await file.OpenReadStream().CopyToAsync(System.IO.Stream.Null, ct);
             await tx.CommitAsync(ct);
             """,
         ["a member of the client that sends nothing"] = Begin + "http.DefaultRequestHeaders.Add(\"a\", \"b\");\nhttp.CancelPendingRequests();" + Commit,
