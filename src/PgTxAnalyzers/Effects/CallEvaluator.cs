@@ -127,7 +127,10 @@ internal sealed partial class CallEvaluator : ICallSemantics
         var fact = context.Models.Find(symbol, property.Instance?.Type);
         if (fact.Role is ApiRole.Sink or ApiRole.Wait)
         {
-            return Reached(run, property, symbol, fact, state);
+            // A proxy that a library hands out (the channel of a WCF client) runs no body of the project: else the client, which implements the same contract, would call itself for ever.
+            return property.Type is { TypeKind: TypeKind.Interface } contract && !Names.IsAwaitable(contract)
+                ? Reached(run, property, symbol, fact, state).Select(o => new Outcome(o.State, new Value.Instance(new Place.Made(property.Syntax, run.Frame.Depth, null), contract, Exact: true))).ToList()
+                : Reached(run, property, symbol, fact, state);
         }
 
         if (receiver is Value.Connection connection)

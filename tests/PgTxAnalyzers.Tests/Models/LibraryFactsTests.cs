@@ -186,6 +186,11 @@ public class LibraryFactsTests
         Confluent.Kafka.IProducer`2.Produce = Enqueue Broker
         Confluent.Kafka.IProducer`2.BeginTransaction = None
         Confluent.Kafka.IConsumer`2.Consume = Sink Broker
+        MQTTnet.IMqttClient.PublishAsync = Sink Broker
+        MQTTnet.IMqttClient.ConnectAsync = Sink Broker
+        MQTTnet.IMqttClient.IsConnected = None
+        MQTTnet.MqttClientExtensions.PublishStringAsync = Sink Broker
+        MQTTnet.MqttApplicationMessageBuilder.Build = None
         Confluent.Kafka.IAdminClient.CreateTopicsAsync = Sink Broker
         MassTransit.IPublishEndpoint.Publish = Sink Broker
         MassTransit.IPublishEndpoint.Publish on MassTransit.IBus = Sink Broker
@@ -265,6 +270,10 @@ public class LibraryFactsTests
         System.Net.Sockets.Socket.Send = Sink Socket
         System.Net.Sockets.Socket.ConnectAsync = Sink Socket
         System.Net.Sockets.Socket.Bind = None
+        System.ServiceModel.ClientBase`1.Channel = Sink Socket
+        System.ServiceModel.ClientBase`1.InnerChannel = None
+        System.ServiceModel.ClientBase`1.CloseAsync = None
+        System.ServiceModel.ClientBase`1.Close = None
         System.Net.Sockets.TcpClient.ConnectAsync = Sink Socket
         System.Net.Sockets.TcpClient.GetStream = None
         System.Net.Sockets.TcpListener.AcceptTcpClientAsync = Sink Socket
