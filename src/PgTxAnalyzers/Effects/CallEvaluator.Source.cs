@@ -102,7 +102,7 @@ internal sealed partial class CallEvaluator
     private bool IsFollowed(BodyRun run, CallSite call, IMethodSymbol target)
     {
         var within = context.MaxCallDepth - run.Frame.Calls - 1;
-        return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target)
+        return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target) || HandsOutEnumerator(target)
             || Leads(target, within);
     }
 
@@ -241,6 +241,10 @@ internal sealed partial class CallEvaluator
 
     /// <summary>An iterator that only enumerates a query of EF Core calls nothing that a model names.</summary>
     private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
+
+    /// <summary>`IEnumerator&lt;T&gt; GetEnumerator() => this` calls nothing, and says whose MoveNext a foreach calls.</summary>
+    private static bool HandsOutEnumerator(IMethodSymbol target) =>
+        target is { Name: "GetEnumerator" or "GetAsyncEnumerator", ReturnType: { TypeKind: TypeKind.Interface, DeclaringSyntaxReferences.IsEmpty: true } } && !IsIterator(target);
 
     /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened. Of helpers that are asked just that, names have to do.</summary>
     private bool HandsSomethingBack(CallSite call)

@@ -106,10 +106,12 @@ internal sealed class Targets
     /// <summary>An object that runs this class's bodies is of this class: nothing in source derives from it.</summary>
     public bool IsLeaf(INamedTypeSymbol type, CancellationToken cancellation) => type is { IsAbstract: false, TypeKind: TypeKind.Class } && !Derived(cancellation).ContainsKey(type);
 
-    /// <summary>A call of a member of an interface or base class in source may run this type's own: it matters that an object is of this type.</summary>
+    /// <summary>
+    /// A call of a member of an interface or base class in source, or the MoveNext of a foreach, may run this type's own: it matters that an object is of this type.
+    /// </summary>
     public static bool IsChosenAmongOthers(INamedTypeSymbol type) =>
         type.BaseType is { DeclaringSyntaxReferences.IsEmpty: false }
-        || type.AllInterfaces.Any(i => !i.DeclaringSyntaxReferences.IsEmpty && i.GetMembers().Any(m => m is IMethodSymbol { MethodKind: MethodKind.Ordinary }));
+        || type.AllInterfaces.Any(i => i.DeclaringSyntaxReferences.IsEmpty ? i.Name is "IEnumerator" or "IAsyncEnumerator" : i.GetMembers().Any(m => m is IMethodSymbol { MethodKind: MethodKind.Ordinary }));
 
     private ImmutableArray<IMethodSymbol> Implementations(IMethodSymbol method, INamedTypeSymbol owner, CancellationToken cancellation)
     {
