@@ -54,4 +54,8 @@ internal static class Handler
             ? Caught.EfCore
             : Caught.Nothing;
     }
+
+    /// <summary>An exception of another driver: MySQL calls a deadlock 40001 and has no 40P01. What its states, texts and <c>IsTransient</c> say is not PostgreSQL's.</summary>
+    public static bool IsOfOtherDriver(ITypeSymbol? type) =>
+        KnownTypes.DerivesFrom(type, "System.Data.Common", "DbException") && !KnownTypes.Is(type, "System.Data.Common", "DbException") && !KnownTypes.DerivesFrom(type, "Npgsql", "NpgsqlException");
 }

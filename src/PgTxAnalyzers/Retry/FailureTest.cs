@@ -78,17 +78,22 @@ internal sealed record FailureTest(ImmutableHashSet<string> States, bool AsksSta
     /// <summary>A serialisation failure or a deadlock may pass this test.</summary>
     public bool AdmitsConflict => !AsksState || AsksTransient || AsksElsewhere || States.Any(SqlStates.IsConflict);
 
-    private static bool IsOfException(SimpleNameSyntax name, SemanticModel model, CancellationToken cancellation)
-    {
-        for (ITypeSymbol? type = (model.GetSymbolInfo(name, cancellation).Symbol as IPropertySymbol)?.ContainingType; type is not null; type = type.BaseType)
-        {
-            if (KnownTypes.Is(type, "System", "Exception"))
-            {
-                return true;
-            }
-        }
+    /// <summary>A member of an exception that may be the driver's: its own, one of what it derives from, or one of the project's own.</summary>
+    private static bool IsOfException(SimpleNameSyntax name, SemanticModel model, CancellationToken cancellation) =>
+        model.GetSymbolInfo(name, cancellation).Symbol is IPropertySymbol property && KnownTypes.DerivesFrom(property.ContainingType, "System", "Exception")
+        && !Handler.IsOfOtherDriver(OwnerOf(name, property, model, cancellation));
 
-        return false;
+    /// <summary>The type of what is asked. Drivers inherit what they ask nothing of: the property's own type says <c>DbException</c> then.</summary>
+    public static ITypeSymbol OwnerOf(SimpleNameSyntax name, IPropertySymbol property, SemanticModel model, CancellationToken cancellation)
+    {
+        var owner = name.Parent switch
+        {
+            MemberAccessExpressionSyntax access when access.Name == name => model.GetTypeInfo(access.Expression, cancellation).Type,
+            MemberBindingExpressionSyntax => name.FirstAncestorOrSelf<ConditionalAccessExpressionSyntax>() is { } asked ? model.GetTypeInfo(asked.Expression, cancellation).Type : null,
+            NameColonSyntax { Parent: SubpatternSyntax { Parent.Parent: RecursivePatternSyntax pattern } } => model.GetTypeInfo(pattern, cancellation).ConvertedType,
+            _ => null,
+        };
+        return owner is INamedTypeSymbol ? owner : property.ContainingType;
     }
 
     private static bool IsNegated(SyntaxNode name, SyntaxNode condition)

@@ -45,7 +45,7 @@ internal static class Policies
     /// <summary>The exception is one of the driver's, or stands above or beside it.</summary>
     public static bool Concerns(ITypeSymbol? type) =>
         type is null or IErrorTypeSymbol || Handler.Of(type) != Caught.Nothing || KnownTypes.Is(type, "System", "TimeoutException")
-        || KnownTypes.DerivesFrom(type, "System.Data.Common", "DbException") || type.TypeKind == TypeKind.TypeParameter;
+        || KnownTypes.DerivesFrom(type, "Npgsql", "NpgsqlException") || type.TypeKind == TypeKind.TypeParameter;
 
     /// <summary>The expression that makes the policy, where it stands beside a name.</summary>
     private static SyntaxNode? Making(ExpressionSyntax policy, SemanticModel model, CancellationToken cancellation)

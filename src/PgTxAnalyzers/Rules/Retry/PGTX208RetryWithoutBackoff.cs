@@ -126,7 +126,8 @@ internal sealed class PGTX208RetryWithoutBackoff : RetryRule
         var made = expression is null ? null : Made(expression, file);
         return made is not null && made.DescendantNodesAndSelf().OfType<GenericNameSyntax>().Any(name =>
             name.Identifier.ValueText is "Handle" or "Or" or "HandleInner" or "OrInner" && name.TypeArgumentList.Arguments.Count == 1
-            && KnownTypes.DerivesFrom(file.Model.Compilation.ContainsSyntaxTree(name.SyntaxTree) ? file.Retry.Model(name).GetTypeInfo(name.TypeArgumentList.Arguments[0]).Type : null, "System.Data.Common", "DbException"));
+            && file.Model.Compilation.ContainsSyntaxTree(name.SyntaxTree) && file.Retry.Model(name).GetTypeInfo(name.TypeArgumentList.Arguments[0]).Type is { } type
+            && KnownTypes.DerivesFrom(type, "System.Data.Common", "DbException") && !Handler.IsOfOtherDriver(type));
     }
 
     /// <summary>The expression itself, or what a local or a field was made with.</summary>

@@ -60,7 +60,8 @@ internal sealed class PGTX209RetryListIncomplete : RetryRule
 
         foreach (var test in absent.IsEmpty ? Enumerable.Empty<SimpleNameSyntax>() : file.Retry.Uses.Of(file.Model.SyntaxTree, "IsTransient", file.Cancellation))
         {
-            if (file.Model.GetSymbolInfo(test, file.Cancellation).Symbol is not IPropertySymbol property || !IsExceptions(property))
+            if (file.Model.GetSymbolInfo(test, file.Cancellation).Symbol is not IPropertySymbol property || !IsExceptions(property)
+                || Handler.IsOfOtherDriver(FailureTest.OwnerOf(test, property, file.Model, file.Cancellation)))
             {
                 continue;
             }

@@ -223,4 +223,63 @@ public sealed class PGTX205HandlerMissesSiblingsTests
             }
         }
         """).Counting("PGTX205").HasMarkedFindings();
+
+    private const string OtherDriver = """
+        public class MySqlException : DbException
+        {
+            public int Number { get; }
+            public override string? SqlState => "40001";
+        }
+
+        public class SqliteException : DbException { }
+        """;
+
+    [Theory]
+    [InlineData("catch (MySqlException ex) when (ex.Number == 1213 && ex.SqlState == \"40001\")")]
+    [InlineData("catch (SqliteException ex) when (ex.SqlState == \"40001\")")]
+    [InlineData("catch (SqliteException ex) when (ex is { SqlState: \"40001\" })")]
+    [InlineData("catch (Exception ex) when (ex is SqliteException { SqlState: \"40001\" })")]
+    [InlineData("catch (Exception ex) when (ex.InnerException is MySqlException { SqlState: \"57P01\" })")]
+    [InlineData("catch (Exception ex) when ((ex as SqliteException)?.SqlState == \"40001\")")]
+    [InlineData("catch (MySqlException ex) when (ex.Message.Contains(\"deadlock detected\"))")]
+    [InlineData("catch (MySqlException ex) when (ex.SqlState switch { \"40001\" => true, _ => false })")]
+    public Task Another_drivers_exception_is_quiet(string handler) => RetryCode.Service(Work(handler), types: OtherDriver).Counting("PGTX205").IsQuiet();
+
+    [Theory]
+    [InlineData("catch (DbException ex) when (ex.SqlState == \"40001\")")]
+    [InlineData("catch (DbException ex) when (ex is { SqlState: \"40001\" })")]
+    [InlineData("catch (Exception ex) when ((ex.InnerException as DbException)?.SqlState == \"40001\")")]
+    [InlineData("catch (StoreException ex) when (ex.SqlState == \"40001\")")]
+    [InlineData("catch (OwnException ex) when (ex.SqlState == \"40001\")")]
+    public Task What_may_be_the_drivers_is_found_beside_another_driver(string handler) => RetryCode.Service(Work(handler + " // expect: PGTX205\n"), types: OtherDriver + """
+
+        public class StoreException : Exception { public string? SqlState { get; init; } }
+
+        public class OwnException : NpgsqlException { }
+        """).Counting("PGTX205").HasMarkedFindings();
+
+    [Fact]
+    public Task Another_drivers_state_does_not_complete_the_list() => RetryCode.Service(Work("""
+        catch (MySqlException ex) when (ex.SqlState == "40P01")
+                {
+                    return false;
+                }
+                catch (PostgresException ex) when (ex.SqlState == "40001") // expect: PGTX205
+
+        """), types: OtherDriver).Counting("PGTX205").HasMarkedFindings();
+
+    private static string Work(string handler) => $$"""
+            public async Task<bool> RunAsync(CancellationToken ct)
+            {
+                try
+                {
+                    await dataSource.CreateCommand("UPDATE orders SET closed = true").ExecuteNonQueryAsync(ct);
+                    return true;
+                }
+                {{handler}}
+                {
+                    return false;
+                }
+            }
+        """;
 }

@@ -83,12 +83,15 @@ public sealed class PGTX208RetryWithoutBackoffTests
     [InlineData("Policy.Handle<NpgsqlException>().WaitAndRetryAsync(3, attempt => TimeSpan.FromSeconds(attempt))", false)]
     [InlineData("Policy.Handle<Exception>().RetryAsync(3)", false)]
     [InlineData("Policy.Handle<HttpRequestException>().RetryForeverAsync()", false)]
+    [InlineData("Policy.Handle<DbException>().RetryForeverAsync()", true)]
+    [InlineData("Policy.Handle<MySqlException>().RetryForeverAsync()", false)]
+    [InlineData("Policy.Handle<MySqlException>().Or<NpgsqlException>().RetryForeverAsync()", true)]
     public Task A_policy_is_read_by_its_members(string policy, bool found) => RetryCode.Service($$"""
             public static object Make()
             {
                 return {{policy}};{{(found ? " // expect: PGTX208" : "")}}
             }
-        """).Counting("PGTX208").HasMarkedFindings();
+        """, types: "public class MySqlException : DbException { }").Counting("PGTX208").HasMarkedFindings();
 
     [Theory]
     [InlineData("ShouldHandle = new PredicateBuilder().Handle<NpgsqlException>(), Delay = TimeSpan.Zero", true)]
