@@ -31,7 +31,9 @@ internal static class BackOffEdits
     public static TextEdits? InLoop(CatchClauseSyntax clause, bool noWait, bool noEnd, SemanticModel model, SourceLines lines, CancellationToken cancellationToken)
     {
         var edits = new TextEdits();
-        if (clause.Parent is not TryStatementSyntax attempt || RetryLoop.LoopAround(attempt) is not { } loop || CounterOf(loop, edits, model, cancellationToken) is not { } counter)
+
+        // A retry by a jump counts in its own way, and not what a loop around it counts.
+        if (clause.Parent is not TryStatementSyntax attempt || RetryLoop.Of(attempt, model, cancellationToken) is { Label: not null } || RetryLoop.LoopAround(attempt) is not { } loop || CounterOf(loop, edits, model, cancellationToken) is not { } counter)
         {
             return null;
         }

@@ -19,14 +19,14 @@ internal static class HotLoops
         && RetryLoop.LoopAround(attempt) is { } loop and not CommonForEachStatementSyntax and not ForStatementSyntax { Condition: not null }
         && RetryLoop.Of(attempt, file.Model, file.Cancellation) is null
         && RetryLoop.GoesRoundAgain(clause, attempt, loop, file.Model)
-        && !Waits(loop, file);
+        && !Waits(new RepeatedText(loop, loop.Span), file);
 
     /// <summary>
     /// Something in the loop takes time: a wait, an external call, a method that cannot be looked into here. What is tried does not count, since it fails at once.
     /// </summary>
-    public static bool Waits(StatementSyntax loop, RetryFile file, BlockSyntax? tried = null)
+    public static bool Waits(RepeatedText again, RetryFile file, BlockSyntax? tried = null)
     {
-        foreach (var call in loop.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        foreach (var call in again.Nodes.OfType<InvocationExpressionSyntax>())
         {
             var fact = file.Retry.FactOf(call, out var method, file.Cancellation);
             if (fact.Role is ApiRole.Wait or ApiRole.Sink && !IsZero(call, file))
@@ -35,7 +35,7 @@ internal static class HotLoops
             }
 
             // A method of the project's own beside the work may well wait.
-            var isInTry = call.Ancestors().TakeWhile(a => a != loop).Any(a => a is BlockSyntax { Parent: TryStatementSyntax } || a == tried);
+            var isInTry = call.Ancestors().TakeWhile(a => a != again.Node).Any(a => a is BlockSyntax { Parent: TryStatementSyntax } || a == tried);
             if (!isInTry && method is not null && (!method.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty || method.MethodKind == MethodKind.DelegateInvoke))
             {
                 return true;
@@ -62,12 +62,18 @@ internal static class HotLoops
     /// <summary>The loop ends: by a count, by a condition, by a token that somebody cancels.</summary>
     public static bool IsBounded(RetryLoop retry, RetryFile file)
     {
-        if (retry.Loop is not { } loop || loop is CommonForEachStatementSyntax)
+        if (retry.Extent is not { } again || retry.Loop is CommonForEachStatementSyntax)
         {
             return true;
         }
 
-        var condition = loop switch { WhileStatementSyntax w => w.Condition, DoStatementSyntax d => d.Condition, ForStatementSyntax f => f.Condition, _ => null };
+        // A jump on a condition gives up where that does not hold.
+        if (retry.Label is not null && retry.Catch.Block.Statements.LastOrDefault() is not GotoStatementSyntax)
+        {
+            return true;
+        }
+
+        var condition = retry.Loop switch { WhileStatementSyntax w => w.Condition, DoStatementSyntax d => d.Condition, ForStatementSyntax f => f.Condition, _ => null };
         if (condition is not null && !condition.IsKind(SyntaxKind.TrueLiteralExpression))
         {
             return true;
@@ -84,7 +90,7 @@ internal static class HotLoops
             return true;
         }
 
-        return loop.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name =>
+        return again.Nodes.OfType<IdentifierNameSyntax>().Any(name =>
             file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is ILocalSymbol or IParameterSymbol or IFieldSymbol
             && KnownTypes.Is(file.Model.GetTypeInfo(name, file.Cancellation).Type, "System.Threading", "CancellationToken"));
     }

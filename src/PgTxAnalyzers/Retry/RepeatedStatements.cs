@@ -120,11 +120,9 @@ internal static class RepeatedStatements
         return Works(call, names, file, 0) && !IsReopened(extent, names, file) && !IsEnded(opening, extent, isTransaction, names, file);
     }
 
-    /// <summary>What runs again: the delegate, or the whole loop; null for a jump or a recursion, whose extent is the method.</summary>
-    private static SyntaxNode? Extent(RetryScope scope, RetryFile file) =>
-        scope.Kind != RetryKind.Loop ? scope.Unit
-        : scope.Unit.Parent is TryStatementSyntax attempt ? RetryLoop.Of(attempt, file.Model, file.Cancellation)?.Loop
-        : scope.Unit;
+    /// <summary>What runs again: the delegate, the whole loop, or what a jump goes back over; null for a recursion, whose extent is the method.</summary>
+    private static RepeatedText? Extent(RetryScope scope, RetryFile file) =>
+        scope.Kind == RetryKind.Loop && scope.Unit.Parent is TryStatementSyntax attempt ? RetryLoop.Of(attempt, file.Model, file.Cancellation)?.Extent : new RepeatedText(scope.Unit, scope.Unit.Span);
 
     /// <summary>The call runs a command on what was opened, itself or in a method that it hands it to.</summary>
     private static bool Works(InvocationExpressionSyntax call, IReadOnlyCollection<ISymbol> names, RetryFile file, int depth)
@@ -204,17 +202,21 @@ internal static class RepeatedStatements
         }
     }
 
-    /// <summary>The scope opens anew, or goes back to a savepoint, before it tries again.</summary>
-    private static bool IsReopened(SyntaxNode extent, List<ISymbol> names, RetryFile file) =>
-        extent.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(inner =>
-            file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Savepoint
+    /// <summary>The scope opens anew, gives the name another connection, or goes back to a savepoint, before it tries again.</summary>
+    private static bool IsReopened(RepeatedText extent, List<ISymbol> names, RetryFile file) => extent.Nodes.Any(node => node switch
+    {
+        InvocationExpressionSyntax inner => file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Savepoint
             || (file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Open or ApiRole.Close or ApiRole.Begin or ApiRole.Rollback
-                && Owners(inner, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default))));
+                && Owners(inner, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default))),
+        AssignmentExpressionSyntax { Left: IdentifierNameSyntax or TupleExpressionSyntax } change => change.Left.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
+            .Any(n => file.Model.GetSymbolInfo(n, file.Cancellation).Symbol is { } given && names.Contains(given, SymbolEqualityComparer.Default)),
+        _ => false,
+    });
 
     /// <summary>Closed or committed before the scope begins.</summary>
-    private static bool IsEnded(ExpressionSyntax opening, SyntaxNode extent, bool isTransaction, List<ISymbol> names, RetryFile file) =>
+    private static bool IsEnded(ExpressionSyntax opening, RepeatedText extent, bool isTransaction, List<ISymbol> names, RetryFile file) =>
         (opening.FirstAncestorOrSelf<BlockSyntax>() ?? file.Root).DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Where(c => c.SpanStart > opening.Span.End && c.Span.End < extent.SpanStart)
+            .Where(c => c.SpanStart > opening.Span.End && c.Span.End < extent.Span.Start)
             .Any(c => file.Retry.FactOf(c, out _, file.Cancellation).Role is ApiRole.Close or ApiRole.DisposeTransaction || (isTransaction && file.Retry.FactOf(c, out _, file.Cancellation).Role is ApiRole.Commit or ApiRole.Rollback)
                 ? Owners(c, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default)) : false);
 }

@@ -4,6 +4,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace PgTxAnalyzers.Retry;
 
@@ -17,6 +18,15 @@ namespace PgTxAnalyzers.Retry;
 /// <param name="Test">What the handler asks of the failure.</param>
 internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch, StatementSyntax? Loop, FailureTest Test)
 {
+    /// <summary>Where the handler's <c>goto</c> leads, in front of the try; null for a loop, a recursion, and a label that others jump to as well: its next round may be other work.</summary>
+    public LabeledStatementSyntax? Label { get; init; }
+
+    /// <summary>All that runs again: the loop, or the statements from the label to the end of the try; null for a recursion.</summary>
+    public RepeatedText? Extent =>
+        Loop is not null ? new RepeatedText(Loop, Loop.Span)
+        : Label is { Parent: { } list } ? new RepeatedText(list, TextSpan.FromBounds(Label.SpanStart, Try.Span.End))
+        : null;
+
     public static RetryLoop? Of(TryStatementSyntax attempt, SemanticModel model, CancellationToken cancellation)
     {
         // By syntax first: without a loop, a jump or a call of its own method nothing runs again, and nothing is bound.
@@ -38,7 +48,12 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
                 continue;
             }
 
-            if (JumpsBack(clause, attempt) || CallsItself(clause, model, cancellation))
+            if (JumpBack(clause, attempt) is { } label)
+            {
+                return new RetryLoop(attempt, clause, null, test) { Label = IsOfHandlerAlone(label, clause) ? label : null };
+            }
+
+            if (CallsItself(clause, model, cancellation))
             {
                 return new RetryLoop(attempt, clause, null, test);
             }
@@ -117,11 +132,17 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
         loop is ForStatementSyntax { Declaration.Variables: { Count: > 0 } variables }
         && !loop.DescendantNodes().OfType<ElementAccessExpressionSyntax>().Any(e => e.ArgumentList.DescendantNodes().OfType<IdentifierNameSyntax>().Any(i => i.Identifier.ValueText == variables[0].Identifier.ValueText));
 
-    private static bool JumpsBack(CatchClauseSyntax clause, TryStatementSyntax attempt) =>
-        clause.Block.DescendantNodes(InFunction).OfType<GotoStatementSyntax>().Any(jump =>
-            jump.Expression is IdentifierNameSyntax label && attempt.Ancestors().OfType<LabeledStatementSyntax>()
+    /// <summary>The label in front of the try that the handler jumps to.</summary>
+    private static LabeledStatementSyntax? JumpBack(CatchClauseSyntax clause, TryStatementSyntax attempt) =>
+        clause.Block.DescendantNodes(InFunction).OfType<GotoStatementSyntax>().Select(jump =>
+            jump.Expression is not IdentifierNameSyntax label ? null : attempt.Ancestors().OfType<LabeledStatementSyntax>()
                 .Concat(attempt.Ancestors().OfType<BlockSyntax>().SelectMany(b => b.Statements.OfType<LabeledStatementSyntax>()))
-                .Any(l => l.Identifier.ValueText == label.Identifier.ValueText && l.SpanStart < attempt.Span.End && l.SpanStart <= attempt.SpanStart));
+                .FirstOrDefault(l => l.Identifier.ValueText == label.Identifier.ValueText && l.SpanStart <= attempt.SpanStart)).FirstOrDefault(l => l is not null);
+
+    /// <summary>A jump from elsewhere goes round after success, too: that is polling.</summary>
+    private static bool IsOfHandlerAlone(LabeledStatementSyntax label, CatchClauseSyntax clause) =>
+        label.Parent?.DescendantNodes(InFunction).OfType<GotoStatementSyntax>().All(jump =>
+            (jump.Expression as IdentifierNameSyntax)?.Identifier.ValueText != label.Identifier.ValueText || clause.Block.Span.Contains(jump.Span)) == true;
 
     private static bool IsOwnName(SyntaxNode node, TryStatementSyntax attempt) =>
         node is SimpleNameSyntax name && attempt.Ancestors().Any(a => a switch
@@ -175,4 +196,19 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
     private static ExpressionSyntax? ConditionOf(StatementSyntax loop) => loop switch { WhileStatementSyntax w => w.Condition, DoStatementSyntax d => d.Condition, _ => null };
 
     private static bool InFunction(SyntaxNode node) => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax);
+}
+
+/// <summary>A stretch of text that runs again.</summary>
+/// <param name="Node">The node that all of it stands in.</param>
+/// <param name="Span">Where it begins and ends.</param>
+internal readonly record struct RepeatedText(SyntaxNode Node, TextSpan Span)
+{
+    public IEnumerable<SyntaxNode> Nodes
+    {
+        get
+        {
+            var span = Span;
+            return Node.DescendantNodes().Where(n => span.Contains(n.Span));
+        }
+    }
 }

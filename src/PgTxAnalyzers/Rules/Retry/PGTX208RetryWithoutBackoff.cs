@@ -63,14 +63,14 @@ internal sealed class PGTX208RetryWithoutBackoff : RetryRule
     private static Diagnostic? OfLoop(CatchClauseSyntax clause, RetryFile file)
     {
         if (Handler.Of(clause, file.Model, file.Cancellation) is not (Caught.Driver or Caught.Server)
-            || RetryLoop.Of((TryStatementSyntax)clause.Parent!, file.Model, file.Cancellation) is not { Loop: { } loop } retry || retry.Catch != clause)
+            || RetryLoop.Of((TryStatementSyntax)clause.Parent!, file.Model, file.Cancellation) is not { Extent: { } again } retry || retry.Catch != clause)
         {
             return null;
         }
 
         var bounded = HotLoops.IsBounded(retry, file);
-        var waits = HotLoops.Waits(loop, file, retry.Try.Block);
-        return waits && bounded ? null : Finding(clause.CatchKeyword.GetLocation(), !waits, !bounded, "this loop");
+        var waits = HotLoops.Waits(again, file, retry.Try.Block);
+        return waits && bounded ? null : Finding(clause.CatchKeyword.GetLocation(), !waits, !bounded, retry.Loop is null ? "this jump" : "this loop");
     }
 
     private static Diagnostic? OfPolicy(InvocationExpressionSyntax call, RetryFile file)

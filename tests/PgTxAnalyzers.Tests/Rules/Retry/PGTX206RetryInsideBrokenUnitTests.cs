@@ -139,4 +139,59 @@ public sealed class PGTX206RetryInsideBrokenUnitTests
         Assert.Matches(@"^This command is refused with 25P02: it runs in the transaction begun at line \d+, which the failure that is handled here has aborted$", inTransaction.GetMessage());
         Assert.Equal(DiagnosticSeverity.Warning, inTransaction.Severity);
     }
+
+    private static string Jump(string open, string inTry, string inHandler = "goto again;", string label = "again:", string behind = "", string handler = "NpgsqlException ex) when (ex.IsTransient") => Method(open, $$"""
+        {{label}}
+                try
+                {
+                    {{inTry}}
+                }
+                catch ({{handler}})
+                {
+                    {{inHandler}}
+                }
+
+                {{behind}}
+        """);
+
+    private const string Update = "await c.ExecuteAsync(\"UPDATE orders SET paid = true\");";
+
+    [Theory]
+    [InlineData(Opened, "goto again;")]
+    [InlineData(OpenedLater, "await Task.Delay(100, ct); goto again;")]
+    [InlineData(InTransaction, "if (id++ < 3) goto again; throw;")]
+    public Task A_jump_in_front_of_the_try_is_a_retry(string open, string inHandler) => With(Jump(open, Update + Mark, inHandler)).HasMarkedFindings();
+
+    [Fact]
+    public async Task What_stands_between_the_label_and_the_try_runs_again()
+    {
+        await With(Jump(Opened, Update + Mark, label: "again: id++; var delay = id;", behind: "_ = delay;")).HasMarkedFindings();
+        await With(Jump("", Update, label: "again: var c = await dataSource.OpenConnectionAsync(ct);")).IsQuiet();
+        await With(Jump("await using var c = dataSource.CreateConnection();", Update, label: "again: await c.OpenAsync(ct);")).IsQuiet();
+    }
+
+    [Theory]
+    [InlineData("await c.CloseAsync(); await c.OpenAsync(ct); goto again;", "")]
+    [InlineData("c = await dataSource.OpenConnectionAsync(ct); goto again;", "")]
+    [InlineData("goto after;", "after: ;")]
+    [InlineData("goto again;", "await Task.Delay(60_000, ct); goto again;")]
+    [InlineData("throw;", "if (id > 3) goto again;")]
+    public Task A_jump_to_something_else_is_quiet(string inHandler, string behind) =>
+        With(Jump("var c = await dataSource.OpenConnectionAsync(ct);", Update, inHandler, behind: behind, label: "again:")).IsQuiet();
+
+    [Fact]
+    public Task A_loop_that_makes_its_connection_anew_is_quiet() => With(Method("var c = await dataSource.OpenConnectionAsync(ct);", """
+        for (var attempt = 0; attempt < 3; attempt++)
+                {
+                    try
+                    {
+                        await c.ExecuteAsync("UPDATE orders SET paid = true");
+                        break;
+                    }
+                    catch (NpgsqlException ex) when (ex.IsTransient)
+                    {
+                        c = await dataSource.OpenConnectionAsync(ct);
+                    }
+                }
+        """)).IsQuiet();
 }

@@ -120,4 +120,24 @@ public sealed class PGTX208RetryWithoutBackoffFixTests
                     {
                     }
         """).Fix("PGTX208").IsNotOffered();
+
+    /// <summary>A jump has no counter of its own; what a loop around it counts is something else.</summary>
+    [Fact]
+    public async Task A_jump_is_left_alone() => await RetryCode.Service("""
+            public async Task RunAsync()
+            {
+                for (var shop = 0; shop < 100; shop++)
+                {
+                again:
+                    try
+                    {
+                        await dataSource.CreateCommand("UPDATE orders SET closed = true").ExecuteNonQueryAsync();
+                    }
+                    catch (NpgsqlException) // fix: PGTX208
+                    {
+                        goto again;
+                    }
+                }
+            }
+        """).Fix("PGTX208").IsNotOffered();
 }

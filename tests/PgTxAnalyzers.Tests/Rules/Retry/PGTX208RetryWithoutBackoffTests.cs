@@ -116,4 +116,46 @@ public sealed class PGTX208RetryWithoutBackoffTests
         Assert.Equal(DiagnosticSeverity.Info, finding.Severity);
         Assert.Equal("catch", finding.Location.Text());
     }
+
+    private static string Jump(string inHandler, string handler = "catch (NpgsqlException)", string behind = "", string label = "again:") => $$"""
+            public async Task RunAsync(int id)
+            {
+                {{label}}
+                try
+                {
+                    await dataSource.CreateCommand("UPDATE orders SET closed = true").ExecuteNonQueryAsync();
+                }
+                {{handler}}
+                {
+                    {{inHandler}}
+                }
+
+                {{behind}}
+            }
+        """;
+
+    [Theory]
+    [InlineData("goto again;", "catch (NpgsqlException) // expect: PGTX208\n")]
+    [InlineData("await Task.Delay(100); goto again;", "catch (NpgsqlException) // expect: PGTX208\n")]
+    [InlineData("goto again;", "catch (NpgsqlException) when (id++ < 3) // expect: PGTX208\n")]
+    [InlineData("if (id++ < 3) { goto again; } throw;", "catch (NpgsqlException) // expect: PGTX208\n")]
+    public Task A_jump_is_a_retry(string inHandler, string handler) => RetryCode.Service(Jump(inHandler, handler)).Counting("PGTX208").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("await Task.Delay(100); goto again;", "catch (NpgsqlException) when (id++ < 3)", "", "again:")]
+    [InlineData("await Task.Delay(100); if (id++ < 3) { goto again; } throw;", "catch (NpgsqlException)", "", "again:")]
+    [InlineData("goto again;", "catch (NpgsqlException) when (id++ < 3)", "", "again: await Task.Delay(100 * id);")]
+    [InlineData("goto again;", "catch (NpgsqlException)", "await Task.Delay(60_000); goto again;", "again:")]
+    [InlineData("goto again;", "catch (HttpRequestException)", "", "again:")]
+    [InlineData("goto again;", "catch (Exception)", "", "again:")]
+    public Task A_jump_with_a_pause_and_an_end_or_to_other_work_is_quiet(string inHandler, string handler, string behind, string label) =>
+        RetryCode.Service(Jump(inHandler, handler, behind, label)).Counting("PGTX208").IsQuiet();
+
+    [Fact]
+    public async Task The_message_calls_a_jump_so()
+    {
+        var finding = Assert.Single(await RetryCode.Service(Jump("goto again;", "catch (NpgsqlException) // expect: PGTX208\n")).Counting("PGTX208").HasMarkedFindings());
+
+        Assert.Equal("When the database comes back, all clients try again in the same moment: this jump waits for nothing between its attempts, and has no end", finding.GetMessage());
+    }
 }
