@@ -124,6 +124,7 @@ internal sealed partial class CallEvaluator
         // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
         var decided = state.Regions.Where(r => r.IsLive && Facts.Committed.Contains(r.Begin) && done.Exits.Any(e => e.State.Region(r.Id) is null)).Select(r => r.Id).ToList();
         var result = new List<Outcome>();
+        var committed = CommitsBroken(frame, done, state);
         var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
         foreach (var (left, returned) in done.Exits)
         {
@@ -132,7 +133,7 @@ internal sealed partial class CallEvaluator
             var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(step)).ToImmutableArray(), p.Result) : value;
             var handed = Reaches.Pending(reaches, back.Bring(pending));
-            result.Add(new(NoteUses(caller, step.At, back.Bring(exit)), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
+            result.Add(new(NoteUses(caller, step.At, committed, back.Bring(exit)), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
         return result;

@@ -1,6 +1,7 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Postgres;
 
@@ -57,16 +58,41 @@ internal sealed partial class CallEvaluator
     {
         if (!run.Frame.IsLexical)
         {
-            return state.Replace(region, region with { UsedBroken = true });
+            // With its commit the region ends, and nothing of it would come home.
+            return commits && run.Frame.Method is { } method ? state.Set(CommittedBroken(method), new Value.Transaction(region.Id)) : state.Replace(region, region with { UsedBroken = true });
         }
 
         Facts.UsedBroken.Add((handler, at, commits, region.Begin));
         return region.UsedBroken ? state.Replace(region, region with { UsedBroken = false }) : state;
     }
 
-    /// <summary>What a callee did with a broken transaction, its caller did with the call.</summary>
-    private State NoteUses(BodyRun caller, SyntaxNode at, State state)
+    private static Place CommittedBroken(IMethodSymbol method) => new Place.Slot(new Place.Variable(method), SlotKind.CommittedBroken);
+
+    /// <summary>
+    /// The broken transaction that a callee commits on each of its ways back. Where it does on some, it asks for what has happened, or for what its caller wants: that is
+    /// not known well enough here.
+    /// </summary>
+    private static Region? CommitsBroken(Frame callee, Run done, State before)
     {
+        // `unit.Fail()` in the handler sets a field, and is not followed: a method that asks fields may know of the failure.
+        if (callee.IsLexical || callee.Method is not { } method || before.Regions.All(r => r.SwallowedBy is null) || done.Exits.IsEmpty
+            || callee.Graph.Blocks.Any(b => b.BranchValue?.DescendantsAndSelf().Any(o => o is IMemberReferenceOperation { Type.SpecialType: SpecialType.System_Boolean }) == true))
+        {
+            return null;
+        }
+
+        var slot = CommittedBroken(method);
+        return done.Exits[0].State.Find(slot) is Value.Transaction committed && done.Exits.All(e => committed.Equals(e.State.Find(slot))) ? before.Region(committed.Region) : null;
+    }
+
+    /// <summary>What a callee did with a broken transaction, its caller did with the call.</summary>
+    private State NoteUses(BodyRun caller, SyntaxNode at, Region? committed, State state)
+    {
+        if (committed is { SwallowedBy: { } taken })
+        {
+            state = NoteUse(caller, committed, taken, at, true, state);
+        }
+
         foreach (var region in state.Regions)
         {
             if (region is { UsedBroken: true, SwallowedBy: { } handler })

@@ -45,7 +45,7 @@ internal sealed class Homecoming
         var captured = Captures.Outliving(after, IsLeftBehind);
         foreach (var entry in after.Values)
         {
-            if (captured.Contains(entry.Key) || (!Unseen(entry.Key) && !IsCallees(entry.Key)))
+            if (captured.Contains(entry.Key) || (!Unseen(entry.Key) && !IsCallees(entry.Key) && entry.Key is not Place.Slot { Kind: SlotKind.CommittedBroken }))
             {
                 values[Bring(entry.Key)] = Bring(entry.Value);
             }

@@ -97,4 +97,7 @@ internal enum SlotKind : byte
 
     /// <summary>The connection of a transaction, where no more is known of it: its owner is made by the begin.</summary>
     Connection,
+
+    /// <summary>The broken transaction that a method has committed; its caller is told when the call comes home.</summary>
+    CommittedBroken,
 }

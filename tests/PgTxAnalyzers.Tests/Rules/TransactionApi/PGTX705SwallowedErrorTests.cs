@@ -103,4 +103,84 @@ public sealed class PGTX705SwallowedErrorTests
         Assert.Equal(["conn.BeginTransactionAsync(ct)", "tx.CommitAsync(ct)"], commit.AdditionalLocations.Select(l => l.Text()));
         Assert.Equal(DiagnosticSeverity.Warning, commit.Severity);
     }
+
+    private static TestCode Helper(string tried, string inHandler, string behind, string mark, string before = "") => TestCode.Method($$"""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        {{before}}
+        try
+        {
+            {{tried}}
+        }
+        catch (NpgsqlException){{mark}}
+        {
+            {{inHandler}}
+        }
+
+        {{behind}}
+        """, """
+        private static Task FinishAsync(NpgsqlTransaction transaction) => LastAsync(transaction);
+
+        private static async Task LastAsync(NpgsqlTransaction transaction) => await transaction.CommitAsync();
+
+        private static async Task FinishAsync(NpgsqlTransaction transaction, bool isWell)
+        {
+            if (isWell)
+                await transaction.CommitAsync();
+            else
+                await transaction.RollbackAsync();
+        }
+
+        private static Task GiveUpAsync(NpgsqlTransaction transaction) => transaction.RollbackAsync();
+
+        private static async Task FinishInTextAsync(NpgsqlConnection to) => await to.ExecuteAsync("COMMIT");
+
+        public sealed class Unit(NpgsqlConnection connection, NpgsqlTransaction transaction) : IDisposable
+        {
+            private bool failed;
+
+            public Task WriteAsync() => connection.ExecuteAsync("INSERT INTO log VALUES (1)", transaction: transaction);
+
+            public void Fail() => failed = true;
+
+            public Task CompleteAsync() => transaction.CommitAsync();
+
+            public async Task EndAsync()
+            {
+                if (failed)
+                    await transaction.RollbackAsync();
+                else
+                    await transaction.CommitAsync();
+            }
+
+            public void Dispose() => transaction.Dispose();
+        }
+        """).Counting("PGTX705");
+
+    [Theory]
+    [InlineData("", Insert, "", "await FinishAsync(tx);")]
+    [InlineData("", Insert, "", "await LastAsync(tx);")]
+    [InlineData("", Insert, "", "await FinishAsync(tx, true);")]
+    [InlineData("", Insert, "", "await FinishInTextAsync(conn);")]
+    [InlineData("using var unit = new Unit(conn, tx);", "await unit.WriteAsync();", "", "await unit.CompleteAsync();")]
+    public Task A_commit_in_a_called_method_is_one(string before, string tried, string inHandler, string behind) => Helper(tried, inHandler, behind, " // expect: PGTX705\n", before).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("", Insert, "", "await GiveUpAsync(tx);")]
+    [InlineData("", Insert, "", "await FinishAsync(tx, false);")]
+    [InlineData("", Insert, "await GiveUpAsync(tx); return;", "await FinishAsync(tx);")]
+    [InlineData("", Insert, "await tx.RollbackAsync(\"s\", ct);", "await FinishAsync(tx);")]
+    [InlineData("", Insert, "throw;", "await FinishAsync(tx);")]
+    [InlineData("var ok = true;", Insert, "ok = false;", "await FinishAsync(tx, ok);")]
+    [InlineData("var ok = false;", Insert + "ok = true;", "", "await FinishAsync(tx, ok);")]
+    [InlineData("using var unit = new Unit(conn, tx);", "await unit.WriteAsync();", "unit.Fail();", "await unit.EndAsync();")]
+    public Task A_called_method_that_does_not_commit_what_failed_is_quiet(string before, string tried, string inHandler, string behind) => Helper(tried, inHandler, behind, "", before).IsQuiet();
+
+    [Fact]
+    public async Task The_message_names_the_call_that_commits()
+    {
+        var finding = Assert.Single(await Helper(Insert, "", "await FinishAsync(tx);", " // expect: PGTX705\n").HasMarkedFindings());
+
+        Assert.Matches(@"^The commit at line \d+ silently rolls everything back: this handler swallows a failure", finding.GetMessage());
+        Assert.Equal(["conn.BeginTransactionAsync(ct)", "FinishAsync(tx)"], finding.AdditionalLocations.Select(l => l.Text()));
+    }
 }
