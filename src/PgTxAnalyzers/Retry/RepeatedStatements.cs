@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -9,9 +10,9 @@ namespace PgTxAnalyzers.Retry;
 
 /// <summary>A statement in a retry scope whose connection was opened, or whose transaction was begun, outside of it.</summary>
 /// <param name="Statement">The call in the scope.</param>
-/// <param name="Opened">The opening or the begin.</param>
-/// <param name="IsTransaction">It is a begin.</param>
-internal sealed record RepeatedStatement(ExpressionSyntax Statement, ExpressionSyntax Opened, bool IsTransaction);
+/// <param name="Opened">The opening or the begin; the parameter, where a caller has begun it.</param>
+/// <param name="IsTransaction">It is a begin, or a caller's transaction.</param>
+internal sealed record RepeatedStatement(ExpressionSyntax Statement, SyntaxNode Opened, bool IsTransaction);
 
 /// <summary>
 /// Searches from the opening: what it opens is a local, a parameter or a context with a name; each command on that name behind it is asked for its scope.
@@ -22,6 +23,9 @@ internal static class RepeatedStatements
     {
         "OpenConnection", "OpenConnectionAsync", "Open", "OpenAsync", "BeginTransaction", "BeginTransactionAsync",
     };
+
+    /// <summary>What a transaction that a caller hands in is called by.</summary>
+    public static readonly string[] Transactions = { "NpgsqlTransaction", "DbTransaction", "IDbTransaction", "IDbContextTransaction" };
 
     /// <summary>Methods that a connection is handed through.</summary>
     private const int MaxDepth = 3;
@@ -58,9 +62,31 @@ internal static class RepeatedStatements
             }
         }
 
+        foreach (var parameter in file.Root.DescendantNodes().OfType<ParameterSyntax>())
+        {
+            var calls = IsCallersTransaction(parameter, file) && parameter.Parent?.Parent is { } function
+                ? function.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(c => c.SpanStart > parameter.Span.End && MayRunAgain(c)).ToList()
+                : new List<InvocationExpressionSyntax>();
+            if (calls.Count == 0 || file.Model.GetDeclaredSymbol(parameter, file.Cancellation) is not { } transaction)
+            {
+                continue;
+            }
+
+            foreach (var call in calls.Where(c => !found.ContainsKey(c) && IsRepeated(c, parameter, true, new List<ISymbol> { transaction }, file)))
+            {
+                found[call] = new RepeatedStatement(call, parameter, true);
+            }
+        }
+
         // Of a call in a call, the outer one only passes the result on.
         return found.Values.Where(r => !found.Keys.Any(other => other != r.Statement && r.Statement.Span.Contains(other.Span))).OrderBy(r => r.Statement.SpanStart);
     }
+
+    /// <summary>A parameter of a transaction type. One that may be null says that the method works without a caller's transaction as well: it may retry where there is none.</summary>
+    private static bool IsCallersTransaction(ParameterSyntax parameter, RetryFile file) =>
+        parameter is { Default: null, Type: { } type } && type.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().LastOrDefault() is { } name && Transactions.Contains(name.Identifier.ValueText)
+        && file.Model.GetTypeInfo(type, file.Cancellation).Type is { NullableAnnotation: not NullableAnnotation.Annotated } transaction
+        && type is not NullableTypeSyntax && file.Retry.Compilation.Shapes.Of(transaction) == Effects.Shape.Transaction;
 
     /// <summary>
     /// By syntax: in a lambda, handed on as a method group, or in a try with handlers. A command in a handler is not what the loop around its try repeats, and says
@@ -110,7 +136,7 @@ internal static class RepeatedStatements
         return names;
     }
 
-    private static bool IsRepeated(InvocationExpressionSyntax call, ExpressionSyntax opening, bool isTransaction, List<ISymbol> names, RetryFile file)
+    private static bool IsRepeated(InvocationExpressionSyntax call, SyntaxNode opening, bool isTransaction, List<ISymbol> names, RetryFile file)
     {
         if (file.Retry.Scopes.Around(call, out _, file.Cancellation) is not { } scope || Extent(scope, file) is not { } extent || extent.Span.Contains(opening.Span) || !extent.Span.Contains(call.Span))
         {
@@ -166,9 +192,9 @@ internal static class RepeatedStatements
                 yield return symbol;
 
                 // `var command = new NpgsqlCommand(text, connection)`, `connection.CreateCommand()`
-                if (symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } made })
+                if (symbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(file.Cancellation) is VariableDeclaratorSyntax { Initializer.Value: { } made } variable)
                 {
-                    foreach (var part in Named(made, file))
+                    foreach (var part in Named(made, file).Concat(Given(variable, model, file)))
                     {
                         yield return part;
                     }
@@ -184,6 +210,14 @@ internal static class RepeatedStatements
             }
         }
     }
+
+    /// <summary><c>command.Transaction = transaction;</c></summary>
+    private static IEnumerable<ISymbol> Given(VariableDeclaratorSyntax command, SemanticModel model, RetryFile file) =>
+        from assignment in (command.FirstAncestorOrSelf<BlockSyntax>() ?? command.SyntaxTree.GetRoot(file.Cancellation)).DescendantNodes().OfType<AssignmentExpressionSyntax>()
+        where assignment.Left is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Transaction" or "Connection", Expression: IdentifierNameSyntax owner } && owner.Identifier.ValueText == command.Identifier.ValueText
+        let given = model.GetSymbolInfo(assignment.Right, file.Cancellation).Symbol
+        where given is ILocalSymbol or IParameterSymbol
+        select given;
 
     private static IEnumerable<ISymbol> Named(ExpressionSyntax made, RetryFile file)
     {
@@ -205,16 +239,34 @@ internal static class RepeatedStatements
     /// <summary>The scope opens anew, gives the name another connection, or goes back to a savepoint, before it tries again.</summary>
     private static bool IsReopened(RepeatedText extent, List<ISymbol> names, RetryFile file) => extent.Nodes.Any(node => node switch
     {
-        InvocationExpressionSyntax inner => file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Savepoint
-            || (file.Retry.FactOf(inner, out _, file.Cancellation).Role is ApiRole.Open or ApiRole.Close or ApiRole.Begin or ApiRole.Rollback
-                && Owners(inner, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default))),
+        InvocationExpressionSyntax inner => Mends(inner, file) is { } role && (role == ApiRole.Savepoint || Owners(inner, file.Model, file).Any(o => names.Contains(o, SymbolEqualityComparer.Default))),
         AssignmentExpressionSyntax { Left: IdentifierNameSyntax or TupleExpressionSyntax } change => change.Left.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>()
             .Any(n => file.Model.GetSymbolInfo(n, file.Cancellation).Symbol is { } given && names.Contains(given, SymbolEqualityComparer.Default)),
+
+        // A savepoint in text.
+        LiteralExpressionSyntax { Token.Value: string text } => text.TrimStart() is var sql
+            && (sql.StartsWith("SAVEPOINT", StringComparison.OrdinalIgnoreCase) || sql.StartsWith("ROLLBACK", StringComparison.OrdinalIgnoreCase)),
         _ => false,
     });
 
+    /// <summary>What the call does that makes the connection or the transaction whole again, itself or in the method that it leads to; null for nothing.</summary>
+    private static ApiRole? Mends(InvocationExpressionSyntax call, RetryFile file)
+    {
+        var role = file.Retry.FactOf(call, out var method, file.Cancellation).Role;
+        if (role is ApiRole.Savepoint or ApiRole.Open or ApiRole.Close or ApiRole.Begin or ApiRole.Rollback)
+        {
+            return role;
+        }
+
+        return role != ApiRole.None || method is null ? null
+            : file.Retry.Compilation.Targets.Of(method, Flow.Value.Nothing, false, file.Cancellation).SelectMany(target => target.DeclaringSyntaxReferences)
+                .SelectMany(r => r.GetSyntax(file.Cancellation).DescendantNodes().OfType<InvocationExpressionSyntax>())
+                .Select(inner => (ApiRole?)file.Retry.FactOf(inner, out _, file.Cancellation).Role)
+                .FirstOrDefault(inner => inner is ApiRole.Savepoint or ApiRole.Close or ApiRole.Rollback);
+    }
+
     /// <summary>Closed or committed before the scope begins.</summary>
-    private static bool IsEnded(ExpressionSyntax opening, RepeatedText extent, bool isTransaction, List<ISymbol> names, RetryFile file) =>
+    private static bool IsEnded(SyntaxNode opening, RepeatedText extent, bool isTransaction, List<ISymbol> names, RetryFile file) =>
         (opening.FirstAncestorOrSelf<BlockSyntax>() ?? file.Root).DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Where(c => c.SpanStart > opening.Span.End && c.Span.End < extent.Span.Start)
             .Any(c => file.Retry.FactOf(c, out _, file.Cancellation).Role is ApiRole.Close or ApiRole.DisposeTransaction || (isTransaction && file.Retry.FactOf(c, out _, file.Cancellation).Role is ApiRole.Commit or ApiRole.Rollback)

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Retry;
 using PgTxAnalyzers.Rules.HeldTransactions;
@@ -26,14 +27,16 @@ internal sealed class PGTX206RetryInsideBrokenUnit : RetryRule
 
     public override DiagnosticDescriptor Descriptor => Rule;
 
-    public override ImmutableArray<string> Words { get; } = RepeatedStatements.Openers.ToImmutableArray();
+    public override ImmutableArray<string> Words { get; } = RepeatedStatements.Openers.Concat(RepeatedStatements.Transactions).ToImmutableArray();
 
     public override IEnumerable<Diagnostic> Examine(RetryFile file) =>
         RepeatedStatements.In(file).Select(repeated => Diagnostic.Create(
             Rule,
             repeated.Statement.GetLocation(),
             new[] { repeated.Opened.GetLocation() },
-            repeated.IsTransaction
+            repeated.Opened is ParameterSyntax parameter
+                ? $"Every further attempt fails with 25P02: the retry repeats the statement inside the caller's transaction '{parameter.Identifier.ValueText}', which its failure has aborted"
+                : repeated.IsTransaction
                 ? $"Every further attempt fails with 25P02: the retry repeats the statement inside the transaction begun at {HeldCallText.Line(repeated.Opened, repeated.Statement)}, which its failure has aborted"
                 : $"Every further attempt fails: the retry repeats the statement on the connection opened at {HeldCallText.Line(repeated.Opened, repeated.Statement)}, which is closed once it is lost"));
 

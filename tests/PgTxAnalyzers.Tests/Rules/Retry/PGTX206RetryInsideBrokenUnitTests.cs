@@ -194,4 +194,103 @@ public sealed class PGTX206RetryInsideBrokenUnitTests
                     }
                 }
         """)).IsQuiet();
+
+    private static string InCallers(string parameters, string tried, string inHandler = "await Task.Delay(100);", string filter = "(NpgsqlException) when (attempt < 3)") => $$"""
+            public static async Task RunAsync({{parameters}})
+            {
+                for (var attempt = 1; ; attempt++)
+                {
+                    try
+                    {
+                        {{tried}}
+                        return;
+                    }
+                    catch {{filter}}
+                    {
+                        {{inHandler}}
+                    }
+                }
+            }
+
+            private static Task<int> SendAsync(NpgsqlConnection to, NpgsqlTransaction own) => to.ExecuteAsync("UPDATE orders SET paid = true", transaction: own);
+
+            private static async Task WithSavepointAsync(NpgsqlTransaction own, Func<Task> work)
+            {
+                await own.SaveAsync("again");
+                try
+                {
+                    await work();
+                }
+                catch (PostgresException)
+                {
+                    await own.RollbackAsync("again");
+                    throw;
+                }
+            }
+        """;
+
+    private const string Paid = "await c.ExecuteAsync(\"UPDATE orders SET paid = true\", transaction: tx);";
+
+    [Theory]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", Paid)]
+    [InlineData("DbConnection c, DbTransaction tx", Paid)]
+    [InlineData("IDbConnection c, IDbTransaction tx", Paid)]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "await SendAsync(c, tx);")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "await using var cmd = new NpgsqlCommand(\"SELECT 1\", c, tx); await cmd.ExecuteScalarAsync();")]
+    [InlineData("DbConnection c, DbTransaction tx", "await using var cmd = c.CreateCommand(); cmd.Transaction = tx; await cmd.ExecuteNonQueryAsync();")]
+    public Task A_callers_transaction_is_outside_of_the_retry(string parameters, string tried) => With(InCallers(parameters, tried + Mark)).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction? tx", Paid, "")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx = null!", Paid, "")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "await tx.SaveAsync(\"s\");" + Paid, "await tx.RollbackAsync(\"s\");")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "await c.ExecuteAsync(\"SAVEPOINT s\", transaction: tx);" + Paid, "await c.ExecuteAsync(\"ROLLBACK TO s\", transaction: tx);")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "await WithSavepointAsync(tx, () => SendAsync(c, tx));", "")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "c = new NpgsqlConnection(\"\"); await c.OpenAsync(); tx = await c.BeginTransactionAsync();" + Paid, "")]
+    [InlineData("NpgsqlDataSource source, NpgsqlTransaction tx", "await source.CreateCommand(\"SELECT 1\").ExecuteNonQueryAsync();", "")]
+    [InlineData("NpgsqlConnection c, NpgsqlTransaction tx", "await Task.Yield();", "")]
+    public Task A_callers_transaction_that_may_not_be_there_or_is_mended_is_quiet(string parameters, string tried, string inHandler) => With(InCallers(parameters, tried, inHandler)).IsQuiet();
+
+    [Fact]
+    public async Task Of_a_callers_transaction_only_what_a_retry_may_cure_is_repeated()
+    {
+        await With(InCallers("NpgsqlConnection c, NpgsqlTransaction tx", Paid, "", "(PostgresException ex) when (ex.SqlState == \"23505\")")).IsQuiet();
+        await With("""
+                public static async Task RunAsync(NpgsqlConnection c, NpgsqlTransaction tx, int[] orders)
+                {
+                    foreach (var order in orders)
+                    {
+                        try
+                        {
+                            await c.ExecuteAsync("UPDATE orders SET paid = true WHERE id = @order", new { order }, tx);
+                        }
+                        catch (NpgsqlException)
+                        {
+                            await Task.Delay(100);
+                        }
+                    }
+                }
+            """).IsQuiet();
+    }
+
+    [Fact]
+    public Task A_runner_that_begins_inside_the_retry_is_quiet() => With("""
+            public Task RunAsync() => pipeline.ExecuteAsync(async t =>
+            {
+                await using var connection = await dataSource.OpenConnectionAsync(t);
+                await using var begun = await connection.BeginTransactionAsync(t);
+                Func<NpgsqlTransaction, Task> work = async tx => await connection.ExecuteAsync("UPDATE orders SET paid = true", transaction: tx);
+                await work(begun);
+                await begun.CommitAsync(t);
+            }).AsTask();
+        """).IsQuiet();
+
+    [Fact]
+    public async Task The_message_names_the_callers_transaction()
+    {
+        var finding = Assert.Single(await With(InCallers("NpgsqlConnection c, NpgsqlTransaction tx", Paid + Mark)).HasMarkedFindings());
+
+        Assert.Equal("Every further attempt fails with 25P02: the retry repeats the statement inside the caller's transaction 'tx', which its failure has aborted", finding.GetMessage());
+        Assert.Equal("NpgsqlTransaction tx", Assert.Single(finding.AdditionalLocations).Text());
+    }
 }
