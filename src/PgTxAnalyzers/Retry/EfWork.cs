@@ -51,12 +51,12 @@ internal static class EfWork
         return null;
     }
 
-    /// <summary>The expression itself that names the context.</summary>
+    /// <summary>The expression itself that names the context; of a store that knows its context as <c>TContext : DbContext</c>, too.</summary>
     public static ExpressionSyntax? ContextExpression(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation)
     {
         for (ExpressionSyntax? e = call; e is not null; e = Inner(e))
         {
-            if (KnownTypes.IsDbContext(model.GetTypeInfo(e, cancellation).Type))
+            if (model.GetTypeInfo(e, cancellation).Type is { } type && (KnownTypes.IsDbContext(type) || type is ITypeParameterSymbol { ConstraintTypes: var bounds } && bounds.Any(KnownTypes.IsDbContext)))
             {
                 return e;
             }

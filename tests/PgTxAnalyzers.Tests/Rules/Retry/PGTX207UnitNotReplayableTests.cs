@@ -181,4 +181,24 @@ public sealed class PGTX207UnitNotReplayableTests
         Assert.Equal("NotifyAsync(id)", finding.Location.Text());
         Assert.Equal(DiagnosticSeverity.Warning, finding.Severity);
     }
+
+    [Theory]
+    [InlineData("class, new()", false)]
+    [InlineData("ShopContext", true)]
+    [InlineData("DbContext", true)]
+    public Task A_context_of_a_type_parameter_is_one_by_its_constraint(string constraint, bool found) => RetryCode.Service("", types: $$"""
+        public class Store<TContext>(TContext context) where TContext : {{constraint}}
+        {
+            public async Task DeleteAsync(DbContext any, Order order, CancellationToken ct) => await any.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                {{(found ? "context.Remove(order);\n        await context.SaveChangesAsync(ct); // expect: PGTX207" : "_ = context;")}}
+                await any.Database.ExecuteSqlAsync($"UPDATE orders SET paid = true", ct);
+            });
+
+            public async Task ClearAsync(DbContext any, Order order, CancellationToken ct) => await any.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                {{(found ? "context.ChangeTracker.Clear(); context.Remove(order); await context.SaveChangesAsync(ct);" : "_ = context;")}}
+            });
+        }
+        """).Counting("PGTX207").HasMarkedFindings();
 }
