@@ -75,8 +75,15 @@ public sealed class PGTX201ContextDoesNotRetryTests
     [InlineData("var shared = other.Database.GetDbConnection(); new DbContextOptionsBuilder<ShopContext>().UseNpgsql(shared, npgsql => npgsql.CommandTimeout(5));")]
     [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql(transaction.Connection!);")]
     [InlineData("new DbContextOptionsBuilder<ShopContext>().UseNpgsql((System.Data.Common.DbConnection)((System.Data.IDbTransaction)transaction).Connection!);")]
+    [InlineData("services.AddDbContext<ShopContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlConnection>()));")]
+    [InlineData("services.AddDbContext<ShopContext>((provider, options) => options.UseNpgsql((NpgsqlConnection)provider.GetService(typeof(NpgsqlConnection))!));")]
+    [InlineData("services.AddDbContext<ShopContext>((provider, options) => { var shared = provider.GetRequiredService<System.Data.Common.DbConnection>(); options.UseNpgsql(shared); });")]
     public Task A_context_on_a_connection_of_another_leaves_the_question_to_it(string statement) =>
         RetryCode.Setup("DbContext other = null!; NpgsqlTransaction transaction = null!; " + statement).Counting("PGTX201").IsQuiet();
+
+    [Fact]
+    public Task A_data_source_of_the_container_is_nobodys_unit() => RetryCode.Setup(
+        "services.AddDbContext<ShopContext>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())); // expect: PGTX201").Counting("PGTX201").HasMarkedFindings();
 
     [Fact]
     public Task A_connection_of_its_own_is_none_of_another() =>
