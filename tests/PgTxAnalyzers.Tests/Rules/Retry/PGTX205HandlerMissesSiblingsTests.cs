@@ -282,4 +282,20 @@ public sealed class PGTX205HandlerMissesSiblingsTests
                 }
             }
         """;
+
+    [Theory]
+    [InlineData("catch { await Task.Yield(); throw; }", true)]
+    [InlineData("catch (Exception) { throw; }", true)]
+    [InlineData("catch (Exception) { await Task.Yield(); return false; }", false)]
+    [InlineData("catch (Exception e) { if (ct.IsCancellationRequested) { return false; } throw; }", false)]
+    [InlineData("catch (Exception e) { throw new InvalidOperationException(\"away\", e); }", false)]
+    [InlineData("catch (Exception) when (ct.IsCancellationRequested) { throw; }", false)]
+    [InlineData("catch (NpgsqlException) { throw; }", false)]
+    public Task A_second_handler_that_only_throws_again_takes_no_socket(string second, bool found) => RetryCode.Handler($$"""
+        catch (PostgresException ex) when (ex.IsTransient){{(found ? " // expect: PGTX205\n" : "")}}
+                {
+                    return false;
+                }
+                {{second}}
+        """).Counting("PGTX205").HasMarkedFindings();
 }
