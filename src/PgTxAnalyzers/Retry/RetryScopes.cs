@@ -113,6 +113,8 @@ internal sealed class RetryScopes
                     : new Delegated(null, true);
             case ApiRole.Runner:
                 return new Delegated(null, true);
+            case ApiRole.Lazy or ApiRole.LazyBuffer:
+                return new Delegated(null, IsEnumerated(call, model, cancellation));
         }
 
         if (method is null || depth >= MaxHelpers || ParameterOf(method, argument) is not { } parameter)
@@ -123,6 +125,41 @@ internal sealed class RetryScopes
         var inner = OfHelper(parameter, depth, cancellation);
         inner = inner.RunsNow ? inner : OfForeign(parameter, function, call);
         return inner.Scope is { } scope ? new Delegated(scope with { Unit = function, At = call }, true) : inner;
+    }
+
+    /// <summary>What a query hands out is taken at once: <c>Task.WhenAll(shops.Select(…))</c>, <c>….ToList()</c>. Of one that is kept in a variable nobody knows here when it runs.</summary>
+    private static bool IsEnumerated(ExpressionSyntax query, SemanticModel model, CancellationToken cancellation)
+    {
+        for (var current = query; ;)
+        {
+            var call = current.Parent switch
+            {
+                MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax chained } access when access.Expression == current => chained,
+                ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax taker } => taker,
+                _ => null,
+            };
+            if (call is null || model.GetSymbolInfo(call, cancellation).Symbol is not IMethodSymbol { ContainingType: { } owner } method)
+            {
+                return false;
+            }
+
+            if (KnownTypes.Is(owner, "System.Threading.Tasks", "Task"))
+            {
+                return method.Name is "WhenAll" or "WhenAny" or "WaitAll" or "WaitAny";
+            }
+
+            if (!KnownTypes.Is(owner, "System.Linq", "Enumerable"))
+            {
+                return false;
+            }
+
+            if (method.Name is "ToArray" or "ToList")
+            {
+                return true;
+            }
+
+            current = call;
+        }
     }
 
     /// <summary>What a method in source does with a delegate that it takes.</summary>

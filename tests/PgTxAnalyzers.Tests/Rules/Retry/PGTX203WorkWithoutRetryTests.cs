@@ -381,4 +381,32 @@ public sealed class PGTX203WorkWithoutRetryTests
             private Task BAsync(CancellationToken ct) => AAsync(ct);
         }
         """).HasMarkedFindings();
+
+    /// <summary>What a query runs for each element runs here where its result is taken at once.</summary>
+    [Theory]
+    [InlineData("loops = Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LoopAsync(ct)).ToArray());", true)]
+    [InlineData("loops = Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LoopAsync(ct)));", true)]
+    [InlineData("loops = Task.WhenAny(Enumerable.Range(0, 3).Select(n => n + 1).Select(async _ => await LoopAsync(ct)).ToList());", true)]
+    [InlineData("var later = Enumerable.Range(0, 3).Select(_ => LoopAsync(ct)); loops = Task.FromResult(later);", false)]
+    [InlineData("Later = Enumerable.Range(0, 3).Select(_ => (Func<Task>)(() => LoopAsync(ct))).ToArray();", false)]
+    [InlineData("loops = Task.WhenAll(Enumerable.Range(0, 3).Select(_ => pipeline.ExecuteAsync(async t => await LoopAsync(t), ct).AsTask()));", false)]
+    [InlineData("loops = pipeline.ExecuteAsync(async t => await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => LoopAsync(t))), ct).AsTask();", false)]
+    public Task Loops_that_a_query_starts(string start, bool found) => Code($$"""
+        class W(Store store, Polly.ResiliencePipeline pipeline) : IHostedService
+        {
+            private Task? loops;
+
+            public object? Later { get; private set; }
+
+            public Task StartAsync(CancellationToken ct)
+            {
+                {{start}}{{(found ? " // expect: PGTX203" : "")}}
+                return Task.CompletedTask;
+            }
+
+            private async Task LoopAsync(CancellationToken ct) => await store.SaveAsync(ct);
+
+            public Task StopAsync(CancellationToken ct) => loops ?? Task.CompletedTask;
+        }
+        """).HasMarkedFindings();
 }
