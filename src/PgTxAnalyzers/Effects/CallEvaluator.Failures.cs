@@ -59,12 +59,15 @@ internal sealed partial class CallEvaluator
         if (!run.Frame.IsLexical)
         {
             // With its commit the region ends, and nothing of it would come home.
-            return commits && run.Frame.Method is { } method ? state.Set(CommittedBroken(method), new Value.Transaction(region.Id)) : state.Replace(region, region with { UsedBroken = true });
+            return commits ? NoteCommit(run, region, state) : state.Replace(region, region with { UsedBroken = true });
         }
 
         Facts.UsedBroken.Add((handler, at, commits, region.Begin));
         return region.UsedBroken ? state.Replace(region, region with { UsedBroken = false }) : state;
     }
+
+    private static State NoteCommit(BodyRun run, Region region, State state) =>
+        run.Frame.Method is { } method ? state.Set(CommittedBroken(method), new Value.Transaction(region.Id)) : state;
 
     private static Place CommittedBroken(IMethodSymbol method) => new Place.Slot(new Place.Variable(method), SlotKind.CommittedBroken);
 
@@ -90,7 +93,15 @@ internal sealed partial class CallEvaluator
     {
         if (committed is { SwallowedBy: { } taken })
         {
-            state = NoteUse(caller, committed, taken, at, true, state);
+            // It is over: no region of the state is meant.
+            if (caller.Frame.IsLexical)
+            {
+                Facts.UsedBroken.Add((taken, at, true, committed.Begin));
+            }
+            else
+            {
+                state = NoteCommit(caller, committed, state);
+            }
         }
 
         foreach (var region in state.Regions)

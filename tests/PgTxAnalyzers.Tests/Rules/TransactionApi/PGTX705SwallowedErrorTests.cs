@@ -130,6 +130,12 @@ public sealed class PGTX705SwallowedErrorTests
                 await transaction.RollbackAsync();
         }
 
+        private static async Task AfterAsync(NpgsqlConnection to, NpgsqlTransaction own, Func<Task> work)
+        {
+            await to.ExecuteAsync("INSERT INTO log VALUES (1)", transaction: own);
+            await work();
+        }
+
         private static Task GiveUpAsync(NpgsqlTransaction transaction) => transaction.RollbackAsync();
 
         private static async Task FinishInTextAsync(NpgsqlConnection to) => await to.ExecuteAsync("COMMIT");
@@ -161,6 +167,7 @@ public sealed class PGTX705SwallowedErrorTests
     [InlineData("", Insert, "", "await LastAsync(tx);")]
     [InlineData("", Insert, "", "await FinishAsync(tx, true);")]
     [InlineData("", Insert, "", "await FinishInTextAsync(conn);")]
+    [InlineData("", Insert, "", "await AfterAsync(conn, tx, () => FinishAsync(tx));")]
     [InlineData("using var unit = new Unit(conn, tx);", "await unit.WriteAsync();", "", "await unit.CompleteAsync();")]
     public Task A_commit_in_a_called_method_is_one(string before, string tried, string inHandler, string behind) => Helper(tried, inHandler, behind, " // expect: PGTX705\n", before).HasMarkedFindings();
 
