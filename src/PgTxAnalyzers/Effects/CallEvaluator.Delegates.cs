@@ -12,6 +12,19 @@ internal sealed partial class CallEvaluator
     /// <summary>Runs its delegate before it returns, or before its task completes.</summary>
     private IReadOnlyList<Outcome> RunNow(BodyRun run, CallSite call, State state)
     {
+        var outcomes = RunDelegates(run, call, state);
+        return Subject(call) is Value.Pending { Reaches: var reaches } && EndsAfter(call)
+            ? outcomes.Select(o => new Outcome(o.State, Reaches.Pending(reaches.RemoveAll(r => r.Task is not null), o.Value))).ToList()
+            : outcomes;
+    }
+
+    /// <summary>The task that is returned ends after what it is called on: `task.ContinueWith(…)`, `pages.ToListAsync()`.</summary>
+    private static bool EndsAfter(CallSite call) =>
+        Names.IsAwaitable(call.Method.ReturnType) && Targets.IsOfFramework(call.Method.ContainingType)
+        && (Waiting.Continues(call.Method) || Waiting.IsTask((call.Method.ReducedFrom ?? call.Method).Parameters.FirstOrDefault()?.Type));
+
+    private IReadOnlyList<Outcome> RunDelegates(BodyRun run, CallSite call, State state)
+    {
         state = Lend(call, state);
         var delegates = call.Values.Where(v => v is Value.Lambda or Value.MethodGroup).ToList();
         if (delegates.Count == 0)
@@ -38,7 +51,8 @@ internal sealed partial class CallEvaluator
     /// <summary>Keeps its delegate: what that reaches is pending in the sequence.</summary>
     private IReadOnlyList<Outcome> RunLater(BodyRun run, CallSite call, Value subject, State state)
     {
-        var result = subject is Value.Connection ? subject : Elements(state, subject);
+        // Of the tasks of a list, those that are left in it: `tasks.Select(t => t.Id)` is no list of tasks.
+        var result = subject is Value.Instance && !HoldsTasks(call.Method.ReturnType) ? Value.Nothing : subject is Value.Connection ? subject : Elements(state, subject);
         var rows = result as Value.Rows;
         foreach (var target in call.Values.Where(v => v is Value.Lambda or Value.MethodGroup))
         {
@@ -48,7 +62,7 @@ internal sealed partial class CallEvaluator
                 result = Reaches.Merge(result, outcome.Value is Value.Pending ? outcome.Value : Value.Nothing);
             }
 
-            result = Reaches.Merge(result, Reaches.Pending(aside.Held.Where(h => h.Reach.Deed == Deed.Sink).Select(h => h.Reach).ToImmutableArray(), Value.Nothing));
+            result = Reaches.Merge(result, Reaches.Pending(aside.Held.Where(h => h.Reach.Deed == Deed.Sink).Select(h => h.Reach with { WhileEnumerated = true }).ToImmutableArray(), Value.Nothing));
         }
 
         return BodyRun.Single(state, rows is not null ? Rows(result, rows) : result is Value.Pending or Value.Connection ? result : Value.Nothing);

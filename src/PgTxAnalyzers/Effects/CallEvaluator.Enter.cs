@@ -34,7 +34,7 @@ internal sealed partial class CallEvaluator
         caller.Worked.UnionWith(done.Worked);
         if (isLazy)
         {
-            return BodyRun.Single(state, Reaches.Pending(reaches, RowsOf(done.Yields)));
+            return BodyRun.Single(state, Reaches.Pending(reaches.Select(r => r with { WhileEnumerated = true }).ToImmutableArray(), RowsOf(done.Yields)));
         }
 
         var back = new Homecoming(state, ran, at.Syntax, caller.Frame, entrance.KeepsAll, entrance.Hidden, entrance.Stranger);

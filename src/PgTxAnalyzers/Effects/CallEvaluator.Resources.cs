@@ -115,6 +115,7 @@ internal sealed partial class CallEvaluator
             return ReadOn(run, call, subject, state)!;
         }
 
+        pending = Stepped(pending, call.ReceiverType);
         if (pending.Result is not Value.OpenResult result)
         {
             return BodyRun.Single(run.Waited(state, pending, call.Operation), Value.Nothing);

@@ -121,7 +121,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count" && symbol.DeclaringSyntaxReferences.IsEmpty)
         {
-            return BodyRun.Single(state, Value.Nothing);
+            return BodyRun.Single(state, symbol.Name == "Current" ? ElementOf(receiver, property, state) : Value.Nothing);
+        }
+
+        // A dictionary's tasks are its values.
+        if (symbol.Name == "Values" && receiver is Value.Instance && Elements(state, receiver) is Value.Pending)
+        {
+            return BodyRun.Single(state, receiver);
         }
 
         var fact = context.Models.Find(symbol, property.Instance?.Type);
@@ -219,7 +225,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         {
             foreach (var waited in call.Values.Insert(0, call.Receiver))
             {
-                state = run.Waited(state, waited, at.Instance ?? at);
+                state = run.Waited(state, Elements(state, waited), at.Instance ?? at);
             }
 
             return BodyRun.Single(state, call.Receiver.Awaited);
@@ -228,6 +234,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
         if (method.Name is "MoveNext" or "MoveNextAsync" && subject is Value.Pending or Value.OpenResult)
         {
             return MoveNext(run, call, subject, state);
+        }
+
+        if (method.Name == "MoveNext" && subject is Value.Instance list && Elements(state, list) is Value.Pending)
+        {
+            return NextOf(list, state);
         }
 
         if (method.Name is not ("GetEnumerator" or "GetAsyncEnumerator"))
@@ -242,13 +253,10 @@ internal sealed partial class CallEvaluator : ICallSemantics
             Value.Connection => Statement(run, subject, Level.Open, false, call, state, ApiRole.Query),
             Value.Pending { Result: Value.Rows rows } lazy => Enumerate(run, call, rows, state).Select(o => new Outcome(o.State, lazy with { Result = o.Value })).ToList(),
             Value.Pending => BodyRun.Single(state, subject),
+            Value.Instance when Elements(state, subject) is Value.Pending => BodyRun.Single(state, subject),
             _ => null,
         };
     }
-
-    /// <summary>What is pending in a list of tasks.</summary>
-    private static Value Elements(State state, Value value) =>
-        value is Value.Instance list && state.Find(new Place.Slot(list.Identity, SlotKind.Elements)) is { } elements ? elements : value;
 
     private static ITypeSymbol? ExtendedType(CallSite call)
     {
@@ -294,28 +302,10 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(state, new Value.Rows(subject, EveryElement));
         }
 
-        if (call.Method.MethodKind == MethodKind.Constructor)
-        {
-            // `new NpgsqlCommand { Connection = …, CommandText = … }`: it is told later what it runs, and where.
-            if (shape == Shape.Command)
-            {
-                return NewCommand(run, call, ApiRole.NewCommand, state);
-            }
-
-            // A list can hold tasks; other objects of libraries hold nothing that is followed.
-            return BodyRun.Single(state, type is INamedTypeSymbol { TypeArguments.Length: 1 } generic && context.Shapes.Of(generic.TypeArguments[0]) == Shape.Awaitable
-                ? new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true)
-                : Value.Nothing);
-        }
-
-        // A task that is put into a list waits there for whoever awaits the list.
-        if (call is { Method.Name: "Add" or "Enqueue" or "Push", Receiver: Value.Instance list, Values: { Length: > 0 } values } && values[0] is Value.Pending)
-        {
-            var elements = new Place.Slot(list.Identity, SlotKind.Elements);
-            return BodyRun.Single(state.Set(elements, Reaches.Merge(state.Find(elements) ?? Value.Nothing, values[0])), Value.Nothing);
-        }
-
-        return BodyRun.Single(state, Value.Nothing);
+        // `new NpgsqlCommand { Connection = …, CommandText = … }`: it is told later what it runs, and where.
+        return call.Method.MethodKind == MethodKind.Constructor && shape == Shape.Command
+            ? NewCommand(run, call, ApiRole.NewCommand, state)
+            : Collected(run, call, subject, state) ?? BodyRun.Single(state, Value.Nothing);
     }
 
     /// <summary>

@@ -115,7 +115,7 @@ internal sealed partial class BodyRun
     /// <summary>Somebody waits here for what is pending in the value.</summary>
     public State Waited(State state, Value value, IOperation awaited)
     {
-        if (value is not Value.Pending pending)
+        if (value is not Value.Pending { Reaches.IsEmpty: false } pending)
         {
             return state;
         }
@@ -135,7 +135,46 @@ internal sealed partial class BodyRun
 
         // A task of a callee in source has done more than its sinks.
         Throw(state, pending.Reaches.All(r => r is { IsDirect: true, IsWait: false, Kind: Models.SinkKind.Http }) ? ThrownKind.Http : ThrownKind.Any);
+        state = Over(state, pending, at);
         return at is ILocalReferenceOperation local ? state.Set(new Place.Variable(local.Local), pending.Result) : state;
+    }
+
+    /// <summary>A task that has been waited for is over, whatever else holds it: <c>await Task.WhenAll(one, two)</c>, and later <c>one.Result</c>.</summary>
+    private static State Over(State state, Value.Pending done, IOperation at)
+    {
+        // One of them is over, and nobody knows which.
+        if (at is IInvocationOperation { TargetMethod.Name: "WhenAny" or "WhenEach" or "WaitAny" })
+        {
+            return state;
+        }
+
+        foreach (var entry in state.Values)
+        {
+            if (entry.Value is Value.Pending held && held.Reaches.All(done.Reaches.Contains))
+            {
+                state = entry.Key switch
+                {
+                    Place.Slot { Kind: SlotKind.Elements } => state.Remove(new[] { entry.Key }),
+                    Place.Variable { Symbol: ILocalSymbol { Type: var type } } when Waiting.IsTask(type) => state.Set(entry.Key, held.Result),
+                    Place.Variable { Symbol: IParameterSymbol { Type: var type } } when Waiting.IsTask(type) => state.Set(entry.Key, held.Result),
+                    _ => state,
+                };
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>A task that is put into an array or under a key waits there for whoever awaits the elements.</summary>
+    public static State Put(Value into, Value value, State state)
+    {
+        if (into is not Value.Instance list || value is not Value.Pending)
+        {
+            return state;
+        }
+
+        var elements = new Place.Slot(list.Identity, SlotKind.Elements);
+        return state.Set(elements, Reaches.Merge(state.Find(elements) ?? Value.Nothing, value));
     }
 
     /// <summary>The call behind <c>.ConfigureAwait(false)</c> and its kin, where it is made right here.</summary>

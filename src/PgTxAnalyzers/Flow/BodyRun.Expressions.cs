@@ -78,6 +78,8 @@ internal sealed partial class BodyRun
             case IIsPatternOperation o: return Pattern(o, state);
             case ITranslatedQueryOperation o: return Evaluate(o.Operation, state);
             case IReturnOperation { Kind: OperationKind.YieldReturn } o: return Yield(o, state);
+            case IArrayCreationOperation { Initializer: null, Type: IArrayTypeSymbol { ElementType: var element } type } o when Waiting.IsTask(element):
+                return Map(Children(o, state), _ => new Value.Instance(new Place.Made(o.Syntax, Frame.Depth, null), type, Exact: true));
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
 
@@ -202,10 +204,11 @@ internal sealed partial class BodyRun
                 return Store(Escape(state, value), new Place.Variable(property.Property), value, property.Type);
             case IPropertyReferenceOperation property:
                 var receiver = Peek(property.Instance!, state);
+                state = property.Arguments.IsEmpty ? state : Put(receiver, Reaches.WithoutTasks(value), state);
                 return calls.Write(property, receiver, value, state)
                     ?? (receiver is Value.Instance o ? Store(Escape(state, value), new Place.Member(o.Identity, property.Property), value, property.Type) : Escape(state, value));
-            case IArrayElementReferenceOperation:
-                return Escape(state, value);
+            case IArrayElementReferenceOperation element:
+                return Put(Peek(element.ArrayReference, state), Reaches.WithoutTasks(value), Escape(state, value));
             default:
                 return state;
         }

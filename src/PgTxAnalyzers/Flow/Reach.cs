@@ -68,6 +68,9 @@ internal sealed record Reach(SinkKind Kind, bool IsWait, ImmutableArray<Step> Ch
     /// <summary>No sink: the member of an interface, by its documentation id, whose implementation may stand in a project that is compiled later.</summary>
     public string? Member { get; init; }
 
+    /// <summary>Reached by enumerating a sequence, not by a task that is an element of it.</summary>
+    public bool WhileEnumerated { get; init; }
+
     /// <summary>By what another project says: whoever calls it twice has done it twice.</summary>
     public bool AddsUp { get; init; }
 

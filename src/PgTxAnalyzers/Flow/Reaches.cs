@@ -19,6 +19,9 @@ internal static class Reaches
         return a is Value.Pending first ? Pending(first.Reaches.AddRange(second.Reaches), first.Result) : b;
     }
 
+    /// <summary>The value but for the tasks of the database in it: nobody asks where those are awaited.</summary>
+    public static Value WithoutTasks(Value value) => value is Value.Pending p ? Pending(p.Reaches.RemoveAll(r => r.Task is not null), p.Result) : value;
+
     /// <summary>The value as a lambda hands it out, or as the delegate made at <paramref name="origin"/> does.</summary>
     public static Value HandedOut(Value value, Microsoft.CodeAnalysis.SyntaxNode? origin, int reportsFrom) => value is Value.Pending p
         ? p with { Reaches = p.Reaches.Select(r => r.Origin is not null ? r : r with { Origin = origin ?? r.Chain[0].At, OriginReportsFrom = reportsFrom }).ToImmutableArray() }

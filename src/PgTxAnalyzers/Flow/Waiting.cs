@@ -20,6 +20,9 @@ internal static class Waiting
     public static bool Combines(IMethodSymbol method) =>
         method.Name is "WhenAll" or "WhenAny" or "WhenEach" or "FromResult" && IsTask(method.ContainingType);
 
+    /// <summary>A task that completes after the one that it is called on.</summary>
+    public static bool Continues(IMethodSymbol method) => method is { Name: "ContinueWith", IsStatic: false } && IsTask(method.ContainingType);
+
     public static bool IsTask(ITypeSymbol? type) =>
         type is { Name: "Task" or "ValueTask" or "ConfiguredTaskAwaitable" or "ConfiguredValueTaskAwaitable" or "IAsyncEnumerable" or "ConfiguredCancelableAsyncEnumerable"
             or "TaskExtensions" or "TaskAsyncEnumerableExtensions" }
@@ -42,7 +45,7 @@ internal static class Waiting
                     continue;
                 case var list when list.Kind.ToString() == "CollectionExpression":
                     continue;
-                case IInvocationOperation call when IsPassThrough(call.TargetMethod) || Combines(call.TargetMethod):
+                case IInvocationOperation call when IsPassThrough(call.TargetMethod) || Combines(call.TargetMethod) || Continues(call.TargetMethod):
                     continue;
                 default:
                     return false;

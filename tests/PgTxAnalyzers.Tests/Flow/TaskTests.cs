@@ -76,6 +76,30 @@ public class TaskTests
             await tx.CommitAsync(ct);
             await all;
             """,
+        ["ContinueWith"] = "var status = await http.PostAsync(url, null, ct).ContinueWith(t => t.Result.StatusCode, ct); // expect: PGTX101",
+        ["ContinueWith, kept"] = """
+            var task = http.PostAsync(url, null, ct).ContinueWith(t => t.Result.StatusCode, ct);
+            await task; // expect: PGTX101
+            """,
+        ["ContinueWith of a kept task"] = """
+            var task = SendAsync(http, url);
+            await task.ContinueWith(_ => { }, ct).ConfigureAwait(false); // expect: PGTX101
+            """,
+        ["ContinueWith, unwrapped"] = """
+            var task = http.PostAsync(url, null, ct).ContinueWith(t => Task.CompletedTask, ct).Unwrap();
+            await task; // expect: PGTX101
+            """,
+        ["ContinueWith, not waited for"] = """
+            _ = http.PostAsync(url, null, ct).ContinueWith(t => t.Result.StatusCode, ct);
+            var task = SendAsync(http, url).ContinueWith(t => t.Result, ct);
+            await conn.ExecuteAsync("SELECT 1").ContinueWith(t => t.Result, ct);
+            await tx.CommitAsync(ct);
+            await task;
+            """,
+        ["ContinueWith of what waits for nothing"] = """
+            await Task.CompletedTask.ContinueWith(t => t.Id, ct);
+            await tx.CommitAsync(ct);
+            """,
         ["Result"] = "var text = http.GetStringAsync(url, ct).Result; // expect: PGTX101",
         ["Wait"] = "http.GetStringAsync(url, ct).Wait(); // expect: PGTX101",
         ["GetAwaiter().GetResult()"] = "http.GetStringAsync(url, ct).GetAwaiter().GetResult(); // expect: PGTX101",
