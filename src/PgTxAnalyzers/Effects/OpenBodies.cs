@@ -29,7 +29,8 @@ internal sealed class OpenBodies
         var queries = Queries(cancellation);
         var mayOpen = opens.IsMentionedIn(words);
         var mayEnumerate = words.ContainsAny(ForEach) && queries.AreMentionedIn(words);
-        if (!mayOpen && !mayEnumerate)
+        var mayRun = queries.MayRunIn(words);
+        if (!mayOpen && !mayEnumerate && !mayRun)
         {
             yield break;
         }
@@ -43,7 +44,7 @@ internal sealed class OpenBodies
             }
 
             var opensIt = mayOpen && opens.IsMentionedIn(body);
-            var enumerates = mayEnumerate && queries.AreEnumeratedIn(body);
+            var enumerates = (mayEnumerate && queries.AreEnumeratedIn(body)) || (mayRun && queries.RunDelegatesOf(body));
             if ((opensIt || enumerates) && CallsOthers(body.Declaration) && (enumerates || context.Helpers.CanHaveResult(body.Declaration, cancellation)) && MayReachSink(body.Declaration, model, cancellation))
             {
                 yield return body.Declaration;
@@ -52,8 +53,8 @@ internal sealed class OpenBodies
     }
 
     /// <summary>
-    /// There is more in it than to open, to use and to return what came: without a loop, three calls at least (open, the other system, use again). A
-    /// repository's method opens, runs one command and returns.
+    /// There is more in it than to open, to use and to return what came: without a loop, or a lambda that somebody may run in a loop, three calls at least (open,
+    /// the other system, use again). A repository's method opens, runs one command and returns.
     /// </summary>
     private static bool CallsOthers(SyntaxNode declaration)
     {
@@ -61,7 +62,7 @@ internal sealed class OpenBodies
         foreach (var node in declaration.DescendantNodes())
         {
             calls += node is InvocationExpressionSyntax ? 1 : 0;
-            loops |= node is CommonForEachStatementSyntax;
+            loops |= node is CommonForEachStatementSyntax or AnonymousFunctionExpressionSyntax;
             if (calls >= (loops ? 1 : 3))
             {
                 return true;
@@ -99,11 +100,15 @@ internal sealed class QueryNames
 
     private readonly HashSet<string> names;
     private readonly WordSet known;
+    private readonly WordSet runners;
 
-    private QueryNames(HashSet<string> names)
+    /// <param name="names">Queries and iterators over them.</param>
+    /// <param name="runners">Members that run a delegate that they are given while they enumerate a query.</param>
+    private QueryNames(HashSet<string> names, HashSet<string> runners)
     {
         this.names = names;
         known = new WordSet(names.Select(TreeWords.Hash));
+        this.runners = new WordSet(runners.Select(TreeWords.Hash));
     }
 
     public static QueryNames Create(CompilationContext context, CancellationToken cancellation)
@@ -121,17 +126,26 @@ internal sealed class QueryNames
             }
         }
 
-        // An iterator over a query lends it to whoever enumerates the iterator.
-        var found = new QueryNames(names);
+        // An iterator over a query lends it to whoever enumerates the iterator; and a delegate that runs in a loop over one runs while it is read.
+        var runners = new HashSet<string>();
+        var found = new QueryNames(names, runners);
         var yields = new[] { TreeWords.Hash("yield") };
-        foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation) is var w && w.ContainsAny(yields) && found.AreMentionedIn(w)))
+        foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => found.AreMentionedIn(NameIndex.WordsOf(t, cancellation))))
         {
             cancellation.ThrowIfCancellationRequested();
-            names.UnionWith(TreeBodies.Of(tree, cancellation).Bodies.Where(b => b.Words.Contains(yields[0]) && BodyUses.Of(b.Declaration).IsIterator && found.AreEnumeratedIn(b)).Select(b => Wrapping.NameOf(b.Declaration)).OfType<string>());
+            var bodies = TreeBodies.Of(tree, cancellation).Bodies;
+            names.UnionWith(bodies.Where(b => b.Words.Contains(yields[0]) && BodyUses.Of(b.Declaration).IsIterator && found.AreEnumeratedIn(b)).Select(b => Wrapping.NameOf(b.Declaration)).OfType<string>());
+            runners.UnionWith(bodies.Where(b => b.TakesDelegate && found.AreEnumeratedIn(b) && BodyUses.Of(b.Declaration).RunsDelegate(b.Declaration)).Select(b => Wrapping.NameOf(b.Declaration)).OfType<string>());
         }
 
-        return new QueryNames(names);
+        return new QueryNames(names, runners);
     }
+
+    /// <summary>A member that runs delegates while it enumerates a query may be called in the file.</summary>
+    public bool MayRunIn(TreeWords words) => words.ContainsAny(runners);
+
+    /// <summary>The body may give a lambda to such a member.</summary>
+    public bool RunDelegatesOf(NamedBody body) => body.Mentions(runners) && body.Declaration.DescendantNodes().Any(n => n is AnonymousFunctionExpressionSyntax);
 
     /// <summary>A query or an iterator over one goes by this name.</summary>
     public bool Contains(string name) => names.Contains(name);

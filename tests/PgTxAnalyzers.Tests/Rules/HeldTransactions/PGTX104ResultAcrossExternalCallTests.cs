@@ -167,6 +167,75 @@ public class PGTX104ResultAcrossExternalCallTests
         }
         """).HasMarkedFindings();
 
+    private const string Runners = """
+        private static async Task ForEachNameAsync(NpgsqlDataSource source, Func<string, Task> run)
+        {
+            await using var command = source.CreateCommand("SELECT name FROM orders");
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                await run(reader.GetString(0));
+            }
+        }
+
+        private static async Task ForEachOrderAsync(ShopContext db, Func<Order, Task> run)
+        {
+            await foreach (var order in db.Orders.AsAsyncEnumerable())
+            {
+                await run(order);
+            }
+        }
+
+        private static async Task ForEachListedAsync(NpgsqlDataSource source, ShopContext db, Func<string, Task> run)
+        {
+            var names = new List<string>();
+            await using (var command = source.CreateCommand("SELECT name FROM orders"))
+            await using (var reader = await command.ExecuteReaderAsync())
+            {
+                while (await reader.ReadAsync())
+                {
+                    names.Add(reader.GetString(0));
+                }
+            }
+
+            foreach (var name in names)
+            {
+                await run(name);
+            }
+
+            foreach (var order in await db.Orders.ToListAsync())
+            {
+                await run("1");
+            }
+        }
+        """;
+
+    [Fact]
+    public async Task A_delegate_that_a_helper_runs_for_each_row_calls_out_while_the_result_is_open()
+    {
+        await TestCode.Method("""
+            await ForEachNameAsync(source, async name =>
+            {
+                await http.PostAsync(url + name, null, ct); // expect: PGTX104
+            });
+            """, Runners).HasMarkedFindings();
+        await TestCode.Method("""
+            await ForEachOrderAsync(db, order => http.PostAsync(url, null, ct)); // expect: PGTX104
+            """, Runners).HasMarkedFindings();
+    }
+
+    [Fact]
+    public async Task A_delegate_that_a_helper_runs_for_each_element_of_a_list_holds_nothing()
+    {
+        await TestCode.Method("await ForEachListedAsync(source, db, name => http.PostAsync(url + name, null, ct));", Runners).IsQuiet();
+        await TestCode.Method("""
+            var names = new List<string>();
+            await ForEachNameAsync(source, name => { names.Add(name); return Task.CompletedTask; });
+            await ForEachOrderAsync(db, order => { names.Add("1"); return Task.CompletedTask; });
+            await http.PostAsync(string.Join(url, names), null, ct);
+            """, Runners).IsQuiet();
+    }
+
     [Fact]
     public async Task An_iterator_lends_its_reader_to_who_enumerates_it()
     {
