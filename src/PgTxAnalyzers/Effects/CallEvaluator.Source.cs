@@ -82,7 +82,7 @@ internal sealed partial class CallEvaluator
             if (method.MethodKind == MethodKind.Constructor && !method.ContainingType.DeclaringSyntaxReferences.IsEmpty)
             {
                 // An object that carries nothing still says which body a call of its interface runs.
-                if (!context.Shapes.CanCarry(method.ContainingType) && !Targets.IsChosenAmongOthers(method.ContainingType))
+                if (!context.Shapes.CanCarry(method.ContainingType) && !Targets.IsChosenAmongOthers(method.ContainingType) && !IsMessage(method.ContainingType))
                 {
                     return BodyRun.Single(state, Value.Nothing);
                 }
@@ -102,7 +102,7 @@ internal sealed partial class CallEvaluator
     private bool IsFollowed(BodyRun run, CallSite call, IMethodSymbol target)
     {
         var within = context.MaxCallDepth - run.Frame.Calls - 1;
-        return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target) || HandsOutEnumerator(target)
+        return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
             || Leads(target, within);
     }
 
@@ -117,6 +117,14 @@ internal sealed partial class CallEvaluator
     /// </summary>
     private static Place? Stranger(Frame callee, Frame caller) =>
         callee.Self is Value.Instance { Identity: Place.Variable { Symbol: ITypeSymbol } unknown } && !callee.Self.Equals(caller.Self) ? unknown : null;
+
+    /// <summary>What publishes a message by its base type leads nowhere; given one of a type that is known, it leads to that type's handlers.</summary>
+    private bool IsGivenMessage(CallSite call) =>
+        call.Values.Any(v => v is Value.Instance { Exact: true, Type: INamedTypeSymbol type } && IsMessage(type));
+
+    /// <summary>Which handlers it has depends on its very type, by whatever type it is published. (The interfaces are asked first: to look for handlers reads every type.)</summary>
+    private bool IsMessage(INamedTypeSymbol type) =>
+        type.AllInterfaces.Any(i => i.DeclaringSyntaxReferences.IsEmpty && !Targets.IsOfFramework(i)) && context.Pipelines.Handles(type, cancellation);
 
     private static bool RunsAnArgument(CallSite call) => call.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
 

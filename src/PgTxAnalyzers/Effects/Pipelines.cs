@@ -32,6 +32,9 @@ internal sealed class Pipelines
             ? found.Where(h => h.Library == SymbolNames.RootOf(dispatcher)).Select(h => h.Method)
             : Enumerable.Empty<IMethodSymbol>();
 
+    /// <summary>Some handler in source is one of requests of this very type.</summary>
+    public bool Handles(ITypeSymbol request, CancellationToken cancellation) => AllHandlers(cancellation).ContainsKey(request);
+
     /// <summary>The handlers in a file that a behavior surely runs in a transaction, and that reach something that matters.</summary>
     public IEnumerable<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)
     {

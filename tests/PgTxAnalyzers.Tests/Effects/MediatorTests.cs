@@ -65,6 +65,38 @@ public sealed class MediatorTests
     }
 
     [Fact]
+    public Task A_message_has_the_handlers_of_its_very_type_where_that_is_known() => TestCode.Of(Handlers + Calling + """
+        public sealed class Checkout(DbContext db, IMediator mediator, ISender sender, IPublisher publisher)
+        {
+            public async Task RunAsync(int id, INotification given, List<INotification> events, CancellationToken ct)
+            {
+                await using var tx = await db.Database.BeginTransactionAsync(ct);
+                await db.SaveChangesAsync(ct);
+                INotification charged = new Charged(id);
+                await mediator.Publish(charged, ct); // expect: PGTX101
+                INotification noted = new Noted(id);
+                await mediator.Publish(noted, ct);
+                await PublishAsync(new Charged(id), ct); // expect: PGTX101
+                await PublishAsync(new Noted(id), ct);
+                IBaseRequest request = new Charge(id);
+                await sender.Send(request, ct); // expect: PGTX101
+                request = new Preview(id);
+                await sender.Send(request, ct);
+                await publisher.Publish(given, ct);
+                events.Add(new Charged(id));
+                foreach (var raised in events)
+                {
+                    await publisher.Publish(raised, ct);
+                }
+
+                await tx.CommitAsync(ct);
+            }
+
+            private Task PublishAsync(INotification notification, CancellationToken ct) => publisher.Publish(notification, ct);
+        }
+        """).HasMarkedFindings();
+
+    [Fact]
     public async Task A_task_of_a_request_is_reported_where_it_is_awaited() => await TestCode.Of(Handlers + Calling + """
         public sealed class Checkout(DbContext db, IMediator mediator)
         {
