@@ -77,7 +77,9 @@ internal sealed class NameIndex
                         examined.Add(declaration);
                         Known(name).Leaving.Add(declaration);
                     }
-                    else if ((begins || uses.Have(runners)) && uses.RunsDelegate(declaration))
+
+                    // A begin without `using` may do both: whether it leaves the region is asked by flow, what it runs meanwhile is its caller's text.
+                    if ((begins || uses.Have(runners)) && uses.RunsDelegate(declaration))
                     {
                         run.Add(name);
                         Known(name).Running.Add(declaration);

@@ -174,7 +174,7 @@ internal sealed class RegionHelpers
     {
         var names = NamesFor(what, cancellation);
         return names.HelperOf(name) is { } helper
-            ? helper.Leaving.Select(body => Read(body, isRunner: false)).Concat(helper.Running.Select(body => Read(body, isRunner: true))).ToArray()
+            ? helper.Leaving.Except(helper.Running).Select(body => Read(body, isRunner: false)).Concat(helper.Running.Select(body => Read(body, isRunner: true))).ToArray()
             : Array.Empty<Suspect>();
 
         Suspect Read(SyntaxNode body, bool isRunner) => new(name, body, isRunner, names.HelpersIn(body, out var isSure), isSure);

@@ -86,6 +86,66 @@ public class RegionHelpersTests
         }
         """).Counting("PGTX101").HasMarkedFindings();
 
+    /// <summary>A runner's begin is in a <c>using</c>, a local, a field or the facade: what it runs meanwhile is its caller's text.</summary>
+    [Theory]
+    [InlineData("var tx = await db.Database.BeginTransactionAsync(); try { await work(); await tx.CommitAsync(); } catch { await tx.RollbackAsync(); } finally { await tx.DisposeAsync(); }", "")]
+    [InlineData("kept = await db.Database.BeginTransactionAsync(); await work(); await kept.CommitAsync();", "")]
+    [InlineData("await db.Database.BeginTransactionAsync(); await work(); await db.Database.CommitTransactionAsync();", "")]
+    [InlineData("await db.Database.BeginTransactionAsync(); try { await work(); await db.Database.CommitTransactionAsync(); } catch { await db.Database.RollbackTransactionAsync(); throw; }", "")]
+    [InlineData("kept = await db.Database.BeginTransactionAsync(); await work();", " // expect: PGTX101")]
+    public Task A_delegate_runs_in_a_transaction_that_no_using_ends(string runner, string behind) => TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+        using Microsoft.EntityFrameworkCore.Storage;
+        public class Shop(DbContextOptions<Shop> options) : DbContext(options);
+        public class Runner(Shop db)
+        {
+            private IDbContextTransaction? kept;
+
+            public async Task RunAsync(Func<Task> work) { {{runner}} }
+        }
+
+        public class Service(Runner runner, Shop db, HttpClient http)
+        {
+            public async Task Pay()
+            {
+                await runner.RunAsync(async () =>
+                {
+                    await db.SaveChangesAsync();
+                    await http.GetAsync("/"); // expect: PGTX101
+                });
+                await http.GetAsync("/");{{behind}}
+            }
+
+            public Task Look() => runner.RunAsync(() => db.SaveChangesAsync());
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("await work(); var tx = await db.Database.BeginTransactionAsync(); await tx.CommitAsync();")]
+    [InlineData("var tx = await db.Database.BeginTransactionAsync(); await tx.CommitAsync(); await work();")]
+    [InlineData("var tx = await db.Database.BeginTransactionAsync(); try { await db.SaveChangesAsync(); await tx.CommitAsync(); } finally { await tx.DisposeAsync(); } await work();")]
+    public Task A_delegate_that_runs_outside_of_the_transaction_is_quiet(string runner) => TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+        public class Shop(DbContextOptions<Shop> options) : DbContext(options);
+        public class Runner(Shop db)
+        {
+            public async Task RunAsync(Func<Task> work) { {{runner}} }
+        }
+
+        public class Service(Runner runner, Shop db, HttpClient http)
+        {
+            public async Task Pay()
+            {
+                await runner.RunAsync(async () =>
+                {
+                    await db.SaveChangesAsync();
+                    await http.GetAsync("/");
+                });
+                await http.GetAsync("/");
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").IsQuiet();
+
     [Theory]
     [InlineData("var tx = await conn.BeginTransactionAsync(); await tx.CommitAsync();", 1)]
     [InlineData("var tx = await conn.BeginTransactionAsync(); if (Environment.TickCount > 3) await tx.CommitAsync();", 3)]
