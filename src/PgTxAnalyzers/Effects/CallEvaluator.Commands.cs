@@ -47,6 +47,7 @@ internal sealed partial class CallEvaluator
         }
 
         Takes(run, call, connection, state);
+        state = OpenedByCommand(run, call, subject, state);
         OutsideScope(run, call, connection, state);
         var summary = text is null ? null : context.Sql(text.Content);
         if (summary is null || summary.Statements.IsDefaultOrEmpty)

@@ -33,6 +33,22 @@ internal sealed partial class CallEvaluator
         }
     }
 
+    /// <summary>
+    /// Dapper, which runs its commands on the connection itself, opens one that is closed and closes it behind the command: what opens in a scope is in its transaction,
+    /// and that outlives the closing.
+    /// </summary>
+    private static State OpenedByCommand(BodyRun run, CallSite call, Value subject, State state)
+    {
+        // Without a scope the server's transaction is that of the command; one that came from elsewhere may have been open before the scope.
+        if (subject is not Value.Connection { IsContext: false } closed || RegionOps.Innermost(state) is null || state.Find(RegionOps.Unopened(closed)) is null)
+        {
+            return state;
+        }
+
+        Unenlisted(run, call, closed, state);
+        return RegionOps.Closed(RegionOps.Opened(state, closed), closed).Set(RegionOps.Unopened(closed), Value.True);
+    }
+
     private static void Unenlisted(BodyRun run, CallSite call, Value subject, State state)
     {
         if (subject is Value.Connection { IsUnenlisted: true } && RegionOps.Innermost(state) is { } scope)

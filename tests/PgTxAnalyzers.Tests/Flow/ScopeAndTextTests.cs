@@ -32,6 +32,58 @@ public class ScopeAndTextTests
             await http.GetStringAsync(url, ct);
             scope.Complete();
             """,
+        ["Dapper opens a closed connection, and the scope outlives that"] = """
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await using var own = new NpgsqlConnection(url);
+            await http.PostAsync(url, null, ct);
+            await own.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await own.ExecuteAsync("UPDATE orders SET status = 'sent'");
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            scope.Complete();
+            """,
+        ["Dapper opens one that was made before the scope"] = """
+            await using var own = source.CreateConnection();
+            await own.QueryAsync("SELECT 1");
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await http.PostAsync(url, null, ct);
+            await own.QueryAsync("SELECT 1");
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+            scope.Complete();
+            """,
+        ["Dapper on one that was opened before the scope"] = """
+            await using var own = new NpgsqlConnection(url);
+            await own.OpenAsync(ct);
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await own.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await http.GetStringAsync(url, ct);
+            scope.Complete();
+            """,
+        ["Dapper opens one that does not enlist"] = """
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await using var own = new NpgsqlConnection("Host=db;Enlist=false");
+            await own.ExecuteAsync("UPDATE orders SET status = 'paid'"); // expect: PGTX702
+            await http.GetStringAsync(url, ct);
+            scope.Complete();
+            """,
+        ["Dapper opens one in a suppressed scope"] = """
+            using var outer = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            using (var inner = new TransactionScope(TransactionScopeOption.Suppress, TransactionScopeAsyncFlowOption.Enabled))
+            {
+                await using var own = new NpgsqlConnection(url);
+                await own.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            }
+
+            await http.GetStringAsync(url, ct);
+            outer.Complete();
+            """,
+        ["Dapper opens two connections, one after the other"] = """
+            using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
+            await using var a = new NpgsqlConnection(url);
+            await using var b = new NpgsqlConnection(url);
+            await a.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await b.ExecuteAsync("UPDATE orders SET status = 'sent'");
+            scope.Complete();
+            """,
         ["a scope that is long on purpose"] = """
             using var scope = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled);
             await using var own = await source.OpenConnectionAsync(ct);
