@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
@@ -52,10 +53,10 @@ internal sealed partial class CallEvaluator
         // A scope with Suppress says that what is inside goes its own way.
         var innermost = state.Regions.LastOrDefault(r => r.Kind is RegionKind.Scope or RegionKind.Suppress);
         var from = innermost?.Kind == RegionKind.Suppress ? state.Regions.IndexOf(innermost) + 1 : 0;
-        Note(run, Done(call, Deed.SecondConnection), state.Regions.Skip(from).Where(r => r is { IsLive: true, Intended: false } && HoldsAnother(r, taken, state)));
+        Note(run, Done(call, Deed.SecondConnection), state.Regions.Skip(from).Where(r => r is { IsLive: true, Intended: false } && HoldsAnother(run.Frame, r, taken, state)));
     }
 
-    private static bool HoldsAnother(Region region, Value.Connection taken, State state)
+    private bool HoldsAnother(Frame frame, Region region, Value.Connection taken, State state)
     {
         if (state.Find(RegionOps.Shared(taken.Identity)) is { } shared && (shared is not Value.Transaction t || t.Region.Equals(region.Id)))
         {
@@ -77,8 +78,40 @@ internal sealed partial class CallEvaluator
         // What is opened only now cannot be the connection on which a transaction has begun already. Of a context nobody sees when it opens its own.
         return !taken.IsContext || (taken.IsNew
             ? region.Connection is not null || region.Kind == RegionKind.Parameter
-            : region.Connection is not null && (region.IsContext ? AreUnrelated(region.ConnectionType, taken.Type) : region.IsOnNew));
+            : region.Connection is not null && (region.IsContext ? AreUnrelated(region.ConnectionType, taken.Type) || (region.IsOnNew && IsOlder(frame, taken.Identity)) : region.IsOnNew));
     }
+
+    /// <summary>
+    /// What the object has held since it was constructed, directly or in objects that it has held since then, was there before anything that its method makes.
+    /// (What is being constructed, and a member that can be assigned later, may hold what was made just now.)
+    /// </summary>
+    private bool IsOlder(Frame frame, Place place)
+    {
+        while (frame.Caller is { } caller)
+        {
+            frame = caller;
+        }
+
+        var owner = place;
+        while (owner is Place.Member { Symbol: var symbol } member && IsSetOnce(symbol))
+        {
+            owner = member.Owner;
+        }
+
+        return owner is Place.This && !owner.Equals(place) && frame.Method is { MethodKind: not (MethodKind.Constructor or MethodKind.LocalFunction or MethodKind.AnonymousFunction) };
+    }
+
+    private bool IsSetOnce(ISymbol member) => member switch
+    {
+        IFieldSymbol field => field.IsReadOnly,
+        IPropertySymbol property => property.SetMethod is null && context.IsAuto(property),
+        IParameterSymbol { ContainingType: { } type } parameter => !type.DeclaringSyntaxReferences.Any(r => IsAssigned(r.GetSyntax(cancellation), parameter.Name)),
+        _ => false,
+    };
+
+    private static bool IsAssigned(SyntaxNode type, string parameter) => type.DescendantNodes().Any(n =>
+        n is AssignmentExpressionSyntax { Left: var left } && left.DescendantNodesAndSelf().Any(l => l is IdentifierNameSyntax { Identifier.ValueText: var name } && name == parameter)
+        || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0, Expression: IdentifierNameSyntax { Identifier.ValueText: var given } } && given == parameter);
 
     /// <summary>Two classes of contexts of which none is the other: two objects. Equal ones may be one object from one container.</summary>
     private static bool AreUnrelated(ITypeSymbol? a, ITypeSymbol? b) => IsOwnContext(a) && IsOwnContext(b) && !Bases(a!).Contains(b, SymbolEqualityComparer.Default) && !Bases(b!).Contains(a, SymbolEqualityComparer.Default);

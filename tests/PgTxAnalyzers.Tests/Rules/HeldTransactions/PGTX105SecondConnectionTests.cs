@@ -83,6 +83,53 @@ public sealed class PGTX105SecondConnectionTests
         await tx.CommitAsync(ct);
         """, Members).HasMarkedFindings();
 
+    /// <summary>What the object has held since it was constructed is not what its method makes, though both are of one class.</summary>
+    [Theory]
+    [InlineData("", "await injected.Orders.CountAsync(ct); // expect: PGTX105")]
+    [InlineData("", "await repository.CountAsync(); // expect: PGTX105")]
+    [InlineData("", "await Auto.SaveChangesAsync(ct); // expect: PGTX105")]
+    [InlineData("", "await old.SaveChangesAsync(ct); // expect: PGTX105")]
+    [InlineData("", "await local.SaveChangesAsync(ct);")]
+    [InlineData("", "await new Repository(local).CountAsync();")]
+    [InlineData("", "await later.SaveChangesAsync(ct);")]
+    [InlineData("", "await assigned.SaveChangesAsync(ct);")]
+    [InlineData("", "await shops.Current.SaveChangesAsync(ct);")]
+    [InlineData("", "await given.SaveChangesAsync(ct);")]
+    [InlineData("later = local;", "await later.SaveChangesAsync(ct);")]
+    [InlineData("await injected.Database.UseTransactionAsync(Microsoft.EntityFrameworkCore.Storage.DbContextTransactionExtensions.GetDbTransaction(tx), ct);", "await injected.SaveChangesAsync(ct);")]
+    public Task Of_two_contexts_of_one_class_one_may_be_older(string before, string query) => TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+        public sealed class Order { public int Id { get; set; } }
+        public sealed class Shop(DbContextOptions<Shop> options) : DbContext(options)
+        {
+            public DbSet<Order> Orders => Set<Order>();
+        }
+
+        public interface IShops { Shop Current { get; } }
+        public sealed class Repository
+        {
+            private readonly Shop shop;
+            public Repository(Shop shop) => this.shop = shop;
+            public Task<int> CountAsync() => shop.Orders.CountAsync();
+        }
+
+        public sealed class Service(Shop injected, Shop assigned, Repository repository, IShops shops, IDbContextFactory<Shop> factory)
+        {
+            private readonly Shop old = injected;
+            private Shop later = injected;
+            public Shop Auto { get; } = injected;
+            public void Renew(Shop shop) => assigned = shop;
+            public async Task Run(Shop given, CancellationToken ct)
+            {
+                await using var local = await factory.CreateDbContextAsync(ct);
+                await using var tx = await local.Database.BeginTransactionAsync(ct);
+                {{before}}
+                {{query}}
+                await tx.CommitAsync(ct);
+            }
+        }
+        """).Counting("PGTX105").HasMarkedFindings();
+
     [Theory]
     [InlineData("its own connection", "await db.Database.GetDbConnection().ExecuteAsync(\"SELECT 1\");\nawait db.SaveChangesAsync(ct);")]
     [InlineData("opened before the begin is not taken in it", "")]
