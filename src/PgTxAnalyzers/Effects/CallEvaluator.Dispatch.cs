@@ -7,7 +7,10 @@ using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
 
-/// <summary>Mediators: <c>sender.Send(request)</c> runs the handlers of the request's type: in source, or by what their project says of them.</summary>
+/// <summary>
+/// Library members that run code of the project's own. Mediators: <c>sender.Send(request)</c> runs the handlers of the request's type, in source, or by what their project says
+/// of them. <c>SaveChanges</c>: a context's own override.
+/// </summary>
 internal sealed partial class CallEvaluator
 {
     private IReadOnlyList<Outcome> Dispatch(BodyRun run, CallSite call, State state)
@@ -38,6 +41,34 @@ internal sealed partial class CallEvaluator
         }
 
         return Unknown(run, call, state);
+    }
+
+    /// <summary>
+    /// What a context's override of <c>SaveChanges</c> reaches while the caller's transaction lives. What the call does to the state is what the library's does: of an
+    /// override that returns early nobody has to know that it has saved nothing, and a count that is asked is that of this call.
+    /// </summary>
+    /// <returns>What its task still has to do.</returns>
+    private ImmutableArray<Reach> RunOverride(BodyRun run, CallSite call, State state) =>
+        state.HasRegion && OverrideOf(call) is { } own && Source(run, call with { Method = own }, state) is { } outcomes
+            ? outcomes.Select(o => o.Value).OfType<Value.Pending>().SelectMany(p => p.Reaches).Where(r => r.Task is null).Distinct().ToImmutableArray()
+            : ImmutableArray<Reach>.Empty;
+
+    private static IMethodSymbol? OverrideOf(CallSite call)
+    {
+        if ((call.Receiver is Value.Connection { Type: { } made } ? made : call.ReceiverType) is not INamedTypeSymbol { TypeKind: TypeKind.Class } type || !Targets.IsOverridable(call.Method.OriginalDefinition))
+        {
+            return null;
+        }
+
+        if (!call.IsBase && Targets.Implementation(call.Method.OriginalDefinition, type) is { DeclaringSyntaxReferences.IsEmpty: false } own)
+        {
+            return own;
+        }
+
+        // EF Core's own goes on to the overload with `acceptAllChangesOnSuccess`, which may be the one that is overridden.
+        return call.Method.Parameters.Any(p => p.Type.SpecialType == SpecialType.System_Boolean) || !call.Method.DeclaringSyntaxReferences.IsEmpty ? null
+            : Targets.BasesOf(type).SelectMany(t => t.GetMembers(call.Method.Name)).OfType<IMethodSymbol>()
+                .FirstOrDefault(m => m is { IsOverride: true, DeclaringSyntaxReferences.IsEmpty: false, Parameters: { IsEmpty: false } parameters } && parameters[0].Type.SpecialType == SpecialType.System_Boolean);
     }
 
     private static ITypeSymbol? RequestType(CallSite call)

@@ -95,7 +95,9 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (fact.Role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Handler or ApiRole.Behavior) && !(fact.Role == ApiRole.Pipeline && call.Receiver is Value.Lambda or Value.MethodGroup))
         {
-            return Worked(run, call, fact.Role, state, Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state));
+            var saving = fact.Role == ApiRole.Save ? RunOverride(run, call, state) : ImmutableArray<Reach>.Empty;
+            var done = Worked(run, call, fact.Role, state, Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state));
+            return saving.IsEmpty ? done : done.Select(o => new Outcome(o.State, Reaches.Pending(saving, o.Value))).ToList();
         }
 
         if (call.Method.MethodKind == MethodKind.DelegateInvoke)

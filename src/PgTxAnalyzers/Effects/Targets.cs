@@ -75,7 +75,8 @@ internal sealed class Targets
         _ => true,
     };
 
-    private static IEnumerable<INamedTypeSymbol> BasesOf(INamedTypeSymbol type)
+    /// <summary>The type and those that it derives from.</summary>
+    public static IEnumerable<INamedTypeSymbol> BasesOf(INamedTypeSymbol type)
     {
         for (var t = type; t is not null; t = t.BaseType)
         {
