@@ -102,7 +102,7 @@ internal sealed partial class CallEvaluator
     private bool IsFollowed(BodyRun run, CallSite call, IMethodSymbol target)
     {
         var within = context.MaxCallDepth - run.Frame.Calls - 1;
-        return RunsAnArgument(call) || Keeps(target, call) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
+        return RunsAnArgument(call) || Keeps(target, call) || Makes(target) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
             || Leads(target, within);
     }
 
@@ -135,6 +135,12 @@ internal sealed partial class CallEvaluator
     private bool Keeps(IMethodSymbol target, CallSite call) =>
         Bound(target, call).Any(b => b.Value is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult or Value.Pending or Value.Rows || (b.Value is Value.Null && context.Shapes.Of(b.Parameter.Type) == Shape.Transaction))
         && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is var declared and not TypeDeclarationSyntax && declared.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or ConstructorInitializerSyntax { ArgumentList.Arguments.Count: > 0 }));
+
+    /// <summary>It makes the object that it returns, and that can have a connection: `new OrderRows(connection)` calls nothing, and says on which one the rows work.</summary>
+    private bool Makes(IMethodSymbol target) =>
+        target.MethodKind != MethodKind.Constructor && Unwrapped(target.ReturnType) is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface, OriginalDefinition.DeclaringSyntaxReferences.IsEmpty: false } made
+        && context.Shapes.Of(made) == Shape.Other && context.Shapes.CanCarry(made)
+        && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation).DescendantNodes().Any(n => n is BaseObjectCreationExpressionSyntax));
 
     private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
     {

@@ -66,4 +66,36 @@ public sealed class ConstructionTests
             }
         }
         """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("await On(conn).SaveAsync();", "private static Rows On(NpgsqlConnection c) => new(c);", true)]
+    [InlineData("await On(conn).SaveAsync();", "private static IRows On(NpgsqlConnection c) { var made = new Rows(c); return made; }", true)]
+    [InlineData("await (await OnAsync(conn)).SaveAsync();", "private static async Task<Rows> OnAsync(NpgsqlConnection c) { await Task.Yield(); return new Rows(c); }", true)]
+    [InlineData("await new Unit(conn).Rows.SaveAsync();", "private sealed class Unit(NpgsqlConnection c) { public Rows Rows => new(c); }", true)]
+    [InlineData("var other = await source.OpenConnectionAsync(); // expect: PGTX105\nawait On(other).SaveAsync();", "private static Rows On(NpgsqlConnection c) => new(c);", false)]
+    public Task What_a_helper_makes_of_a_connection_works_on_that(string work, string helper, bool works) => TestCode.Of($$"""
+        using Dapper;
+        using Npgsql;
+        public interface IRows { Task SaveAsync(); }
+        public sealed class Rows(NpgsqlConnection conn) : IRows
+        {
+            public Task SaveAsync() => conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        }
+
+        public class Service(NpgsqlDataSource source, HttpClient http)
+        {
+            public async Task Run(bool keep)
+            {
+                await using var conn = await source.OpenConnectionAsync();
+                await using var tx = await conn.BeginTransactionAsync();
+                {{work}}
+                await http.GetAsync("/"); // expect: {{(works ? "PGTX101" : "PGTX103")}}
+                if (!keep)
+                    return;{{(works ? " // expect: PGTX704" : "")}}
+                await tx.CommitAsync();
+            }
+
+            {{helper}}
+        }
+        """).Counting("PGTX101", "PGTX103", "PGTX105", "PGTX704").HasMarkedFindings();
 }
