@@ -170,6 +170,10 @@ public class TaskListTests
                 tasks.Add(conn.ExecuteAsync("SELECT 1"));
             foreach (var task in tasks)
                 await task;
+            var copied = new List<Task>();
+            foreach (var c in url)
+                copied.Add(conn.ExecuteAsync("SELECT 1"));
+            await Task.WhenAll(copied.ToArray());
             await Task.WhenAll(url.Select(c => conn.ExecuteAsync("SELECT 1")).ToList());
             var kept = url.Select(c => conn.ExecuteAsync("SELECT 1")).ToArray();
             await kept[0];
