@@ -18,23 +18,38 @@ internal static class Captures
     /// <param name="isGone">A variable that goes with it: so does a delegate that such a one alone holds.</param>
     public static HashSet<Place> Outliving(State after, Func<Place, bool> isGone)
     {
-        HashSet<string>? names = null;
+        HashSet<Place>? captured = null;
         foreach (var entry in after.Values)
         {
-            if (!isGone(entry.Key) && BodyOf(entry.Value) is { } body)
+            if (!isGone(entry.Key) && FunctionOf(entry.Value) is { } function && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } body)
             {
-                names ??= new HashSet<string>(StringComparer.Ordinal);
-                names.UnionWith(body.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText));
+                var names = new HashSet<string>(body.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
+                captured ??= new HashSet<Place>();
+                captured.UnionWith(after.Values.Keys.Where(k => k is Place.Variable variable && names.Contains(variable.Symbol.Name) && StandsIn(function, variable.Symbol.ContainingSymbol) && isGone(k)));
             }
         }
 
-        return names is null ? None : new HashSet<Place>(after.Values.Keys.Where(k => isGone(k) && names.Contains(((Place.Variable)k).Symbol.Name)));
+        return captured ?? None;
     }
 
-    private static SyntaxNode? BodyOf(Value value) => value switch
+    private static IMethodSymbol? FunctionOf(Value value) => value switch
     {
-        Value.Lambda lambda => lambda.Function.Syntax,
-        Value.MethodGroup { Owner: not null } local => local.Method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(),
+        Value.Lambda lambda => lambda.Function.Symbol,
+        Value.MethodGroup { Owner: not null } local => local.Method,
         _ => null,
     };
+
+    /// <summary>The function was made in this one, or in another function that was.</summary>
+    private static bool StandsIn(IMethodSymbol function, ISymbol? owner)
+    {
+        for (var around = function.ContainingSymbol as IMethodSymbol; around is not null; around = around.ContainingSymbol as IMethodSymbol)
+        {
+            if (SymbolEqualityComparer.Default.Equals(around, owner))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
