@@ -33,6 +33,7 @@ internal sealed class BodyCatalog
 
     private readonly Compilation compilation;
     private readonly ConcurrentDictionary<SyntaxNode, ControlFlowGraph?> graphs = new();
+    private readonly ConcurrentDictionary<IMethodSymbol, bool> endless = new(SymbolEqualityComparer.Default);
     private readonly object[] gates = Enumerable.Range(0, 32).Select(_ => new object()).ToArray();
     private int built;
 
@@ -89,6 +90,10 @@ internal sealed class BodyCatalog
             return graphs.TryGetValue(body, out known) ? known : graphs[body] = Create(body, cancellation);
         }
     }
+
+    /// <summary>By its syntax, the method always throws or runs for ever. One that others may override is not judged.</summary>
+    public bool MayNeverReturn(IMethodSymbol method, CancellationToken cancellation) => !Targets.IsOverridable(method.OriginalDefinition)
+        && endless.GetOrAdd((method.ReducedFrom ?? method).OriginalDefinition, m => m.DeclaringSyntaxReferences.Any(r => Completions.MayNeverReturn(r.GetSyntax(cancellation))));
 
     public SemanticModel Model(SyntaxTree tree)
     {

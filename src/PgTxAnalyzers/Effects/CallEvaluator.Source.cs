@@ -33,9 +33,10 @@ internal sealed partial class CallEvaluator
             return null;
         }
 
-        // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter.
+        // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter, and that nothing comes behind it.
         if (!state.HasRegion && !HandsSomethingBack(call)
-            && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor)
+            && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor
+            && !context.Bodies.MayNeverReturn(method, cancellation))
         {
             return null;
         }

@@ -130,4 +130,14 @@ public class EndingTests
             }
         }
         """).Counting("PGTX101").HasMarkedFindings();
+
+    /// <summary>Where no transaction lives hardly a call is followed: that one never comes back is noticed all the same.</summary>
+    [Theory]
+    [InlineData("throw new InvalidOperationException();", "")]
+    [InlineData("if (url.Length > 3) throw new InvalidOperationException();", " // expect: PGTX703")]
+    public Task Nothing_is_begun_behind_a_helper_that_always_throws(string fails, string mark) => TestCode.Method($$"""
+        await FailAsync(url);
+        await conn.ExecuteAsync("BEGIN");
+        await using var tx = await conn.BeginTransactionAsync(ct);{{mark}}
+        """, $$"""private static async Task FailAsync(string url) { await Task.Yield(); {{fails}} }""").Counting("PGTX703").HasMarkedFindings();
 }
