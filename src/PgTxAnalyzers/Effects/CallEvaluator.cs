@@ -107,7 +107,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return Reached(run, call.Operation, call.Method, new ApiFact(ApiRole.Pipeline), state);
             }
 
-            return RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
+            return Compiled(run, call, state) ?? RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
         }
 
         return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Obliged(run, call, state, Source(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state)));

@@ -18,6 +18,7 @@ internal sealed class FieldDelegates
 {
     private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<IFieldSymbol, Value> known = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IFieldSymbol, SyntaxNode?> compiled = new(SymbolEqualityComparer.Default);
 
     public FieldDelegates(BodyCatalog bodies) => this.bodies = bodies;
 
@@ -26,6 +27,19 @@ internal sealed class FieldDelegates
         field = field.OriginalDefinition;
         return known.TryGetValue(field, out var value) ? value : known.GetOrAdd(field, Find(field, cancellation));
     }
+
+    /// <summary>The query that EF Core has compiled for the field, as its initialiser has it; null for another delegate.</summary>
+    public SyntaxNode? CompiledQuery(IFieldSymbol field, CancellationToken cancellation)
+    {
+        field = field.OriginalDefinition;
+        return compiled.TryGetValue(field, out var query) ? query : compiled.GetOrAdd(field, FindQuery(field, cancellation));
+    }
+
+    private SyntaxNode? FindQuery(IFieldSymbol field, CancellationToken cancellation) =>
+        field.IsReadOnly && field.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } made }
+        && bodies.Model(made.SyntaxTree).GetSymbolInfo(made, cancellation).Symbol is IMethodSymbol { Name: "CompileQuery" or "CompileAsyncQuery", ContainingType: { Name: "EF", ContainingNamespace: { Name: "EntityFrameworkCore", ContainingNamespace.Name: "Microsoft" } } }
+            ? made.ArgumentList.Arguments[0].Expression
+            : null;
 
     private Value Find(IFieldSymbol field, CancellationToken cancellation)
     {
