@@ -52,9 +52,7 @@ public class TaskListTests
                 await task; // expect: PGTX101
             """,
         ["one by one, of a list that was written out"] = Begin + """
-            List<Task<string>> tasks = [SendAsync(http, url), http.GetStringAsync(url, ct)];
-            foreach (var task in tasks)
-                url += task.Id;
+            var tasks = new List<Task<string>> { SendAsync(http, url), http.GetStringAsync(url, ct) };
             foreach (var task in tasks)
                 await task; // expect: PGTX101
             """,
