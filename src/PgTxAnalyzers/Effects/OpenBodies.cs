@@ -130,7 +130,7 @@ internal sealed class QueryNames
         var runners = new HashSet<string>();
         var found = new QueryNames(names, runners);
         var yields = new[] { TreeWords.Hash("yield") };
-        foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => found.AreMentionedIn(NameIndex.WordsOf(t, cancellation))))
+        foreach (var tree in names.Count == 0 ? Enumerable.Empty<SyntaxTree>() : context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(MayLend))
         {
             cancellation.ThrowIfCancellationRequested();
             var bodies = TreeBodies.Of(tree, cancellation).Bodies;
@@ -139,6 +139,9 @@ internal sealed class QueryNames
         }
 
         return new QueryNames(names, runners);
+
+        // A file at a time, for this is asked anew at each edit.
+        bool MayLend(SyntaxTree tree) => NameIndex.WordsOf(tree, cancellation) is var words && found.AreMentionedIn(words) && (words.ContainsAny(yields) || TreeBodies.Of(tree, cancellation).TakesDelegates);
     }
 
     /// <summary>A member that runs delegates while it enumerates a query may be called in the file.</summary>

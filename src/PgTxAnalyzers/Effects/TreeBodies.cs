@@ -60,9 +60,12 @@ internal sealed class TreeBodies
     private static readonly ConditionalWeakTable<SyntaxTree, TreeBodies> Trees = new();
 
     private TreeBodies(List<NamedBody> bodies, List<(string[] Bases, string[] Members)> contracts, List<int> attributed, List<int> delegates) =>
-        (Bodies, Contracts, Attributed, Delegates) = (bodies, contracts, attributed, delegates);
+        (Bodies, Contracts, Attributed, Delegates, TakesDelegates) = (bodies, contracts, attributed, delegates, bodies.Any(b => b.TakesDelegate));
 
     public IReadOnlyList<NamedBody> Bodies { get; }
+
+    /// <summary>Some body can run somebody's delegate.</summary>
+    public bool TakesDelegates { get; }
 
     /// <summary>Interfaces and classes with bases: the names of those, and of the members.</summary>
     public IReadOnlyList<(string[] Bases, string[] Members)> Contracts { get; }
