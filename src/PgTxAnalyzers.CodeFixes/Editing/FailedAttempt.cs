@@ -70,7 +70,7 @@ internal static class FailedAttempt
         CalledName.Of(call) is { } name && RetryContext.ReceiverOf(call) is { } owner
         && (name.StartsWith("RollbackTransaction", System.StringComparison.Ordinal) || (name is "Rollback" or "RollbackAsync" or "Dispose" or "DisposeAsync" && IsTransaction(model.GetTypeInfo(owner, cancellationToken).Type)))
         && call.Ancestors().TakeWhile(around => !SyntaxSearch.IsFunction(around)).Any(around => around is FinallyClauseSyntax
-            || (around is CatchClauseSyntax { Filter: null } handler && (handler.Declaration is null || model.GetTypeInfo(handler.Declaration.Type, cancellationToken).Type is { Name: "Exception", ContainingNamespace.Name: "System" })));
+            || (around is CatchClauseSyntax { Filter: null } handler && (handler.Declaration is null || KnownTypes.Is(model.GetTypeInfo(handler.Declaration.Type, cancellationToken).Type, "System", "Exception"))));
 
     private static bool IsTransaction(ITypeSymbol? type) => type is { Name: "TransactionScope" } || (type?.Name.EndsWith("Transaction", System.StringComparison.Ordinal) == true && SessionTypes.Is(type));
 

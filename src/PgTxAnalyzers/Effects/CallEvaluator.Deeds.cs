@@ -87,18 +87,13 @@ internal sealed partial class CallEvaluator
     /// </summary>
     private bool IsOlder(Frame frame, Place place)
     {
-        while (frame.Caller is { } caller)
-        {
-            frame = caller;
-        }
-
         var owner = place;
         while (owner is Place.Member { Symbol: var symbol } member && IsSetOnce(symbol))
         {
             owner = member.Owner;
         }
 
-        return owner is Place.This && !owner.Equals(place) && frame.Method is { MethodKind: not (MethodKind.Constructor or MethodKind.LocalFunction or MethodKind.AnonymousFunction) };
+        return owner is Place.This && !owner.Equals(place) && frame.Root.Method is { MethodKind: not (MethodKind.Constructor or MethodKind.LocalFunction or MethodKind.AnonymousFunction) };
     }
 
     private bool IsSetOnce(ISymbol member) => member switch
@@ -114,18 +109,10 @@ internal sealed partial class CallEvaluator
         || n is ArgumentSyntax { RefKindKeyword.RawKind: not 0, Expression: IdentifierNameSyntax { Identifier.ValueText: var given } } && given == parameter);
 
     /// <summary>Two classes of contexts of which none is the other: two objects. Equal ones may be one object from one container.</summary>
-    private static bool AreUnrelated(ITypeSymbol? a, ITypeSymbol? b) => IsOwnContext(a) && IsOwnContext(b) && !Bases(a!).Contains(b, SymbolEqualityComparer.Default) && !Bases(b!).Contains(a, SymbolEqualityComparer.Default);
+    private static bool AreUnrelated(ITypeSymbol? a, ITypeSymbol? b) => IsOwnContext(a) && IsOwnContext(b) && !Targets.BasesOf((INamedTypeSymbol)a!).Contains(b, SymbolEqualityComparer.Default) && !Targets.BasesOf((INamedTypeSymbol)b!).Contains(a, SymbolEqualityComparer.Default);
 
     /// <summary>A class that derives from <c>DbContext</c>, which itself could be any of them.</summary>
-    private static bool IsOwnContext(ITypeSymbol? type) => type is INamedTypeSymbol { TypeKind: TypeKind.Class, Name: not "DbContext" } && Bases(type).Any(t => t.Name == "DbContext");
-
-    private static IEnumerable<ITypeSymbol> Bases(ITypeSymbol type)
-    {
-        for (var t = type; t is not null; t = t.BaseType)
-        {
-            yield return t;
-        }
-    }
+    private static bool IsOwnContext(ITypeSymbol? type) => type is INamedTypeSymbol { TypeKind: TypeKind.Class, Name: not "DbContext" } own && Targets.BasesOf(own).Any(t => t.Name == "DbContext");
 
     private IReadOnlyList<Outcome> NewContext(BodyRun run, CallSite call, State state)
     {

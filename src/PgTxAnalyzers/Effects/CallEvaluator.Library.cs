@@ -5,6 +5,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -279,7 +280,7 @@ internal sealed partial class CallEvaluator
                 break;
             case Value.Instance { Type: { } type } when context.Shapes.Of(type) == Shape.Command:
                 break;
-            case Value.Unknown when IsServiceScope(call.ReceiverType):
+            case Value.Unknown when KnownTypes.Is(call.ReceiverType, "Microsoft.Extensions.DependencyInjection", "AsyncServiceScope"):
                 // The contexts that came out of it go with it, and so do the transactions that somebody has left on them: else they would seem to live on in the caller.
                 ended = ended.WithRegions(ended.Regions.RemoveAll(r => r.IsContext && r.Resource is null && r.Owner == run.Frame.Depth && !IsHeld(state, r) && IsInside(r.Begin, call.Operation.Syntax)));
                 break;
@@ -295,9 +296,6 @@ internal sealed partial class CallEvaluator
 
     /// <summary>It stands behind what a using statement holds, in the same text.</summary>
     private static bool IsInside(SyntaxNode begin, SyntaxNode held) => begin.SyntaxTree == held.SyntaxTree && begin.SpanStart > held.SpanStart;
-
-    private static bool IsServiceScope(ITypeSymbol? type) =>
-        type is { Name: "IServiceScope" or "AsyncServiceScope", ContainingNamespace: { Name: "DependencyInjection", ContainingNamespace: { Name: "Extensions", ContainingNamespace.Name: "Microsoft" } } };
 
     private static State Disposed(BodyRun run, State state, Region region)
     {

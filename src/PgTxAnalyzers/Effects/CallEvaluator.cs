@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -316,26 +317,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
     /// </summary>
     private Throws ThrowsOf(CallSite call)
     {
-        if (call.Method is { MethodKind: MethodKind.Constructor, ContainingType: var made } && (made.SpecialType == SpecialType.System_Object || IsException(made)))
+        if (call.Method is { MethodKind: MethodKind.Constructor, ContainingType: var made } && (made.SpecialType == SpecialType.System_Object || KnownTypes.DerivesFrom(made, "System", "Exception")))
         {
             return Throws.Nothing;
         }
 
         var isInSight = !call.Method.DeclaringSyntaxReferences.IsEmpty && call.Method.MethodKind != MethodKind.LocalFunction;
         return isInSight ? context.Targets.Of(call.Method, call.Receiver, false, cancellation).Select(t => context.Silence.Of(t, cancellation)).DefaultIfEmpty(Throws.Anything).Max() : Throws.Anything;
-    }
-
-    private static bool IsException(INamedTypeSymbol type)
-    {
-        for (var t = type; t is not null; t = t.BaseType)
-        {
-            if (t is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static ITypeSymbol Unwrapped(ITypeSymbol type) =>

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -37,7 +38,7 @@ internal sealed class FieldDelegates
 
     private SyntaxNode? FindQuery(IFieldSymbol field, CancellationToken cancellation) =>
         field.IsReadOnly && field.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is VariableDeclaratorSyntax { Initializer.Value: InvocationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } made }
-        && bodies.Model(made.SyntaxTree).GetSymbolInfo(made, cancellation).Symbol is IMethodSymbol { Name: "CompileQuery" or "CompileAsyncQuery", ContainingType: { Name: "EF", ContainingNamespace: { Name: "EntityFrameworkCore", ContainingNamespace.Name: "Microsoft" } } }
+        && bodies.Model(made.SyntaxTree).GetSymbolInfo(made, cancellation).Symbol is IMethodSymbol { Name: "CompileQuery" or "CompileAsyncQuery" } compiler && KnownTypes.Is(compiler.ContainingType, "Microsoft.EntityFrameworkCore", "EF")
             ? made.ArgumentList.Arguments[0].Expression
             : null;
 

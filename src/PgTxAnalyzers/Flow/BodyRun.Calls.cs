@@ -155,8 +155,7 @@ internal sealed partial class BodyRun
                 state = entry.Key switch
                 {
                     Place.Slot { Kind: SlotKind.Elements } => state.Remove(new[] { entry.Key }),
-                    Place.Variable { Symbol: ILocalSymbol { Type: var type } } when Waiting.IsTask(type) => state.Set(entry.Key, held.Result),
-                    Place.Variable { Symbol: IParameterSymbol { Type: var type } } when Waiting.IsTask(type) => state.Set(entry.Key, held.Result),
+                    Place.Variable { Symbol: var variable } when Waiting.IsTask((variable as ILocalSymbol)?.Type ?? (variable as IParameterSymbol)?.Type) => state.Set(entry.Key, held.Result),
                     _ => state,
                 };
             }

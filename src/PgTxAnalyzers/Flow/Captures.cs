@@ -21,7 +21,7 @@ internal static class Captures
         HashSet<Place>? captured = null;
         foreach (var entry in after.Values)
         {
-            if (!isGone(entry.Key) && FunctionOf(entry.Value) is { } function && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } body)
+            if (FunctionOf(entry.Value) is { } function && !isGone(entry.Key) && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } body)
             {
                 var names = new HashSet<string>(body.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
                 captured ??= new HashSet<Place>();

@@ -88,16 +88,25 @@ internal sealed class Frame
     /// <summary>The caller looks at the exceptions that leave this body.</summary>
     public bool IsObserved { get; init; }
 
+    /// <summary>The frame of the body that is looked at.</summary>
+    public Frame Root
+    {
+        get
+        {
+            var root = this;
+            while (root.Caller is { } up)
+            {
+                root = up;
+            }
+
+            return root;
+        }
+    }
+
     /// <summary>The node stands in the text of the body that is looked at.</summary>
     public bool IsInRoot(SyntaxNode node)
     {
-        var root = this;
-        while (root.Caller is { } up)
-        {
-            root = up;
-        }
-
-        var body = root.Graph.OriginalOperation.Syntax;
+        var body = Root.Graph.OriginalOperation.Syntax;
         return body.SyntaxTree == node.SyntaxTree && body.Span.Contains(node.Span);
     }
 

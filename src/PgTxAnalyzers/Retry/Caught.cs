@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -58,4 +59,10 @@ internal static class Handler
     /// <summary>An exception of another driver: MySQL calls a deadlock 40001 and has no 40P01. What its states, texts and <c>IsTransient</c> say is not PostgreSQL's.</summary>
     public static bool IsOfOtherDriver(ITypeSymbol? type) =>
         KnownTypes.DerivesFrom(type, "System.Data.Common", "DbException") && !KnownTypes.Is(type, "System.Data.Common", "DbException") && !KnownTypes.DerivesFrom(type, "Npgsql", "NpgsqlException");
+
+    /// <summary>A handler for everything that cleans up and throws again is none; of one that names the driver's type, somebody has meant what it does.</summary>
+    public static bool OnlyCleansUp(CatchClauseSyntax clause) =>
+        clause.Filter is null && clause.Block.Statements.LastOrDefault() is ThrowStatementSyntax { Expression: null }
+        && !clause.Block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
+            .Any(n => n is ReturnStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax or GotoStatementSyntax or ThrowStatementSyntax { Expression: not null } or ThrowExpressionSyntax);
 }

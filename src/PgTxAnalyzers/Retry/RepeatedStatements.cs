@@ -1,9 +1,9 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Postgres;
 using PgTxAnalyzers.Rules;
 
 namespace PgTxAnalyzers.Retry;
@@ -244,8 +244,7 @@ internal static class RepeatedStatements
             .Any(n => file.Model.GetSymbolInfo(n, file.Cancellation).Symbol is { } given && names.Contains(given, SymbolEqualityComparer.Default)),
 
         // A savepoint in text.
-        LiteralExpressionSyntax { Token.Value: string text } => text.TrimStart() is var sql
-            && (sql.StartsWith("SAVEPOINT", StringComparison.OrdinalIgnoreCase) || sql.StartsWith("ROLLBACK", StringComparison.OrdinalIgnoreCase)),
+        LiteralExpressionSyntax { Token.Value: string text } => file.Retry.Compilation.Sql(text).Statements.Any(s => s.Kind is SqlKind.Savepoint or SqlKind.Rollback or SqlKind.RollbackAndChain or SqlKind.RollbackTo),
         _ => false,
     });
 

@@ -71,7 +71,7 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
         foreach (var (clause, caught, test) in handlers)
         {
             var transient = clause.Filter is not null && !test.AsksElsewhere && (test.AsksTransient || test.States.Any(SqlStates.IsLost));
-            if (caught == Caught.Server && transient && !handlers.Any(h => h.Caught is Caught.Driver || (h.Caught == Caught.Everything && !Passes(h.Clause))))
+            if (caught == Caught.Server && transient && !handlers.Any(h => h.Caught is Caught.Driver || (h.Caught == Caught.Everything && !Handler.OnlyCleansUp(h.Clause))))
             {
                 return Finding(clause.CatchKeyword, DiagnosticSeverity.Info,
                     "A broken socket or a refused connection passes this handler: it is a plain NpgsqlException, and the handler takes PostgresException alone");
@@ -92,12 +92,6 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
 
         return null;
     }
-
-    /// <summary>A handler for everything that cleans up and throws again is none; of one that names the driver's type, somebody has meant what it does.</summary>
-    private static bool Passes(CatchClauseSyntax clause) =>
-        clause.Filter is null && clause.Block.Statements.LastOrDefault() is ThrowStatementSyntax { Expression: null }
-        && !clause.Block.DescendantNodes(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))
-            .Any(n => n is ReturnStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax or GotoStatementSyntax or ThrowStatementSyntax { Expression: not null } or ThrowExpressionSyntax);
 
     private static FailureTest TestOf(CatchClauseSyntax clause, RetryFile file)
     {
