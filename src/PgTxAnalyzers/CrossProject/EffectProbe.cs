@@ -31,9 +31,10 @@ internal sealed class EffectProbe
     private readonly CompilationContext context;
     private readonly CancellationToken cancellation;
     private readonly SideEffects sideEffects;
+    private readonly LiveFlags liveFlags;
 
     public EffectProbe(CompilationContext context, CancellationToken cancellation) =>
-        (this.context, this.cancellation, sideEffects) = (context, cancellation, new SideEffects(context.Retry, cancellation));
+        (this.context, this.cancellation, sideEffects, liveFlags) = (context, cancellation, new SideEffects(context.Retry, cancellation), new LiveFlags(context, cancellation));
 
     /// <summary>Null: there is no body, or calling it does nothing that a caller could tell.</summary>
     public MethodEffect? Of(IMethodSymbol method)
@@ -49,17 +50,24 @@ internal sealed class EffectProbe
         // A transaction that the object holds can only matter where something ends one.
         if (ends && !method.IsStatic && method.MethodKind != MethodKind.Constructor && Run(method, graph, withOwn: true, out _) is var own && own.Exits.Any(e => e.Fates[Probe.Own] != '.'))
         {
-            rows = rows.Add(own);
+            rows = rows.Add(liveFlags.AreKnown(method.ContainingType) ? own : own with { Exits = Decided(own.Exits) });
         }
 
         return rows.All(IsEmpty) ? null : new MethodEffect(CallEvaluator.IsIterator(method), rows);
     }
 
+    /// <summary>
+    /// Whether the object's transaction is ended may hang on a flag that the caller has set, and the caller cannot tell: else what <c>Commit</c> ends <c>if (!failed)</c> would seem to live on
+    /// behind every Commit.
+    /// </summary>
+    private static ImmutableArray<ForeignExit> Decided(ImmutableArray<ForeignExit> exits) =>
+        exits.Any(e => Fates.IsEnd(e.Fates[Probe.Own])) ? exits.RemoveAll(e => !Fates.IsEnd(e.Fates[Probe.Own])) : exits;
+
     private static bool IsEmpty(EffectRow row) => row.Reaches.IsEmpty && row.Runs.IsEmpty && row.Exits.Length == 1 && EffectText.IsPlain(row.Exits[0]);
 
     private EffectRow Run(IMethodSymbol method, ControlFlowGraph graph, bool withOwn, out bool ends)
     {
-        var entry = new ProbeEntry(context.Shapes, method, graph, withOwn);
+        var entry = new ProbeEntry(context.Shapes, method, graph, withOwn, withOwn ? liveFlags.Of(method.ContainingType) : null);
         var facts = new RootFacts();
         var runs = new List<ForeignRun>();
         var evaluator = new CallEvaluator(context, facts, cancellation)

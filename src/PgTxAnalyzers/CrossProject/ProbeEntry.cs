@@ -18,7 +18,8 @@ internal sealed class ProbeEntry
     private readonly Dictionary<RegionId, Probe> probes = new();
     private readonly Dictionary<Probe, Level> levels = new();
 
-    public ProbeEntry(Shapes shapes, IMethodSymbol method, ControlFlowGraph graph, bool withOwn)
+    /// <param name="flags">What is known of the object's flags.</param>
+    public ProbeEntry(Shapes shapes, IMethodSymbol method, ControlFlowGraph graph, bool withOwn, IEnumerable<KeyValuePair<ISymbol, Value>>? flags = null)
     {
         Method = method;
         Self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
@@ -35,6 +36,11 @@ internal sealed class ProbeEntry
         {
             Own(shapes, method.ContainingType);
         }
+
+        foreach (var flag in flags ?? Enumerable.Empty<KeyValuePair<ISymbol, Value>>())
+        {
+            State = State.Set(FlagPlace(flag.Key), flag.Value);
+        }
     }
 
     public IMethodSymbol Method { get; }
@@ -46,6 +52,9 @@ internal sealed class ProbeEntry
     public IParameterSymbol? GivenConnection { get; private set; }
 
     public IParameterSymbol? GivenTransaction { get; private set; }
+
+    /// <summary>Where the state keeps what is known of a flag of the object.</summary>
+    public static Place FlagPlace(ISymbol flag) => new Place.Member(new Place.This(), flag);
 
     public Probe? ProbeOf(RegionId id) => probes.TryGetValue(id, out var probe) ? probe : null;
 

@@ -26,6 +26,9 @@ internal sealed class StateSummary
         .Where(r => r.IsLive && entry.ProbeOf(r.Id) is null && r.Kind is not RegionKind.Parameter)
         .OrderBy(r => HolderOf(r, result) is Holder.Result or Holder.Object ? 0 : 1).Take(max).ToImmutableArray();
 
+    /// <summary>The object of the method holds a transaction that lives: one that it was given, has begun, or had before.</summary>
+    public bool HoldsLive => state.Regions.Any(r => r.IsLive && entry.ProbeOf(r.Id) is null or Probe.GivenTransaction or Probe.Own && IsObjects(r));
+
     public ImmutableArray<ForeignRegion> Describe(ImmutableArray<Region> regions, Value result) => regions
         .Select(r => new ForeignRegion(r.Kind, r.Level, r.Changed, r.IsContext, r.LosesFlow, Connection(r.Connection), HolderOf(r, result))).ToImmutableArray();
 
@@ -74,10 +77,12 @@ internal sealed class StateSummary
         }
 
         var isConstructor = entry.Method.MethodKind == MethodKind.Constructor;
-        return IsHeldBy(region, new Place.This()) || (region.Connection is { } connection && IsWithin(connection, new Place.This())) ? (isConstructor ? Holder.Object : Holder.This)
+        return IsObjects(region) ? (isConstructor ? Holder.Object : Holder.This)
             : region.Escaped || region.OutOfSight ? Holder.Escaped
             : Holder.Nobody;
     }
+
+    private bool IsObjects(Region region) => IsHeldBy(region, new Place.This()) || (region.Connection is { } connection && IsWithin(connection, new Place.This()));
 
     private bool IsHeldBy(Region region, Place owner) =>
         state.Values.Any(v => v.Value is Value.Transaction t && t.Region.Equals(region.Id) && IsWithin(v.Key, owner));

@@ -107,25 +107,6 @@ internal sealed partial class CallEvaluator
     }
 
     /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>
-    private static State InitialFlags(INamedTypeSymbol type, Value.Instance made, State state)
-    {
-        foreach (var field in type.GetMembers().OfType<IFieldSymbol>())
-        {
-            if (field is { Type.SpecialType: SpecialType.System_Boolean, IsStatic: false, IsConst: false })
-            {
-                var initialiser = (field.AssociatedSymbol ?? field).DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
-                {
-                    VariableDeclaratorSyntax { Initializer.Value: { } value } => value,
-                    PropertyDeclarationSyntax { Initializer.Value: { } value } => value,
-                    _ => null,
-                };
-                if (initialiser is null or LiteralExpressionSyntax)
-                {
-                    state = state.Set(new Place.Member(made.Identity, field.AssociatedSymbol ?? field), initialiser?.IsKind(SyntaxKind.TrueLiteralExpression) == true ? Value.True : Value.False);
-                }
-            }
-        }
-
-        return state;
-    }
+    private static State InitialFlags(INamedTypeSymbol type, Value.Instance made, State state) =>
+        ObjectFlags.Of(type).Aggregate(state, (s, flag) => s.Set(new Place.Member(made.Identity, flag.Member), flag.Initially));
 }

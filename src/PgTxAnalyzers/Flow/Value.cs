@@ -90,7 +90,7 @@ internal abstract record Value
     internal sealed record Rows(Value Source, Resource Opens) : Value;
 
     /// <summary>Surely not null, so a null check on it has one outcome.</summary>
-    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Present or Instance { Exact: true };
+    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Present or Instance { Exact: true } or Instance { Identity: Place.Made };
 
     /// <summary>The value behind a task.</summary>
     public Value Awaited => this is Pending p ? p.Result : this;
