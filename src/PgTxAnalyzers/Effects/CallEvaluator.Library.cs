@@ -55,6 +55,8 @@ internal sealed partial class CallEvaluator
                 return Statement(run, subject, Level.Open, false, call, state, ApiRole.Query);
             case ApiRole.Save:
                 return Statement(run, subject, Level.Locking, true, call, state, ApiRole.Save);
+            case ApiRole.StoreRead or ApiRole.StoreWrite:
+                return Stored(run, call, fact.Role == ApiRole.StoreWrite, state);
             case ApiRole.Copy or ApiRole.Reader:
                 return OpenResult(run, call, subject, fact.Role, state);
             case ApiRole.Stream:

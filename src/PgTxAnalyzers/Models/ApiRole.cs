@@ -83,6 +83,12 @@ internal enum ApiRole : byte
     /// <summary>Writes, and so takes locks.</summary>
     Save,
 
+    /// <summary>Reads through a store over a context of Entity Framework that only the container knows.</summary>
+    StoreRead,
+
+    /// <summary>The same, and writes.</summary>
+    StoreWrite,
+
     /// <summary>Begins a COPY into a table, which writes. A COPY out of a table is a <see cref="Command"/>.</summary>
     Copy,
 
