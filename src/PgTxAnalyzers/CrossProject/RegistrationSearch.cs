@@ -22,7 +22,8 @@ internal static class RegistrationSearch
     /// <summary>Methods that call methods that register.</summary>
     private const int MaxRounds = 4;
 
-    private static readonly ImmutableHashSet<string> Words = ImmutableHashSet.Create(
+    /// <summary>The members that register.</summary>
+    public static readonly ImmutableHashSet<string> Words = ImmutableHashSet.Create(
         "AddScoped", "AddSingleton", "AddTransient", "AddHttpClient", "AddTypedClient", "AddKeyedScoped", "AddKeyedSingleton", "AddKeyedTransient",
         "TryAddScoped", "TryAddSingleton", "TryAddTransient", "TryAddKeyedScoped", "TryAddKeyedSingleton", "TryAddKeyedTransient", "Scoped", "Singleton", "Transient");
 

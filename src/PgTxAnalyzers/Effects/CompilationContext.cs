@@ -31,7 +31,7 @@ internal sealed class CompilationContext
     {
         (Compilation, Models, MaxCallDepth) = (compilation, models, maxCallDepth);
         Bodies = new BodyCatalog(compilation, keepsModels);
-        Targets = new Targets(Bodies);
+        Targets = new Targets(Bodies, new KeyedServices(this));
         FieldDelegates = new FieldDelegates(Bodies);
         Relevance = new Relevance(this, role => role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.LazyBuffer or ApiRole.Read or ApiRole.Rows or ApiRole.Unbounded or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior));
         Silence = new Silence(this);

@@ -18,7 +18,9 @@ internal sealed class Targets
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> cache = new(SymbolEqualityComparer.Default);
     private Dictionary<ISymbol, List<INamedTypeSymbol>>? derived;
 
-    public Targets(BodyCatalog bodies) => this.bodies = bodies;
+    private readonly KeyedServices keyed;
+
+    public Targets(BodyCatalog bodies, KeyedServices keyed) => (this.bodies, this.keyed) = (bodies, keyed);
 
     public ImmutableArray<IMethodSymbol> Of(IMethodSymbol method, Value receiver, bool isBaseCall, CancellationToken cancellation)
     {
@@ -124,7 +126,7 @@ internal sealed class Targets
 
         if (Derived(cancellation).TryGetValue(method.ContainingType, out var types))
         {
-            foreach (var type in types.Where(t => CanBe(t, owner)))
+            foreach (var type in types.Where(t => CanBe(t, owner) && !keyed.IsByKeyAlone(owner, t, cancellation)))
             {
                 if (Implementation(method, type) is { IsAbstract: false } one && InSource(one) && !found.Contains(one, SymbolEqualityComparer.Default))
                 {
