@@ -35,7 +35,7 @@ internal sealed class HelperBodies
             // In a scope of the method's own it is found there.
             if (context.FactOf(save, out _, cancellation).Role == ApiRole.Save && RetryContext.ReceiverOf(save) is { } owner && context.Model(save).GetSymbolInfo(owner, cancellation).Symbol is { } db
                 && context.Scopes.Around(save, out _, cancellation) is null && OutsideOf(db, owner, call, method, targets[0]) is var (name, outer)
-                && unit.IsOutside(outer) && !unit.IsCleared(outer) && !inner.IsCleared(db) && inner.ChangesLoaded(db))
+                && unit.IsOutside(outer) && inner.ChangesLoaded(db) && !unit.IsCleared(outer) && !inner.IsCleared(db))
             {
                 return (name, save);
             }

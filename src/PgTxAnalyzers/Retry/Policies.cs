@@ -48,7 +48,7 @@ internal static class Policies
         || KnownTypes.DerivesFrom(type, "Npgsql", "NpgsqlException") || type.TypeKind == TypeKind.TypeParameter;
 
     /// <summary>The expression that makes the policy, where it stands beside a name.</summary>
-    private static SyntaxNode? Making(ExpressionSyntax policy, SemanticModel model, CancellationToken cancellation)
+    public static SyntaxNode? Making(ExpressionSyntax policy, SemanticModel model, CancellationToken cancellation)
     {
         if (policy is InvocationExpressionSyntax)
         {

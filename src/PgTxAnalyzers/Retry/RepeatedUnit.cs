@@ -55,7 +55,7 @@ internal sealed class RepeatedUnit
         foreach (var save in Calls.Where(c => CalledName.Of(c) is "SaveChanges" or "SaveChangesAsync"))
         {
             if (context.FactOf(save, out _, cancellation).Role != ApiRole.Save || RetryContext.ReceiverOf(save) is not { } owner
-                || DelegateState.Behind(owner, context, cancellation) is not { } db || !IsOutside(db) || IsCleared(db) || !Changes(db))
+                || DelegateState.Behind(owner, context, cancellation) is not { } db || !IsOutside(db) || !Changes(db) || IsCleared(db))
             {
                 continue;
             }
@@ -85,9 +85,13 @@ internal sealed class RepeatedUnit
         }
     }
 
-    /// <summary><c>db.ChangeTracker.Clear()</c> stands in the unit.</summary>
-    public bool IsCleared(ISymbol db) => Calls.Any(c => CalledName.Of(c) == "Clear" && RetryContext.ReceiverOf(c) is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker", Expression: var owner }
-        && SymbolEqualityComparer.Default.Equals(DelegateState.Behind(owner, context, cancellation), db));
+    /// <summary><c>db.ChangeTracker.Clear()</c> stands in the unit or a method that it calls, or on every way from its failure to the next attempt: that begins with an empty tracker, and PGTX207 would be false.</summary>
+    public bool IsCleared(ISymbol db) => Calls.Any(c => IsClear(c, db, context, cancellation)) || new HelperBodies(this, context, cancellation).Clear(Calls) || new ClearedBetween(this, db, context, cancellation).Holds;
+
+    /// <summary><c>db.ChangeTracker.Clear()</c>.</summary>
+    public static bool IsClear(InvocationExpressionSyntax call, ISymbol db, RetryContext context, CancellationToken cancellation) =>
+        CalledName.Of(call) == "Clear" && RetryContext.ReceiverOf(call) is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ChangeTracker", Expression: var owner }
+        && SymbolEqualityComparer.Default.Equals(DelegateState.Behind(owner, context, cancellation), db);
 
     /// <summary>The unit itself adds, removes or changes entities of the context.</summary>
     private bool Changes(ISymbol db) => Adds(db) || ChangesLoaded(db);
