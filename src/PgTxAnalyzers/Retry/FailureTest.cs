@@ -27,10 +27,24 @@ internal sealed record FailureTest(ImmutableHashSet<string> States, bool AsksSta
         "the database system is", "too many clients", "remaining connection slots", "connection is broken", "broken pipe", "connection reset", "server closed the connection",
     };
 
+    /// <summary>What the methods ask that it calls and that are one expression each; null for none. Kept apart: what they do not name is not judged (PGTX205).</summary>
+    public FailureTest? Below { get; private init; }
+
+    /// <summary>A method that it asks, itself or further down, cannot be read.</summary>
+    public bool IsUnread { get; private init; }
+
+    private bool TurnsLostAway { get; init; }
+
+    private bool TurnsConflictAway { get; init; }
+
     public bool IsEmpty => !AsksState && !AsksTransient && !AsksElsewhere && Message is null;
 
-    public static FailureTest Read(SyntaxNode condition, SemanticModel model, CancellationToken cancellation)
+    public static FailureTest Read(SyntaxNode condition, SemanticModel model, CancellationToken cancellation) => Read(condition, model, 0, cancellation);
+
+    private static FailureTest Read(SyntaxNode condition, SemanticModel model, int depth, CancellationToken cancellation)
     {
+        FailureTest? below = null;
+        var unread = false;
         var states = ImmutableHashSet.CreateBuilder<string>(StringComparer.Ordinal);
         bool asksState = false, transient = false, elsewhere = false;
         SyntaxNode? message = null;
@@ -48,8 +62,11 @@ internal sealed record FailureTest(ImmutableHashSet<string> States, bool AsksSta
                 case IdentifierNameSyntax { Identifier.ValueText: "Message" or "MessageText" } name when message is null && IsOfException(name, model, cancellation):
                     message = PhraseTest(name, condition, model, cancellation);
                     break;
-                case InvocationExpressionSyntax call:
-                    elsewhere |= !IsReadable(call, model, cancellation);
+                case InvocationExpressionSyntax call when !IsReadable(call, model, cancellation):
+                    elsewhere = true;
+                    var asked = depth < TurnedAway.MaxHelpers && TurnedAway.Helper(call, model, cancellation) is var (body, own) ? Read(body, own, depth + 1, cancellation) : null;
+                    unread |= asked?.IsUnread ?? true;
+                    below = asked is null ? below : (below ?? None).With(asked);
                     break;
                 case ExpressionSyntax expression and (LiteralExpressionSyntax or IdentifierNameSyntax or MemberAccessExpressionSyntax):
                     if (model.GetConstantValue(expression, cancellation) is { HasValue: true, Value: string text } && (SqlStates.IsState(text) || text is "08" or "57P" or "57"))
@@ -65,21 +82,34 @@ internal sealed record FailureTest(ImmutableHashSet<string> States, bool AsksSta
             }
         }
 
-        return new FailureTest(asksState ? states.ToImmutable() : ImmutableHashSet<string>.Empty, asksState, transient, elsewhere, message);
+        return new FailureTest(asksState ? states.ToImmutable() : ImmutableHashSet<string>.Empty, asksState, transient, elsewhere, message)
+        {
+            Below = below,
+            IsUnread = unread,
+            TurnsLostAway = condition is ExpressionSyntax of && TurnedAway.By(of, SqlStates.IsLost, model, cancellation),
+            TurnsConflictAway = condition is ExpressionSyntax test && TurnedAway.By(test, SqlStates.IsConflict, model, cancellation),
+        };
     }
 
     /// <summary>Both together: the handlers of one try, a filter and the conditions in its block.</summary>
     public FailureTest With(FailureTest other) =>
-        new(States.Union(other.States), AsksState || other.AsksState, AsksTransient || other.AsksTransient, AsksElsewhere || other.AsksElsewhere, Message ?? other.Message);
+        new(States.Union(other.States), AsksState || other.AsksState, AsksTransient || other.AsksTransient, AsksElsewhere || other.AsksElsewhere, Message ?? other.Message)
+        {
+            Below = Below is { } own && other.Below is { } further ? own.With(further) : Below ?? other.Below,
+            IsUnread = IsUnread || other.IsUnread,
+        };
+
+    /// <summary>It asks for a lost connection by name.</summary>
+    public bool NamesLost => AsksTransient || States.Any(SqlStates.IsLost) || Below is { NamesLost: true };
 
     /// <summary>A lost connection may pass this test.</summary>
-    public bool AdmitsLost => !AsksState || AsksTransient || AsksElsewhere || States.Any(SqlStates.IsLost);
+    public bool AdmitsLost => !TurnsLostAway && (!AsksState || AsksTransient || AsksElsewhere || States.Any(SqlStates.IsLost));
 
     /// <summary>A serialisation failure or a deadlock may pass this test.</summary>
-    public bool AdmitsConflict => !AsksState || AsksTransient || AsksElsewhere || States.Any(SqlStates.IsConflict);
+    public bool AdmitsConflict => !TurnsConflictAway && (!AsksState || AsksTransient || AsksElsewhere || States.Any(SqlStates.IsConflict));
 
     /// <summary>A member of an exception that may be the driver's: its own, one of what it derives from, or one of the project's own.</summary>
-    private static bool IsOfException(SimpleNameSyntax name, SemanticModel model, CancellationToken cancellation) =>
+    public static bool IsOfException(SimpleNameSyntax name, SemanticModel model, CancellationToken cancellation) =>
         model.GetSymbolInfo(name, cancellation).Symbol is IPropertySymbol property && KnownTypes.DerivesFrom(property.ContainingType, "System", "Exception")
         && !Handler.IsOfOtherDriver(OwnerOf(name, property, model, cancellation));
 
@@ -150,7 +180,7 @@ internal sealed record FailureTest(ImmutableHashSet<string> States, bool AsksSta
         return null;
     }
 
-    private static bool IsPhrase(string text) =>
+    public static bool IsPhrase(string text) =>
         (SqlStates.IsState(text.TrimEnd(':', ' ')) && (SqlStates.IsLost(text.Substring(0, 5)) || SqlStates.IsConflict(text.Substring(0, 5))))
         || Phrases.Any(p => text.IndexOf(p, StringComparison.OrdinalIgnoreCase) >= 0);
 

@@ -72,10 +72,10 @@ internal sealed class PGTX707RollbackHidesFailure : RetryRule
         return null;
     }
 
-    /// <summary>A handler for a constraint violation is never entered with a broken connection.</summary>
+    /// <summary>A handler for a constraint violation is never entered with a broken connection; one whose filter asks a method that cannot be read may be such a handler.</summary>
     private static bool IsForLost(CatchClauseSyntax clause, RetryFile file) =>
         Handler.Of(clause, file.Model, file.Cancellation) != Caught.Nothing
-        && (clause.Filter is null || FailureTest.Read(clause.Filter.FilterExpression, file.Model, file.Cancellation).AdmitsLost);
+        && (clause.Filter is null || FailureTest.Read(clause.Filter.FilterExpression, file.Model, file.Cancellation) is { AdmitsLost: true } test && (!test.IsUnread || test.NamesLost));
 
     private static bool RollsBack(InvocationExpressionSyntax call, RetryFile file, int depth)
     {

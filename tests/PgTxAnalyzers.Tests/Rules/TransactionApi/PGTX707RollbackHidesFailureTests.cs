@@ -59,6 +59,53 @@ public sealed class PGTX707RollbackHidesFailureTests
     [InlineData("catch", "Undo(tx); throw;")]
     public Task Where_the_failure_stays_the_one_that_is_thrown_it_is_quiet(string handler, string inHandler) => Body(handler, inHandler).IsQuiet();
 
+    /// <summary>What a filter asks by a method that is one expression it asks itself; another method may ask anything.</summary>
+    [Theory]
+    [InlineData("e.IsConflict()", "ex.SqlState == \"P0001\" && ex.MessageText == \"Conflict\"", false)]
+    [InlineData("e.IsConflict()", "ex.MessageText.Equals(\"Conflict\")", false)]
+    [InlineData("Answers.IsConflict(e)", "ex is { SqlState: \"23505\" or \"23503\" }", false)]
+    [InlineData("e.IsConflict() && e.TableName == \"orders\"", "ex.SqlState.StartsWith(\"23\")", false)]
+    [InlineData("e.IsConflict()", "ex.IsOther()", false)]
+    [InlineData("e.MessageText == \"Conflict\"", "true", false)]
+    [InlineData("e.IsCounted()", "true", false)]
+    [InlineData("e.IsConflict()", "ex.IsCounted()", false)]
+    [InlineData("!e.IsConflict()", "ex.SqlState == \"P0001\"", true)]
+    [InlineData("e.IsConflict()", "ex.SqlState != \"P0001\"", true)]
+    [InlineData("e.IsConflict()", "ex.SqlState is \"40001\" or \"57P01\"", true)]
+    [InlineData("e.IsConflict()", "ex.IsTransient", true)]
+    [InlineData("e.IsConflict()", "ex.SqlState == \"23505\" || ex.IsTransient", true)]
+    [InlineData("e.IsConflict()", "ex.SqlState.StartsWith(\"08\")", true)]
+    [InlineData("e.IsConflict()", "ex.MessageText == \"terminating connection due to administrator command\"", true)]
+    [InlineData("e.IsConflict() || e.IsTransient", "ex.SqlState == \"23505\"", true)]
+    public Task A_filter_may_ask_by_a_method(string filter, string asked, bool found)
+    {
+        var code = Body($"catch (PostgresException e) when ({filter})" + (found ? " // expect: PGTX707" : ""), "await tx.RollbackAsync(); throw;");
+        return (code with
+        {
+            Sources = code.Sources.Add(("Answers.cs", $$"""
+                using Npgsql;
+
+                internal static class Answers
+                {
+                    private static int count;
+
+                    public static bool IsConflict(this PostgresException ex) => {{asked}};
+
+                    public static bool IsOther(this PostgresException ex)
+                    {
+                        return ex.SqlState == "23505";
+                    }
+
+                    public static bool IsCounted(this PostgresException ex)
+                    {
+                        count++;
+                        return ex.SqlState == "23505";
+                    }
+                }
+                """)),
+        }).HasMarkedFindings();
+    }
+
     [Fact]
     public async Task The_message_names_the_rollback()
     {
