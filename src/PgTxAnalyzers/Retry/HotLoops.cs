@@ -34,6 +34,12 @@ internal static class HotLoops
                 return true;
             }
 
+            // What a filter asks in one expression is a question, and no pause.
+            if (call.FirstAncestorOrSelf<CatchFilterClauseSyntax>() is not null && method is not null && !FailureTest.Read(call, file.Model, file.Cancellation).IsUnread)
+            {
+                continue;
+            }
+
             // A method of the project's own beside the work may well wait.
             var isInTry = call.Ancestors().TakeWhile(a => a != again.Node).Any(a => a is BlockSyntax { Parent: TryStatementSyntax } || a == tried);
             if (!isInTry && method is not null && (!method.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty || method.MethodKind == MethodKind.DelegateInvoke))
@@ -79,7 +85,7 @@ internal static class HotLoops
             return true;
         }
 
-        if (retry.Catch.Filter is { } filter && filter.DescendantNodes().Any(IsCount))
+        if (retry.Catch.Filter is { } filter && filter.DescendantNodes().Any(n => IsCount(n) && !IsQuestion(n, file)))
         {
             return true;
         }
@@ -94,6 +100,10 @@ internal static class HotLoops
             file.Model.GetSymbolInfo(name, file.Cancellation).Symbol is ILocalSymbol or IParameterSymbol or IFieldSymbol
             && KnownTypes.Is(file.Model.GetTypeInfo(name, file.Cancellation).Type, "System.Threading", "CancellationToken"));
     }
+
+    /// <summary>A method that is one expression, and counts nothing in it.</summary>
+    private static bool IsQuestion(SyntaxNode node, RetryFile file) =>
+        node is InvocationExpressionSyntax call && TurnedAway.Helper(call, file.Model, file.Cancellation) is var (body, _) && !body.DescendantNodesAndSelf().Any(IsCount);
 
     private static bool IsCount(SyntaxNode node) => node.Kind() is SyntaxKind.LessThanExpression or SyntaxKind.LessThanOrEqualExpression or SyntaxKind.GreaterThanExpression
         or SyntaxKind.GreaterThanOrEqualExpression or SyntaxKind.PostDecrementExpression or SyntaxKind.PreDecrementExpression or SyntaxKind.PreIncrementExpression

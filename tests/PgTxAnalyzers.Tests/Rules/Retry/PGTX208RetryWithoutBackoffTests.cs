@@ -49,6 +49,50 @@ public sealed class PGTX208RetryWithoutBackoffTests
     [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "catch (NpgsqlException)", "throw;")]
     public Task A_loop_that_waits_and_ends_is_quiet(string loop, string handler, string inHandler) => Loop(loop, handler, inHandler).Counting("PGTX208").IsQuiet();
 
+    /// <summary>A filter by a method that is one expression asks, and neither waits nor counts. What another method does is not known.</summary>
+    [Theory]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "IsDeadlock(ex)", "", true)]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "attempt < 4 && IsDeadlock(ex)", "", true)]
+    [InlineData("while (true)", "IsDeadlock(ex)", "await Task.Delay(100);", true)]
+    [InlineData("while (true)", "IsDeadlock(ex)", "", true)]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "IsDeadlock(ex)", "await Task.Delay(100);", false)]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "IsDuplicate(ex)", "", false)]
+    [InlineData("for (var attempt = 0; attempt < 5; attempt++)", "Paused(ex)", "", false)]
+    [InlineData("while (true)", "IsLeft(ex)", "await Task.Delay(100);", false)]
+    [InlineData("while (true)", "Paused(ex)", "", false)]
+    public Task A_filter_may_ask_by_a_method(string loop, string filter, string inHandler, bool found) => RetryCode.Service($$"""
+            private int left = 5;
+
+            public async Task RunAsync(int id)
+            {
+                {{loop}}
+                {
+                    try
+                    {
+                        await using var connection = await dataSource.OpenConnectionAsync();
+                        await connection.ExecuteAsync("UPDATE orders SET closed = true WHERE id = @id", new { id });
+                        return;
+                    }
+                    catch (PostgresException ex) when ({{filter}}){{(found ? " // expect: PGTX208\n" : "")}}
+                    {
+                        {{inHandler}}
+                    }
+                }
+            }
+
+            private static bool IsDeadlock(PostgresException ex) => ex.SqlState is "40P01" or "40001";
+
+            private static bool IsDuplicate(PostgresException ex) => ex.SqlState == "23505";
+
+            private bool IsLeft(PostgresException ex) => ex.SqlState == "40P01" && left-- > 0;
+
+            private bool Paused(PostgresException ex)
+            {
+                Thread.Sleep(100);
+                return left-- > 0;
+            }
+        """).Counting("PGTX208").HasMarkedFindings();
+
     [Fact]
     public async Task A_loop_without_an_end_is_found_unless_a_token_ends_it()
     {
