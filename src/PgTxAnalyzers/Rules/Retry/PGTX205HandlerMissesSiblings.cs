@@ -135,7 +135,7 @@ internal sealed class PGTX205HandlerMissesSiblings : RetryRule
         }
 
         var missing = SqlStates.MissingBeside(states);
-        if (missing.IsEmpty || !FailureTest.Read(governing, file.Model, file.Cancellation).AsksState)
+        if (missing.IsEmpty || !FailureTest.Read(governing, file.Model, file.Cancellation).AsksState || AskedBefore.IsTransient(choice, file))
         {
             return null;
         }

@@ -224,6 +224,36 @@ public sealed class PGTX205HandlerMissesSiblingsTests
         }
         """).Counting("PGTX205").HasMarkedFindings();
 
+    /// <summary>Where IsTransient has said no, the switch only adds states to it.</summary>
+    [Theory]
+    [InlineData("if (ex.IsTransient) return 1; return ex.SqlState switch { \"40P01\" or \"57P03\" => 1, _ => 0 };", false)]
+    [InlineData("if (ex.IsTransient) { return 1; } switch (ex.SqlState) { case \"57P03\": return 1; default: return 0; }", false)]
+    [InlineData("if (IsAgain(ex)) return 1; return ex.SqlState switch { \"57P03\" => 1, _ => 0 };", false)]
+    [InlineData("if (ex.IsTransient) { return 1; } else { switch (ex.SqlState) { case \"57P03\": return 1; default: return 0; } }", false)]
+    [InlineData("if (ex.ErrorCode != 0) { if (ex.IsTransient) throw ex; return ex.SqlState switch { \"57P03\" => 1, _ => 0 }; } return 0;", false)]
+    [InlineData("return ex.IsTransient || ex.SqlState switch { \"57P03\" => true, _ => false } ? 1 : 0;", false)]
+    [InlineData("return ex.SqlState switch { \"57P03\" => 1, _ => ex.IsTransient ? 1 : 0 };", false)]
+    [InlineData("return ex.IsTransient ? 1 : ex.SqlState switch { \"57P03\" => 1, _ => 0 };", false)]
+    [InlineData("return (object)ex switch { NpgsqlException { IsTransient: true } => 1, PostgresException other => other.SqlState switch { \"57P03\" => 1, _ => 0 }, _ => 0 };", false)]
+    [InlineData("if (ex.IsTransient) System.Console.WriteLine(ex); return ex.SqlState switch { \"57P03\" => 1, _ => 0 };", true)]
+    [InlineData("if (ex.TableName is null) return 1; return ex.SqlState switch { \"57P03\" => 1, _ => 0 };", true)]
+    [InlineData("if (IsBusy(ex)) return 1; return ex.SqlState switch { \"57P03\" => 1, _ => 0 };", true)]
+    public Task A_switch_behind_IsTransient_adds_to_it(string statements, bool found) => TestCode.Of($$"""
+        using Npgsql;
+
+        public static class Texts
+        {
+            public static int Rank(PostgresException ex)
+            {
+                {{statements}}{{(found ? " // expect: PGTX205" : "")}}
+            }
+
+            private static bool IsAgain(NpgsqlException ex) => ex.IsTransient;
+
+            private static bool IsBusy(PostgresException ex) => ex.SqlState == "53300";
+        }
+        """).Counting("PGTX205").HasMarkedFindings();
+
     private const string OtherDriver = """
         public class MySqlException : DbException
         {
