@@ -112,13 +112,14 @@ internal sealed class RepeatedUnit
         });
     }
 
-    /// <summary>Names of locals that hold what the context has loaded in the unit.</summary>
+    /// <summary>Names of locals that hold what the context has loaded in the unit, itself or by a method that hands it out.</summary>
     private HashSet<string> Loaded(ISymbol db)
     {
         var names = new HashSet<string>();
+        var helpers = new HelperBodies(this, context, cancellation);
         foreach (var variable in Text.DescendantNodes().OfType<VariableDeclaratorSyntax>())
         {
-            if (variable.Initializer?.Value.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(c => context.FactOf(c, out _, cancellation).Role == ApiRole.Query && IsOf(c, db)) == true
+            if (variable.Initializer?.Value.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(c => (context.FactOf(c, out _, cancellation).Role == ApiRole.Query && IsOf(c, db)) || (IsWhole(c) && helpers.Loads(c, db))) == true
                 && !variable.Initializer.Value.DescendantNodes().Any(n => n is IdentifierNameSyntax { Identifier.ValueText: "AsNoTracking" }))
             {
                 names.Add(variable.Identifier.ValueText);
@@ -135,6 +136,9 @@ internal sealed class RepeatedUnit
 
         return names;
     }
+
+    /// <summary>No argument of what makes something else of it.</summary>
+    private static bool IsWhole(ExpressionSyntax call) => call.Ancestors().First(a => a is ArgumentSyntax or VariableDeclaratorSyntax) is VariableDeclaratorSyntax;
 
     private bool IsOf(ExpressionSyntax call, ISymbol db) =>
         EfWork.ContextExpression(call, Model, cancellation) is { } owner && SymbolEqualityComparer.Default.Equals(DelegateState.Behind(owner, context, cancellation), db);
