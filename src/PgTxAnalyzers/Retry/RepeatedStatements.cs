@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.Retry;
 
 /// <summary>A statement in a retry scope whose connection was opened, or whose transaction was begun, outside of it.</summary>
 /// <param name="Statement">The call in the scope.</param>
-/// <param name="Opened">The opening or the begin; the parameter, where a caller has begun it.</param>
+/// <param name="Opened">The opening or the begin; the parameter, where a caller has begun it, or has made the command.</param>
 /// <param name="IsTransaction">It is a begin, or a caller's transaction.</param>
 internal sealed record RepeatedStatement(ExpressionSyntax Statement, SyntaxNode Opened, bool IsTransaction);
 
@@ -78,6 +78,11 @@ internal static class RepeatedStatements
             }
         }
 
+        foreach (var command in CallersCommands.In(file).Where(c => !found.ContainsKey(c.Statement)))
+        {
+            found[command.Statement] = command;
+        }
+
         // Of a call in a call, the outer one only passes the result on.
         return found.Values.Where(r => !found.Keys.Any(other => other != r.Statement && r.Statement.Span.Contains(other.Span))).OrderBy(r => r.Statement.SpanStart);
     }
@@ -92,7 +97,7 @@ internal static class RepeatedStatements
     /// By syntax: in a lambda, handed on as a method group, or in a try with handlers. A command in a handler is not what the loop around its try repeats, and says
     /// the same of the same command twice where the transaction is aborted.
     /// </summary>
-    private static bool MayRunAgain(SyntaxNode call)
+    public static bool MayRunAgain(SyntaxNode call)
     {
         foreach (var ancestor in call.Ancestors())
         {
@@ -147,7 +152,7 @@ internal static class RepeatedStatements
     }
 
     /// <summary>What runs again: the delegate, the whole loop, or what a jump goes back over; null for a recursion, whose extent is the method.</summary>
-    private static RepeatedText? Extent(RetryScope scope, RetryFile file) =>
+    public static RepeatedText? Extent(RetryScope scope, RetryFile file) =>
         scope.Kind == RetryKind.Loop && scope.Unit.Parent is TryStatementSyntax attempt ? RetryLoop.Of(attempt, file.Model, file.Cancellation)?.Extent : new RepeatedText(scope.Unit, scope.Unit.Span);
 
     /// <summary>The call runs a command on what was opened, itself or in a method that it hands it to.</summary>
@@ -249,7 +254,7 @@ internal static class RepeatedStatements
     });
 
     /// <summary>What the call does that makes the connection or the transaction whole again, itself or in the method that it leads to; null for nothing.</summary>
-    private static ApiRole? Mends(InvocationExpressionSyntax call, RetryFile file)
+    public static ApiRole? Mends(InvocationExpressionSyntax call, RetryFile file)
     {
         var role = file.Retry.FactOf(call, out var method, file.Cancellation).Role;
         if (role is ApiRole.Savepoint or ApiRole.Open or ApiRole.Close or ApiRole.Begin or ApiRole.Rollback)

@@ -27,14 +27,16 @@ internal sealed class PGTX206RetryInsideBrokenUnit : RetryRule
 
     public override DiagnosticDescriptor Descriptor => Rule;
 
-    public override ImmutableArray<string> Words { get; } = RepeatedStatements.Openers.Concat(RepeatedStatements.Transactions).ToImmutableArray();
+    public override ImmutableArray<string> Words { get; } = RepeatedStatements.Openers.Concat(RepeatedStatements.Transactions).Concat(CallersCommands.Types).ToImmutableArray();
 
     public override IEnumerable<Diagnostic> Examine(RetryFile file) =>
         RepeatedStatements.In(file).Select(repeated => Diagnostic.Create(
             Rule,
             repeated.Statement.GetLocation(),
             new[] { repeated.Opened.GetLocation() },
-            repeated.Opened is ParameterSyntax parameter
+            repeated is { Opened: ParameterSyntax command, IsTransaction: false }
+                ? $"Every further attempt fails: the retry repeats the caller's command '{command.Identifier.ValueText}', and the connection that it came with is closed once it is lost"
+                : repeated.Opened is ParameterSyntax parameter
                 ? $"Every further attempt fails with 25P02: the retry repeats the statement inside the caller's transaction '{parameter.Identifier.ValueText}', which its failure has aborted"
                 : repeated.IsTransaction
                 ? $"Every further attempt fails with 25P02: the retry repeats the statement inside the transaction begun at {HeldCallText.Line(repeated.Opened, repeated.Statement)}, which its failure has aborted"
