@@ -43,7 +43,7 @@ internal sealed partial class CallEvaluator
             caller.Throw(back.Bring(thrown), exception);
         }
 
-        var exits = Exits(caller, frame, state, done, back, reaches, step);
+        var exits = Exits(caller, frame, state, done, back, reaches, step, isWaitedFor);
         return isWaitedFor || isDropped || frame.Method is not { IsAsync: true } || at is not IInvocationOperation { TargetMethod: var started } ? exits
             : Started(caller, at, Names.Of(started), state.Live.Where(r => done.Worked.Contains(r.Id)).ToImmutableArray(), exits);
     }
@@ -119,7 +119,7 @@ internal sealed partial class CallEvaluator
     }
 
     /// <summary>The ways in which a body returns, as its caller sees them.</summary>
-    private List<Outcome> Exits(BodyRun caller, Frame frame, State state, Run done, Homecoming back, ImmutableArray<Reach> reaches, Step step)
+    private List<Outcome> Exits(BodyRun caller, Frame frame, State state, Run done, Homecoming back, ImmutableArray<Reach> reaches, Step step, bool isNow)
     {
         // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
         var decided = state.Regions.Where(r => r.IsLive && Facts.Committed.Contains(r.Begin) && done.Exits.Any(e => e.State.Region(r.Id) is null)).Select(r => r.Id).ToList();
@@ -133,7 +133,7 @@ internal sealed partial class CallEvaluator
             var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(step)).ToImmutableArray(), p.Result) : value;
             var handed = Reaches.Pending(reaches, back.Bring(pending));
-            result.Add(new(NoteUses(caller, step.At, committed, back.Bring(exit)), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
+            result.Add(new(NoteUses(caller, step.At, committed, isNow ? back.Bring(exit) : WithoutSettled(state, back.Bring(exit))), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
         return result;

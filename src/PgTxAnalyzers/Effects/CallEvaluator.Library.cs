@@ -76,6 +76,8 @@ internal sealed partial class CallEvaluator
                 return Unknown(run, call, state);
             case ApiRole.Sink or ApiRole.Wait or ApiRole.Pipeline:
                 return Reached(run, call.Operation, call.Method, fact, state);
+            case ApiRole.Settle:
+                return Settle(run, subject, state);
             case ApiRole.Dispatch:
                 return Dispatch(run, call, state);
             case ApiRole.TransactionRunner:

@@ -238,7 +238,7 @@ internal sealed partial class CallEvaluator
         if (StartsTask(at) && !Waiting.IsWaitedFor(at))
         {
             var started = stand.Held.Where(f => f.Reach.Deed == Deed.Sink && (f.Place is null || f.Regions.IsEmpty)).Select(f => f.Reach).ToImmutableArray();
-            outcomes = outcomes.Select(o => new Outcome(o.State, Reaches.Pending(started, o.Value))).ToList();
+            outcomes = outcomes.Select(o => new Outcome(WithoutSettled(state, o.State), Reaches.Pending(started, o.Value))).ToList();
         }
         else
         {

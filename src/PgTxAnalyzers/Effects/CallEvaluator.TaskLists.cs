@@ -16,6 +16,11 @@ internal sealed partial class CallEvaluator
         var method = call.Method;
         if (method.MethodKind == MethodKind.Constructor)
         {
+            if (IsTaskSource(method.ContainingType))
+            {
+                return NewTaskSource(run, call, state);
+            }
+
             // A list can hold tasks; other objects of libraries hold nothing that is followed.
             return method.ContainingType is { IsGenericType: true } type && HoldsTasks(type)
                 ? BodyRun.Single(state, new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true))

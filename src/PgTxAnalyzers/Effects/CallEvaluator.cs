@@ -51,6 +51,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return new Value.Instance(place, type, Exact: false);
             case Shape.Delegate when place is Place.Member { Symbol: IFieldSymbol } or Place.Variable { Symbol: IFieldSymbol }:
                 return context.FieldDelegates.Of((IFieldSymbol)(place is Place.Member m ? m.Symbol : ((Place.Variable)place).Symbol), cancellation);
+            case Shape.Other when IsTaskSource(type):
+                return new Value.Instance(place, type, Exact: false);
             case Shape.Other when place.Length < MaxPathLength && type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty && context.Shapes.CanCarry(type):
                 return new Value.Instance(place, type, Exact: type.IsSealed);
             default:
@@ -134,6 +136,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
         }
 
         var fact = context.Models.Find(symbol, property.Instance?.Type);
+        if (fact.Role == ApiRole.Wait && receiver is Value.Instance source && state.Find(Settled(source)) is not null)
+        {
+            // It may have been completed with a failure.
+            run.Throw(state, ThrownKind.Any);
+            return BodyRun.Single(state, Value.Nothing);
+        }
+
         if (fact.Role is ApiRole.Sink or ApiRole.Wait)
         {
             // A proxy that a library hands out (the channel of a WCF client) runs no body of the project: else the client, which implements the same contract, would call itself for ever.

@@ -100,4 +100,7 @@ internal enum SlotKind : byte
 
     /// <summary>The broken transaction that a method has committed; its caller is told when the call comes home.</summary>
     CommittedBroken,
+
+    /// <summary>The source of a task was completed by the code itself.</summary>
+    Settled,
 }

@@ -133,6 +133,9 @@ internal enum ApiRole : byte
     /// <summary>As <see cref="Lazy"/>, and the enumeration reads its source to the end before it hands out the first element.</summary>
     LazyBuffer,
 
+    /// <summary>Completes the receiver, a source of a task: whoever waits for that waits no longer.</summary>
+    Settle,
+
     /// <summary>Known to do none of these, although it looks so.</summary>
     Neutral,
 }

@@ -148,6 +148,50 @@ public class PGTX102TransactionWaitsTests
         }
         """).HasMarkedFindings();
 
+    [Theory]
+    [InlineData("var done = new TaskCompletionSource<int>(); done.SetResult(1); await done.Task;")]
+    [InlineData("var done = new TaskCompletionSource(); done.TrySetResult(); await done.Task.ConfigureAwait(false);")]
+    [InlineData("TaskCompletionSource done = new(); if (ct.CanBeCanceled) done.TrySetCanceled(ct); else done.SetException(new InvalidOperationException()); done.Task.Wait();")]
+    [InlineData("var done = new TaskCompletionSource<int>(); try { done.SetResult(await LoadAsync()); } catch (Exception e) { done.TrySetException(e); } await done.Task;")]
+    [InlineData("var done = new TaskCompletionSource(); Complete(done); await done.Task;")]
+    [InlineData("var done = new TaskCompletionSource(); await Task.Run(() => done.SetResult()); await done.Task;")]
+    [InlineData("held.TrySetResult(); await held.Task;")]
+    [InlineData("await Completed();")]
+    public Task A_task_that_the_code_has_completed_itself_is_not_waited_for(string statements) => TestCode.Method(Begin + statements + Commit, Sources).IsQuiet();
+
+    [Theory]
+    [InlineData("var done = new TaskCompletionSource(); if (ct.CanBeCanceled) done.SetResult(); await done.Task; // expect: PGTX102")]
+    [InlineData("var done = new TaskCompletionSource(); await done.Task; done.SetResult(); // expect: PGTX102")]
+    [InlineData("TaskCompletionSource one = new(), two = new(); one.SetResult(); await two.Task; // expect: PGTX102")]
+    [InlineData("for (var i = 0; i < 2; i++) { var done = new TaskCompletionSource(); if (i == 1) await done.Task; done.SetResult(); } // expect: PGTX102")]
+    [InlineData("var done = new TaskCompletionSource(); _ = Task.Run(() => done.SetResult()); await done.Task; // expect: PGTX102")]
+    [InlineData("var done = new TaskCompletionSource(); _ = Task.Run(done.SetResult); await done.Task; // expect: PGTX102")]
+    [InlineData("var done = new TaskCompletionSource(); _ = CompleteAsync(done); await done.Task; // expect: PGTX102")]
+    [InlineData("var done = new TaskCompletionSource(); using var registered = ct.Register(() => done.TrySetCanceled()); await done.Task; // expect: PGTX102")]
+    [InlineData("held.TrySetResult(); held = new(); await held.Task; // expect: PGTX102")]
+    public Task A_task_that_somebody_else_completes_is_waited_for(string statements) => TestCode.Method(Begin + statements + Commit, Sources).HasMarkedFindings();
+
+    private const string Sources = """
+        private TaskCompletionSource held = new();
+
+        static Task<int> LoadAsync() => Task.FromResult(1);
+
+        static void Complete(TaskCompletionSource source) => source.TrySetResult();
+
+        static async Task CompleteAsync(TaskCompletionSource source)
+        {
+            await Task.Yield();
+            source.SetResult();
+        }
+
+        static Task<int> Completed()
+        {
+            var done = new TaskCompletionSource<int>();
+            done.SetResult(1);
+            return done.Task;
+        }
+        """;
+
     [Fact]
     public Task A_pragma_silences_it() => TestCode.Method(Begin + """
         #pragma warning disable PGTX102
