@@ -68,7 +68,7 @@ internal sealed class BodyUses
         {
             known = body.DescendantTokens().Any(token => name.Length == 0
                 ? IsSqlBegin(token) && Wrapping.HandsOutResult(body, token, isText: true)
-                : token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText == name && IsUse(token.Parent) && Wrapping.HandsOutResult(body, token, isText: false));
+                : UsedBy(token) == name && Wrapping.HandsOutResult(body, token, isText: false));
             ImmutableInterlocked.TryAdd(ref handedOut, name, known);
         }
 
@@ -81,28 +81,34 @@ internal sealed class BodyUses
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var token in body.DescendantTokens())
         {
-            if (!token.IsKind(SyntaxKind.IdentifierToken))
+            if (UsedBy(token) is not { } name)
             {
                 hasSqlBegin |= IsSqlBegin(token);
                 hasTry |= token.IsKind(SyntaxKind.TryKeyword);
                 isIterator |= token.IsKind(SyntaxKind.YieldKeyword);
             }
-            else if (IsUse(token.Parent))
+            else
             {
-                if (seen.Add(token.ValueText))
+                if (seen.Add(name))
                 {
-                    names.Add(token.ValueText);
+                    names.Add(name);
                 }
 
-                if (!outliving.Contains(token.ValueText) && !Wrapping.EndsHere(token.Parent!, asResult: false))
+                if (!outliving.Contains(name) && !Wrapping.EndsHere(token.Parent!, asResult: false))
                 {
-                    outliving.Add(token.ValueText);
+                    outliving.Add(name);
                 }
             }
         }
 
         return new BodyUses(names.ToArray(), outliving.ToArray()) { HasSqlBegin = hasSqlBegin, HasTry = hasTry, IsIterator = isIterator, HasTransactionParameter = TakesTransaction(body) };
     }
+
+    /// <summary>The name that a token uses: its own, or that of the type that <c>new(…)</c> makes. Null: none.</summary>
+    private static string? UsedBy(SyntaxToken token) =>
+        token.IsKind(SyntaxKind.IdentifierToken) ? IsUse(token.Parent) ? token.ValueText : null
+        : token.Parent is ImplicitObjectCreationExpressionSyntax made && token == made.NewKeyword ? TargetTyped.NameOf(made)
+        : null;
 
     /// <summary>The name is called, constructed or handed on, not declared or merely a type.</summary>
     public static bool IsUse(SyntaxNode? name) => name?.Parent switch

@@ -58,6 +58,14 @@ internal sealed class HelperCalls
             }
         }
 
+        foreach (var made in body.DescendantNodes().OfType<ImplicitObjectCreationExpressionSyntax>().Where(n => TargetTyped.NameOf(n) == name))
+        {
+            if (model.GetSymbolInfo(made, cancellation).Symbol is not IMethodSymbol constructor || !Add(constructor, run, cancellation))
+            {
+                return null;
+            }
+        }
+
         return run;
     }
 

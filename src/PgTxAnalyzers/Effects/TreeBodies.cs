@@ -83,12 +83,14 @@ internal sealed class TreeBodies
     {
         var text = tree.GetText(cancellation);
         var root = tree.GetRoot(cancellation);
-        var words = new HashSet<int>();
+        var (words, targetTyped) = (new HashSet<int>(), new List<int>());
         var bodies = new List<NamedBody>();
         foreach (var declaration in NameIndex.Declarations(root))
         {
             words.Clear();
-            var namesTransaction = TreeWords.Scan(text, declaration.Span, words);
+            targetTyped.Clear();
+            var namesTransaction = TreeWords.Scan(text, declaration.Span, words, targetTyped);
+            words.UnionWith(targetTyped.Select(at => TargetOf(root, at)).OfType<string>().Select(TreeWords.Hash));
             bodies.Add(new NamedBody(declaration, NameOf(declaration), words.ToArray(), TakesDelegate(declaration), namesTransaction));
         }
 
@@ -97,7 +99,7 @@ internal sealed class TreeBodies
         {
             if (type.BaseList is { } bases)
             {
-                contracts.Add((bases.Types.Select(b => Last(b.Type)).OfType<string>().Append(type.Identifier.ValueText).ToArray(), type.Members.OfType<MethodDeclarationSyntax>().Select(m => m.Identifier.ValueText).ToArray()));
+                contracts.Add((bases.Types.Select(b => TargetTyped.LastName(b.Type)).OfType<string>().Append(type.Identifier.ValueText).ToArray(), type.Members.OfType<MethodDeclarationSyntax>().Select(m => m.Identifier.ValueText).ToArray()));
             }
 
             delegates.AddRange((type.ParameterList?.Parameters ?? default).Where(p => IsDelegate(p.Type)).Select(p => TreeWords.Hash(p.Identifier.ValueText)));
@@ -121,6 +123,10 @@ internal sealed class TreeBodies
         return new TreeBodies(bodies, contracts, attributed, delegates);
     }
 
+    /// <summary>What `new(…)` makes counts among the words: the type of a field or a property stands outside of the body.</summary>
+    private static string? TargetOf(SyntaxNode root, int at) =>
+        root.FindToken(at).Parent?.Parent is ImplicitObjectCreationExpressionSyntax creation ? TargetTyped.NameOf(creation) : null;
+
     private static int NameOf(SyntaxNode declaration) => declaration switch
     {
         OperatorDeclarationSyntax or ConversionOperatorDeclarationSyntax => Operator,
@@ -133,16 +139,6 @@ internal sealed class TreeBodies
     private static bool TakesDelegate(SyntaxNode declaration) =>
         declaration is BaseMethodDeclarationSyntax { ParameterList.Parameters: { Count: > 0 } parameters } && parameters.Any(p => IsDelegate(p.Type));
 
-    private static bool IsDelegate(TypeSyntax? type) => Last(type) is { } name
+    private static bool IsDelegate(TypeSyntax? type) => TargetTyped.LastName(type) is { } name
         && (name is "Func" or "Action" or "Predicate" || name.EndsWith("Delegate", StringComparison.Ordinal) || name.EndsWith("Handler", StringComparison.Ordinal) || name.EndsWith("Callback", StringComparison.Ordinal));
-
-    /// <summary>The last part of a type's name.</summary>
-    private static string? Last(TypeSyntax? type) => type switch
-    {
-        NullableTypeSyntax nullable => Last(nullable.ElementType),
-        QualifiedNameSyntax qualified => Last(qualified.Right),
-        AliasQualifiedNameSyntax aliased => Last(aliased.Name),
-        SimpleNameSyntax simple => simple.Identifier.ValueText,
-        _ => null,
-    };
 }

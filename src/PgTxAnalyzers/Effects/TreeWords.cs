@@ -79,13 +79,14 @@ internal sealed class TreeWords
     }
 
     /// <summary>Adds the words of a part of a file.</summary>
+    /// <param name="targetTyped">Is given where the parenthesis of each <c>new(…)</c> stands.</param>
     /// <returns>One of them may be the name or the type of a transaction: <c>tx</c>, <c>trans</c>, <c>NpgsqlTransaction</c>.</returns>
-    public static bool Scan(SourceText text, TextSpan span, HashSet<int> words)
+    public static bool Scan(SourceText text, TextSpan span, HashSet<int> words, List<int>? targetTyped = null)
     {
         var buffer = new char[Math.Min(span.Length, 4096)];
         var hash = Seed;
         var (length, matched) = (0, 0);
-        var (names, isT) = (false, false);
+        var (names, isT, isNew) = (false, false, false);
         for (var at = span.Start; at < span.End; at += buffer.Length)
         {
             var count = Math.Min(buffer.Length, span.End - at);
@@ -103,11 +104,22 @@ internal sealed class TreeWords
                     matched &= 3;
                     length++;
                 }
-                else if (length > 0)
+                else
                 {
-                    words.Add(hash);
-                    names |= length <= 3 && ShortNames.Contains(hash);
-                    (hash, length, matched) = (Seed, 0, 0);
+                    if (length > 0)
+                    {
+                        words.Add(hash);
+                        names |= length <= 3 && ShortNames.Contains(hash);
+                        isNew = hash == New;
+                        (hash, length, matched) = (Seed, 0, 0);
+                    }
+
+                    if (isNew && c == '(')
+                    {
+                        targetTyped?.Add(at + i);
+                    }
+
+                    isNew &= c <= ' ';
                 }
             }
         }
@@ -126,6 +138,8 @@ internal sealed class TreeWords
 
     /// <summary>The words with which a text of SQL begins a transaction.</summary>
     public static bool IsSqlBegin(int word) => Array.IndexOf(SqlBegins, word) >= 0;
+
+    private static readonly int New = Hash("new");
 
     private const int Seed = unchecked((int)2166136261);
 

@@ -52,6 +52,30 @@ public sealed class FollowedCodeTests
         Assert.Contains("UPDATE orders", finding.GetMessage());
     }
 
+    /// <summary>`new(…)` does not say what it makes: the declaration does.</summary>
+    [Theory]
+    [InlineData("using var scope = Make();", "static TransactionScope Make() => new(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("using var scope = Make();", "static TransactionScope Make() { return new(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled); }")]
+    [InlineData("Start(); using var scope = kept;", "TransactionScope? kept; void Start() => kept = new(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("TransactionScope? scope = null; scope = new(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled);", "")]
+    [InlineData("using var unit = Make();", "static Unit Make() => new(); class Unit : IDisposable { readonly TransactionScope scope; public Unit() { scope = new(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled); } public void Dispose() => scope.Dispose(); }")]
+    public Task A_scope_whose_type_stands_at_its_declaration_is_one(string begin, string members) => TestCode.Method(begin + """
+
+        await conn.OpenAsync(ct);
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        """, members).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("static TransactionScope Make() => new(TransactionScopeOption.Suppress);")]
+    [InlineData("static StringWriter Make() => new();")]
+    public Task What_begins_nothing_is_quiet(string members) => TestCode.Method("""
+        using var made = Make();
+        await conn.OpenAsync(ct);
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        await http.GetStringAsync(url, ct);
+        """, members).IsQuiet();
+
     private const string Begin = """
         await using var tx = await conn.BeginTransactionAsync(ct);
         await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
