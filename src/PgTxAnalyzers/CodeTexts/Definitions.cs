@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -59,15 +60,24 @@ internal static class Definitions
             _ => null,
         };
 
-    private static ExpressionSyntax? Local(ILocalSymbol local, SyntaxNode use, Func<SyntaxTree, SemanticModel?> models, CancellationToken cancellation)
+    private static ExpressionSyntax? Local(ILocalSymbol local, SyntaxNode use, Func<SyntaxTree, SemanticModel?> models, CancellationToken cancellation) =>
+        ValuesOf(local, use, models, cancellation) is { Count: 1 } only ? only[0] : null;
+
+    /// <summary>What a local may be given: by its declaration, and by each assignment. Empty: something else writes it as well. Which of them it has at a place, flow knows.</summary>
+    public static IReadOnlyList<ExpressionSyntax> ValuesOf(ILocalSymbol local, SyntaxNode use, Func<SyntaxTree, SemanticModel?> models, CancellationToken cancellation)
     {
         var declaration = local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation);
         if (declaration is null || BodyOf(use) is not { } body || models(body.SyntaxTree) is not { } model)
         {
-            return null;
+            return Array.Empty<ExpressionSyntax>();
         }
 
-        var value = Initializer(local, cancellation);
+        var values = new List<ExpressionSyntax>();
+        if (Initializer(local, cancellation) is { } initial)
+        {
+            values.Add(initial);
+        }
+
         foreach (var name in body.DescendantNodes().OfType<IdentifierNameSyntax>())
         {
             if (name.Identifier.ValueText != local.Name || !IsWritten(name) || !SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(name, cancellation).Symbol, local))
@@ -75,21 +85,20 @@ internal static class Definitions
                 continue;
             }
 
-            // An addition goes on with the value; a first assignment behind the declaration gives it.
-            if (name.Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression })
+            switch (name.Parent)
             {
-                continue;
+                // An addition goes on with the value.
+                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression }:
+                    break;
+                case AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment:
+                    values.Add(assignment.Right);
+                    break;
+                default:
+                    return Array.Empty<ExpressionSyntax>();
             }
-
-            if (value is not null || name.Parent is not AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment)
-            {
-                return null;
-            }
-
-            value = assignment.Right;
         }
 
-        return value;
+        return values;
     }
 
     /// <summary>A field or property with an initialiser, or with one assignment in its own type and nobody else who may write it.</summary>

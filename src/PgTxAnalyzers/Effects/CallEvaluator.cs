@@ -68,6 +68,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
     public IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state)
     {
         cancellation.ThrowIfCancellationRequested();
+        foreach (var text in Facts.Session is null ? Enumerable.Empty<Value.Text>() : call.Values.OfType<Value.Text>())
+        {
+            Facts.Session!.Gave(call.Operation.Syntax, text.Content);
+        }
+
         var outcomes = Effect(run, call, Facts.Session is null ? state : Closing(call, state));
         NoteDropped(run, call.Operation, outcomes);
         return outcomes;
@@ -181,6 +186,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
     {
         if (receiver is Value.Instance command && context.Shapes.Of(command.Type) == Shape.Command)
         {
+            if (value is Value.Text { Content: var text } && property.Syntax.Parent is { } assignment)
+            {
+                Facts.Session?.Gave(assignment, text);
+            }
+
             return property.Property.Name switch
             {
                 "CommandText" => state.Set(new Place.Slot(command.Identity, SlotKind.CommandText), value),

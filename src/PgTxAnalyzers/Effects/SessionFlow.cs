@@ -35,6 +35,7 @@ internal sealed record SessionItems(ImmutableArray<SessionItem> Items) : Value
 internal sealed class SessionFlow
 {
     private readonly List<(SyntaxNode Call, string? Text, bool InRegion)> runs = new();
+    private readonly HashSet<(SyntaxNode Place, string Text)> given = new();
 
     /// <summary>Things left in the session of a connection that went back to the pool on some path, with the connection.</summary>
     public HashSet<(SessionItem Item, Place Connection)> Left { get; } = new();
@@ -60,8 +61,11 @@ internal sealed class SessionFlow
         return inside == outside ? null : inside;
     }
 
-    /// <summary>The command ran, in whatever state.</summary>
-    public bool HasRun(SyntaxNode place, string text) => runs.Any(run => run.Call == place || run.Text == text);
+    /// <summary>A call or an assignment is given a text, on some path.</summary>
+    public void Gave(SyntaxNode place, string text) => given.Add((place, text));
+
+    /// <summary>The text comes to this place on some path.</summary>
+    public bool IsGiven(SyntaxNode place, string text) => given.Contains((place, text));
 
     /// <summary>What a text undoes of what was left before; the rest.</summary>
     public static ImmutableArray<SessionItem> Undo(ImmutableArray<SessionItem> items, SqlSummary sql)

@@ -4,6 +4,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CodeTexts;
 using PgTxAnalyzers.Effects;
 
 namespace PgTxAnalyzers.Pooling;
@@ -11,6 +12,10 @@ namespace PgTxAnalyzers.Pooling;
 /// <summary>Finds the uses of session features in one file.</summary>
 internal sealed class SessionUses
 {
+    /// <summary>Locals that a text is handed through, and texts that one of them may have.</summary>
+    private const int MaxHands = 3;
+    private const int MaxTexts = 8;
+
     private readonly PoolingContext context;
     private readonly CancellationToken cancellation;
     private readonly SqlSinks sinks;
@@ -38,11 +43,14 @@ internal sealed class SessionUses
             {
                 foreach (var expression in TextPlaces.Alternatives(sink.Sql))
                 {
-                    var text = context.Read(expression, cancellation);
-                    if (!text.IsUnknown)
+                    foreach (var (text, isSure) in Texts(expression, 0))
                     {
                         var origin = ConnectionResolver.Resolve(context, sink.Connection, cancellation);
-                        yield return SessionUse.OfText(sink with { Sql = expression }, text, context.Flow.Sql(text.Content), origin, flows.Of);
+                        var use = SessionUse.OfText(sink with { Sql = expression }, text, context.Flow.Sql(text.Content), origin, flows.Of);
+                        if (isSure || use.Flow.IsGiven(sink.Call, text.Content))
+                        {
+                            yield return use;
+                        }
                     }
                 }
             }
@@ -55,6 +63,20 @@ internal sealed class SessionUses
                 yield return use;
             }
         }
+    }
+
+    /// <summary>The text; or those that a local may have, of which flow has to say whether the command is ever given them: one may be overwritten before.</summary>
+    private IEnumerable<(CodeText Text, bool IsSure)> Texts(ExpressionSyntax expression, int hands)
+    {
+        var text = context.Read(expression, cancellation);
+        if (!text.IsUnknown)
+        {
+            return new[] { (text, hands == 0) };
+        }
+
+        return hands < MaxHands && expression is IdentifierNameSyntax && context.Model(expression.SyntaxTree)?.GetSymbolInfo(expression, cancellation).Symbol is ILocalSymbol local
+            ? Definitions.ValuesOf(local, expression, context.Model, cancellation).SelectMany(TextPlaces.Alternatives).Take(MaxTexts).SelectMany(value => Texts(value, hands + 1))
+            : Enumerable.Empty<(CodeText, bool)>();
     }
 
     private static bool IsEfCore(SyntaxNode place) =>

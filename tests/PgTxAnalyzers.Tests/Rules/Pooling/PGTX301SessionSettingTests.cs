@@ -43,6 +43,35 @@ public class PGTX301SessionSettingTests
     [InlineData("")]
     public Task What_ends_with_it_and_what_poolers_track_is_quiet(string sql) => Pooled.Method($"await conn.ExecuteAsync({Literal(sql)});", counted: Id).IsQuiet();
 
+    [Theory]
+    [InlineData("var sql = url.Length > 3 ? \"SET work_mem = '1MB'\" : \"SET work_mem = '2MB'\"; await conn.ExecuteAsync(sql);")]
+    [InlineData("var sql = url.Length > 3 ? \"SET LOCAL work_mem = '1MB'\" : \"SET work_mem = '1MB'\"; await conn.ExecuteAsync(sql);")]
+    [InlineData("var sql = ForSession; if (url.Length > 3) sql = ForTransaction; await using var command = new NpgsqlCommand(sql, conn); await command.ExecuteNonQueryAsync();")]
+    [InlineData("string sql; if (url.Length > 3) sql = ForTransaction; else sql = ForSession; await using var command = new NpgsqlCommand(sql, conn); await command.ExecuteNonQueryAsync();")]
+    [InlineData("string sql = url switch { \"a\" => ForTransaction, _ => ForSession }; await using var command = conn.CreateCommand(); command.CommandText = sql; await command.ExecuteNonQueryAsync();")]
+    [InlineData("var first = url.Length > 3 ? ForTransaction : ForSession; var sql = first; await conn.ExecuteAsync(sql, new { });")]
+    [InlineData("var sql = url.Length > 3 ? ForTransaction : ForSession; await RunAsync(conn, sql);")]
+    public Task What_a_local_may_say_on_some_path_is_found(string statements) => Pooled.Method(statements + " // expect: PGTX301", Members, Id).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("var sql = url.Length > 3 ? ForTransaction : \"SELECT 1\"; await conn.ExecuteAsync(sql);")]
+    [InlineData("var sql = ForSession; sql = ForTransaction; await conn.ExecuteAsync(sql);")]
+    [InlineData("var sql = ForSession; if (url.Length > 3) sql = \"SELECT 1\"; else sql = ForTransaction; await using var command = new NpgsqlCommand(sql, conn); await command.ExecuteNonQueryAsync();")]
+    [InlineData("var sql = \"SELECT 1\"; await using var command = new NpgsqlCommand(sql, conn); await command.ExecuteNonQueryAsync(); sql = ForSession; GC.KeepAlive(sql);")]
+    [InlineData("var sql = ForSession; Change(ref sql); await conn.ExecuteAsync(sql);")]
+    public Task What_a_local_no_longer_says_is_quiet(string statements) => Pooled.Method(statements, Members, Id).IsQuiet();
+
+    private const string Members = """
+        private const string ForSession = "SET work_mem = '1MB'";
+        private const string ForTransaction = "SET LOCAL work_mem = '1MB'";
+        private static void Change(ref string sql) => sql = ForTransaction;
+        private static async Task RunAsync(NpgsqlConnection conn, string sql)
+        {
+            await using var command = new NpgsqlCommand(sql, conn);
+            await command.ExecuteNonQueryAsync();
+        }
+        """;
+
     [Fact]
     public async Task D54_a_tenant_of_row_level_security()
     {
