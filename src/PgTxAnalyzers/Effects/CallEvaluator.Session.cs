@@ -14,6 +14,24 @@ internal sealed partial class CallEvaluator
     /// <summary>Things in one session that are told apart; a loop over texts comes to an end.</summary>
     private const int MaxSessionItems = 8;
 
+    /// <summary>Notes the texts that a call is given. What a library does to a context in that one's own body, it does to its connection.</summary>
+    private CallSite Noted(CallSite call)
+    {
+        foreach (var text in call.Values.OfType<Value.Text>())
+        {
+            Facts.Session!.Gave(call.Operation.Syntax, text.Content);
+        }
+
+        return call.Method.DeclaringSyntaxReferences.IsEmpty && OwnContext(call.Receiver) is { } own ? call with { Receiver = own } : call;
+    }
+
+    /// <summary>
+    /// In a body of a context, <c>this</c> is an object whose members are followed; here it is also the connection that its <c>Database</c>, its sets and its <c>SaveChanges</c>
+    /// share. Null: anything else, or nobody asks what is left in sessions: a statement on a connection that is not known runs in the region that lives.
+    /// </summary>
+    private Value.Connection? OwnContext(Value receiver) =>
+        Facts.Session is not null && receiver is Value.Instance { Type: { } type } self && context.Shapes.Of(type) == Shape.Context ? new Value.Connection(self.Identity, type, IsContext: true) : null;
+
     private IReadOnlyList<Outcome> Watched(BodyRun run, CallSite call, ApiFact fact, State state)
     {
         var subject = call.Receiver is Value.Unknown && call.Operation is Microsoft.CodeAnalysis.Operations.IInvocationOperation { Instance: null } && call.Values.Length > 0 ? call.Values[0] : call.Receiver;

@@ -68,12 +68,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
     public IReadOnlyList<Outcome> Call(BodyRun run, CallSite call, State state)
     {
         cancellation.ThrowIfCancellationRequested();
-        foreach (var text in Facts.Session is null ? Enumerable.Empty<Value.Text>() : call.Values.OfType<Value.Text>())
+        if (Facts.Session is not null)
         {
-            Facts.Session!.Gave(call.Operation.Syntax, text.Content);
+            call = Noted(call);
+            state = Closing(call, state);
         }
 
-        var outcomes = Effect(run, call, Facts.Session is null ? state : Closing(call, state));
+        var outcomes = Effect(run, call, state);
         NoteDropped(run, call.Operation, outcomes);
         return outcomes;
     }
@@ -138,6 +139,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
         if (symbol.Name == "Values" && receiver is Value.Instance && Elements(state, receiver) is Value.Pending)
         {
             return BodyRun.Single(state, receiver);
+        }
+
+        if (OwnContext(receiver) is { } own && (context.Shapes.Of(property.Type) is var shape && shape == Shape.Query || (shape == Shape.Context && symbol.DeclaringSyntaxReferences.IsEmpty)))
+        {
+            return BodyRun.Single(state, own);
         }
 
         var fact = context.Models.Find(symbol, property.Instance?.Type);

@@ -51,4 +51,44 @@ public class PGTX309StateExpectedAcrossUsesTests
     public Task A_helper_that_is_called_in_a_transaction_is_quiet() => TestCode.Method(
         "await using var tx = await db.Database.BeginTransactionAsync(ct);\nawait Load(db);",
         "private static async Task Load(ShopContext db) { await db.Database.ExecuteSqlRawAsync(\"SET a.b = 1\"); await db.Orders.CountAsync(); }").Counting(Id).IsQuiet();
+
+    /// <summary>In a context's own body, `this` is the context.</summary>
+    [Theory]
+    [InlineData("await base.SaveChangesAsync(ct);")]
+    [InlineData("await SaveChangesAsync(ct);")]
+    [InlineData("await Notes.ToListAsync(ct);")]
+    [InlineData("await this.Kept.Where(o => o.Id > 1).ToListAsync(ct);")]
+    [InlineData("await Set<Order>().CountAsync(ct);")]
+    [InlineData("foreach (var note in Notes) { }")]
+    [InlineData("await Database.ExecuteSqlRawAsync(\"UPDATE t SET a = 1\", ct);")]
+    public Task Later_work_in_the_context_itself_is_the_witness(string later) => TestCode.Method("", Context(
+        "await Database.ExecuteSqlRawAsync(\"SELECT set_config('app.tenant', 'a', false)\", ct); // expect: PGTX309\n" + later)).Counting(Id).HasMarkedFindings();
+
+    [Theory]
+    [InlineData("await Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);")]
+    [InlineData("await Database.ExecuteSqlRawAsync(\"SELECT set_config('a.b', '1', true)\", ct);\nawait base.SaveChangesAsync(ct);")]
+    [InlineData("await Database.OpenConnectionAsync(ct);\nawait Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);\nawait base.SaveChangesAsync(ct);")]
+    [InlineData("await using var tx = await Database.BeginTransactionAsync(ct);\nawait Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);\nawait base.SaveChangesAsync(ct);\nawait tx.CommitAsync(ct);")]
+    [InlineData("await Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);\nawait other.Orders.CountAsync(ct);")]
+    [InlineData("await Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);\nawait Other.Orders.CountAsync(ct);")]
+    [InlineData("await Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);\nawait Database.ExecuteSqlRawAsync(\"RESET a.b\", ct);\nawait base.SaveChangesAsync(ct);")]
+    [InlineData("await other.Database.ExecuteSqlRawAsync(\"SET a.b = 1\", ct);\nawait base.SaveChangesAsync(ct);")]
+    public Task What_the_context_itself_repairs_is_quiet(string statements) => TestCode.Method("", Context(statements)).Counting(Id).IsQuiet();
+
+    private static string Context(string statements) => $$"""
+        private sealed class NoteContext(ShopContext other) : DbContext
+        {
+            public DbSet<Order> Notes => Set<Order>();
+
+            public DbSet<Order> Kept { get; set; } = null!;
+
+            public ShopContext Other { get; set; } = null!;
+
+            public async Task WorkAsync(CancellationToken ct)
+            {
+                {{statements}}
+                GC.KeepAlive(other);
+            }
+        }
+        """;
 }
