@@ -42,6 +42,20 @@ internal sealed partial class CallEvaluator
         }
     }
 
+    /// <summary>A connection out of a delegate is opened without a question for its state: had a transaction begun on it, it would be open, and Open would fail.</summary>
+    private State OpenedFromFactory(BodyRun run, CallSite call, Value subject, State state)
+    {
+        if (subject is not Value.FromFactory)
+        {
+            return state;
+        }
+
+        SecondConnection(run, call, new Value.Connection(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), call.ReceiverType, IsContext: false) { IsNew = true }, state);
+
+        // Opened once; what a later Open of it means, depends on who has closed it.
+        return state.Forget(subject);
+    }
+
     /// <summary>A connection is taken from the pool: a second one, where a transaction holds another.</summary>
     private void SecondConnection(BodyRun run, CallSite call, Value.Connection taken, State state)
     {

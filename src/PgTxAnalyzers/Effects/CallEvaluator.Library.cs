@@ -38,6 +38,7 @@ internal sealed partial class CallEvaluator
                 return Statement(run, subject is Value.Transaction t && state.Region(t.Region) is { } r ? ConnectionOf(r) : Value.Nothing, Level.Open, false, call, IsBackAtSavepoint(call) ? Mended(subject, state) : state, ApiRole.Savepoint);
             case ApiRole.Open:
                 run.Throw(state, ThrownKind.Database);
+                state = OpenedFromFactory(run, call, subject, state);
                 Takes(run, call, subject, state);
                 Unenlisted(run, call, subject, state);
                 return BodyRun.Single(ResourceOps.Opened(RegionOps.Opened(state, subject), subject, call.Operation.Syntax, run.Frame.Depth), Value.Nothing);

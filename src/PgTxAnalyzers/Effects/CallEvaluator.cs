@@ -116,7 +116,10 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return Reached(run, call.Operation, call.Method, new ApiFact(ApiRole.Pipeline), state);
             }
 
-            return Compiled(run, call, state) ?? RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
+            var returned = Compiled(run, call, state) ?? RunDelegate(run, call.Receiver, call.Values, call.Operation, state);
+            return call.Receiver is Value.Unknown && context.Shapes.Of(call.Method.ReturnType) == Shape.Connection
+                ? returned.Select(o => new Outcome(o.State, new Value.FromFactory(call.Operation.Syntax))).ToList()
+                : returned;
         }
 
         return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Obliged(run, call, state, Source(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state)));
@@ -128,6 +131,12 @@ internal sealed partial class CallEvaluator : ICallSemantics
         if (symbol.Name == "Result" && Waiting.IsTask(symbol.ContainingType))
         {
             return BodyRun.Single(run.Waited(state, receiver, property), receiver.Awaited);
+        }
+
+        // Whoever asks whether it is open, opens it only where it is not: it may be the one that has the transaction.
+        if (receiver is Value.FromFactory && property.Type is { Name: "ConnectionState" })
+        {
+            return BodyRun.Single(state.Forget(receiver), Value.Nothing);
         }
 
         if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count" && symbol.DeclaringSyntaxReferences.IsEmpty)

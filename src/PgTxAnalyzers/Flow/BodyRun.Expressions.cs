@@ -308,7 +308,8 @@ internal sealed partial class BodyRun
         var result = new List<Outcome>();
         foreach (var (s, value) in Evaluate(operation.Value, state))
         {
-            var at = s;
+            // `connection is { State: … }` asks whether it is open.
+            var at = value is Value.FromFactory && operation.Pattern.DescendantsAndSelf().Any(p => p is IPropertySubpatternOperation) ? s.Forget(value) : s;
             foreach (var declared in Declared(operation.Pattern))
             {
                 at = at.Set(new Place.Variable(declared), value);

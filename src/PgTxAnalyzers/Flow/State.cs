@@ -103,6 +103,9 @@ internal sealed class State : IEquatable<State>
         return values == Values ? this : new(values, total, HasParts && values.Count > 0, Regions, Pending);
     }
 
+    /// <summary>What was known of the value is known no longer.</summary>
+    public State Forget(Value value) => Values.Where(v => v.Value.Equals(value)).Aggregate(this, (state, held) => state.Set(held.Key, Value.Nothing));
+
     public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Sum(values), true, Regions, Pending);
 
     public State WithPending(Continuation? pending) => pending == Pending ? this : new(Values, sum, HasParts, Regions, pending);

@@ -20,6 +20,9 @@ internal abstract record Value
     /// <summary>Of which nothing is known but that it is an object, and not null.</summary>
     internal sealed record Present : Unknown;
 
+    /// <summary>A connection that a delegate from outside has returned at <paramref name="Site"/>. Which one it is, is not known; if it has to be opened, it is none on which a transaction has begun.</summary>
+    internal sealed record FromFactory(SyntaxNode Site) : Unknown;
+
     internal sealed record Null : Value;
 
     internal sealed record Bool(bool Is) : Value;

@@ -83,6 +83,40 @@ public sealed class PGTX105SecondConnectionTests
         await tx.CommitAsync(ct);
         """, Members).HasMarkedFindings();
 
+    /// <summary>Had a transaction begun on what the delegate returns, it would be open already.</summary>
+    [Theory]
+    [InlineData("await using var other = make();\nawait other.OpenAsync(ct); // expect: PGTX105")]
+    [InlineData("await using var other = make.Invoke();\nother.Open(); // expect: PGTX105")]
+    [InlineData("await CountAsync(); // expect: PGTX105")]
+    [InlineData("await tx.CommitAsync(ct);\nawait using var other = make();\nawait other.OpenAsync(ct);")]
+    [InlineData("await using var other = make();\nif (other.State != System.Data.ConnectionState.Open) await other.OpenAsync(ct);")]
+    [InlineData("await using var other = make();\nif (other is { State: System.Data.ConnectionState.Closed }) await other.OpenAsync(ct);")]
+    [InlineData("await using var other = make();\nvar isOpen = other.State == System.Data.ConnectionState.Open;\nif (!isOpen) await other.OpenAsync(ct);")]
+    [InlineData("await using var other = make();\nawait other.ExecuteAsync(\"SELECT 1\");")]
+    [InlineData("var other = await later(ct);\nawait other.ExecuteAsync(\"SELECT 1\");")]
+    [InlineData("await own.CloseAsync();\nawait own.OpenAsync(ct);")]
+    public Task What_a_delegate_from_outside_returns_is_another_one_if_it_has_to_be_opened(string statements) => TestCode.Method($"""
+        await using var own = await MadeAsync();
+        await using var tx = await own.BeginTransactionAsync(ct);
+        await own.ExecuteAsync("UPDATE orders SET status = 'a'");
+        {statements}
+        """, """
+        private Func<NpgsqlConnection> make = null!;
+        private Func<CancellationToken, Task<NpgsqlConnection>> later = null!;
+        public void Set(Func<NpgsqlConnection> other) => make = other;
+        private async Task<NpgsqlConnection> MadeAsync()
+        {
+            var made = make();
+            await made.OpenAsync();
+            return made;
+        }
+        private async Task<long> CountAsync()
+        {
+            await using var counting = await MadeAsync();
+            return await counting.ExecuteScalarAsync<long>("SELECT count(*) FROM orders");
+        }
+        """).Counting("PGTX105").HasMarkedFindings();
+
     /// <summary>What the object has held since it was constructed is not what its method makes, though both are of one class.</summary>
     [Theory]
     [InlineData("", "await injected.Orders.CountAsync(ct); // expect: PGTX105")]
