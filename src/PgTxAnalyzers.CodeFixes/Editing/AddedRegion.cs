@@ -115,6 +115,10 @@ internal sealed class AddedRegion
         {
             switch (type.ToDisplayString())
             {
+                // A context's own `SaveChangesAsync` is called inside of its callers' transactions as well, where EF Core refuses a second begin.
+                case "Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade" when receiver is IdentifierNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }
+                    && function is MethodDeclarationSyntax method && method.Modifiers.Any(SyntaxKind.OverrideKeyword):
+                    return null;
                 case "Microsoft.EntityFrameworkCore.Infrastructure.DatabaseFacade":
                     return receiver.ToString();
                 case "System.Data.Common.DbConnection" when receiver is IdentifierNameSyntax name && IsOpened(name.Identifier.ValueText, function):

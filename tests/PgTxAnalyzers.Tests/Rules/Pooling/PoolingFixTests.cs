@@ -256,6 +256,45 @@ public class PoolingFixTests
         """));
 
     [Fact]
+    public Task PGTX309_in_a_method_of_the_context() => TestCode.Method("", """
+        private sealed class NoteContext : DbContext
+        {
+            public DbSet<Order> Notes => Set<Order>();
+            public async Task<int> CountAsync(CancellationToken ct)
+            {
+                await Database.ExecuteSqlAsync($"SELECT set_config('a.b', '1', false)", ct); // fix: PGTX309
+                return await Notes.CountAsync(ct);
+            }
+        }
+        """).Fix("PGTX309", "PGTX309.SetLocalInTransaction").Becomes(TestCode.Method("", """
+        private sealed class NoteContext : DbContext
+        {
+            public DbSet<Order> Notes => Set<Order>();
+            public async Task<int> CountAsync(CancellationToken ct)
+            {
+                await using var transaction = await Database.BeginTransactionAsync(ct);
+                await Database.ExecuteSqlAsync($"SELECT set_config('a.b', '1', true)", ct);
+                var result = await Notes.CountAsync(ct);
+                await transaction.CommitAsync(ct);
+                return result;
+            }
+        }
+        """));
+
+    /// <summary>Whoever has begun a transaction saves in it: a second begin is refused there.</summary>
+    [Fact]
+    public Task PGTX309_begins_no_transaction_in_SaveChanges_itself() => TestCode.Method("", """
+        private sealed class NoteContext : DbContext
+        {
+            public override async Task<int> SaveChangesAsync(CancellationToken ct = default)
+            {
+                await Database.ExecuteSqlAsync($"SELECT set_config('a.b', '1', false)", ct); // fix: PGTX309
+                return await base.SaveChangesAsync(ct);
+            }
+        }
+        """).Fix("PGTX309").IsNotOffered();
+
+    [Fact]
     public Task PGTX310_ends_with_the_transaction() => Kept("SET x = 1", "// fix: PGTX310").Fix("PGTX310").Becomes(Kept("SET LOCAL x = 1", ""));
 
     [Theory]
