@@ -72,28 +72,54 @@ internal static class TargetTyped
     private static TypeSyntax Awaited(TypeSyntax type, SyntaxTokenList modifiers) =>
         modifiers.Any(SyntaxKind.AsyncKeyword) && type is GenericNameSyntax { TypeArgumentList.Arguments: { Count: 1 } arguments } ? arguments[0] : type;
 
-    /// <summary>The type of a local, a parameter, or a member of the type around it.</summary>
+    /// <summary>The type of a local, a parameter, or a member of the type around it. What an initialiser assigns is another object's.</summary>
     private static TypeSyntax? DeclaredOf(ExpressionSyntax target)
     {
-        var (name, isMember) = target switch
+        var name = target.Parent?.Parent is InitializerExpressionSyntax ? null : target switch
         {
-            IdentifierNameSyntax simple => (simple.Identifier.ValueText, false),
-            MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var member } => (member, true),
-            _ => (null, false),
-        };
-        var local = name is null || isMember ? null : target.FirstAncestorOrSelf<MemberDeclarationSyntax>()?.DescendantNodes().Select(n => n switch
-        {
-            VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax variable } declarator when declarator.Identifier.ValueText == name => variable.Type,
-            ParameterSyntax parameter when parameter.Identifier.ValueText == name => parameter.Type,
+            IdentifierNameSyntax simple => simple.Identifier.ValueText,
+            MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var member } => member,
             _ => null,
-        }).FirstOrDefault(t => t is not null);
-        return local ?? target.FirstAncestorOrSelf<TypeDeclarationSyntax>()?.Members.Select(m => m switch
+        };
+        for (var around = name is null ? null : target.Parent; around is not null; around = around.Parent)
         {
-            FieldDeclarationSyntax field when field.Declaration.Variables.Any(v => v.Identifier.ValueText == name) => field.Declaration.Type,
+            // A variable hides a member, but what `this.` says is a member.
+            var isType = around is TypeDeclarationSyntax;
+            if ((isType || target is IdentifierNameSyntax) && DeclaredIn(around, name!) is { } type)
+            {
+                return type;
+            }
+
+            if (isType)
+            {
+                break;
+            }
+        }
+
+        return null;
+    }
+
+    private static TypeSyntax? DeclaredIn(SyntaxNode scope, string name) => scope switch
+    {
+        BlockSyntax block => block.Statements.OfType<LocalDeclarationStatementSyntax>().Select(s => Declared(s.Declaration, name)).FirstOrDefault(t => t is not null),
+        UsingStatementSyntax { Declaration: { } held } => Declared(held, name),
+        ForStatementSyntax { Declaration: { } counted } => Declared(counted, name),
+        BaseMethodDeclarationSyntax method => Given(method.ParameterList, name),
+        LocalFunctionStatementSyntax local => Given(local.ParameterList, name),
+        ParenthesizedLambdaExpressionSyntax lambda => Given(lambda.ParameterList, name),
+        TypeDeclarationSyntax type => type.Members.Select(m => m switch
+        {
+            FieldDeclarationSyntax field => Declared(field.Declaration, name),
             PropertyDeclarationSyntax property when property.Identifier.ValueText == name => property.Type,
             _ => null,
-        }).FirstOrDefault(t => t is not null);
-    }
+        }).FirstOrDefault(t => t is not null),
+        _ => null,
+    };
+
+    private static TypeSyntax? Declared(VariableDeclarationSyntax declaration, string name) =>
+        declaration.Variables.Any(v => v.Identifier.ValueText == name) ? declaration.Type : null;
+
+    private static TypeSyntax? Given(ParameterListSyntax parameters, string name) => parameters.Parameters.FirstOrDefault(p => p.Identifier.ValueText == name)?.Type;
 
     /// <summary>The last part of a type's name.</summary>
     public static string? LastName(TypeSyntax? type) => type switch
