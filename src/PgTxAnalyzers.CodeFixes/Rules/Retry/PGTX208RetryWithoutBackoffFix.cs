@@ -19,6 +19,8 @@ public sealed class PGTX208RetryWithoutBackoffFix : CodeFixProvider
 {
     internal const string EquivalenceKey = "PGTX208.BackOff";
     internal const string Title = "Back off exponentially, five attempts";
+    internal const string PauseTitle = "Back off exponentially";
+    internal const string BoundTitle = "Give up after five attempts";
 
     /// <inheritdoc/>
     public override ImmutableArray<string> FixableDiagnosticIds { get; } = ImmutableArray.Create("PGTX208");
@@ -47,7 +49,10 @@ public sealed class PGTX208RetryWithoutBackoffFix : CodeFixProvider
             var edits = token.Parent is CatchClauseSyntax clause ? BackOffEdits.InLoop(clause, noWait, noEnd, model, lines, context.CancellationToken)
                 : token.Parent?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { } call ? OfPolly(call, noWait, noEnd, model, lines, context.CancellationToken)
                 : null;
-            await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, edits).ConfigureAwait(false);
+
+            // A loop that its token ends, or a count that somebody has chosen, gets no number of attempts; `Retry()` of Polly v7 does.
+            var title = !noEnd && !(token.Parent?.FirstAncestorOrSelf<InvocationExpressionSyntax>() is { ArgumentList.Arguments.Count: 0 }) ? PauseTitle : noWait ? Title : BoundTitle;
+            await Offer.RegisterAsync(context, diagnostic, title, EquivalenceKey, edits).ConfigureAwait(false);
         }
     }
 

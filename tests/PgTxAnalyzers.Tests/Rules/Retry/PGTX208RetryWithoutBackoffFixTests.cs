@@ -108,6 +108,20 @@ public sealed class PGTX208RetryWithoutBackoffFixTests
         await RetryCode.Service($"    public object Make() => {before}; // expect: PGTX208").Fix("PGTX208", Key).Becomes(RetryCode.Service($"    public object Make() => {after};"));
     }
 
+    /// <summary>What the action is called is what it writes.</summary>
+    [Theory]
+    [InlineData("while (true)", "catch (NpgsqlException ex) when (ex.IsTransient) // fix: PGTX208\n{\n}\n", "await WorkAsync(ct);", "Back off exponentially")]
+    [InlineData("for (var attempt = 0; ; attempt++)", "catch (NpgsqlException) when (attempt < 10) // fix: PGTX208\n{\n}\n", "await WorkAsync(ct);", "Back off exponentially")]
+    [InlineData("while (true)", "catch (NpgsqlException) // fix: PGTX208\n{\n}\n", "await WorkAsync(default);", "Back off exponentially, five attempts")]
+    [InlineData("while (true)", "catch (NpgsqlException) // fix: PGTX208\n{\nawait Task.Delay(1000);\n}\n", "await WorkAsync(default);", "Give up after five attempts")]
+    public async Task The_title_names_what_is_missing(string head, string handler, string work, string title) =>
+        Assert.Equal(title, Assert.Single(await Loop(head, handler, work.Contains("default") ? "public async Task RunAsync()" : "public async Task RunAsync(CancellationToken ct)", work).Fix("PGTX208").Offers()).Title);
+
+    [Fact]
+    public async Task A_policy_without_a_count_gets_five() => Assert.Equal(
+        "Back off exponentially, five attempts",
+        Assert.Single(await RetryCode.Service("    public object Make() => Policy.Handle<NpgsqlException>().RetryForeverAsync(); // fix: PGTX208").Fix("PGTX208").Offers()).Title);
+
     /// <summary><c>onRetry</c> has other parameters where there is a pause.</summary>
     [Fact]
     public async Task A_policy_that_tells_of_its_attempts_is_left_alone() =>
