@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 
 /// <summary>
 /// Commits on the path that leaves without, in the words in which the method commits elsewhere: before its return, or at the end. Whether the path is meant to commit
-/// is the reader's decision, so there is no way to apply it to many findings at once.
+/// is the reader's decision, so there is no way to apply it to many findings at once, and no offer where something has failed on it.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 public sealed class PGTX704SuccessPathDoesNotCommitFix : CodeFixProvider
@@ -52,7 +52,7 @@ public sealed class PGTX704SuccessPathDoesNotCommitFix : CodeFixProvider
             {
                 await Offer.RegisterFirstAsync(context, diagnostic, EndTitle, EquivalenceKey, new CommitAtTheEnd(region, commits, facts, lines).Plans()).ConfigureAwait(false);
             }
-            else if (end.EnclosingFunction() == function)
+            else if (end.EnclosingFunction() == function && !new FailurePath(begin, commits, model, context.CancellationToken).Ends(end))
             {
                 await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, new CommitBeforeReturn(region, commits[0], facts, lines).Plan(end)).ConfigureAwait(false);
             }
