@@ -43,7 +43,7 @@ internal static class Repeatable
         }
 
         var context = ContextOf(document, model, cancellationToken);
-        if (CountsOutside(root, unit, context, cancellationToken))
+        if (CountsOutside(root, unit, context, cancellationToken) || UsesUp(root, unit, context, cancellationToken))
         {
             return false;
         }
@@ -124,14 +124,30 @@ internal static class Repeatable
     /// <summary>A field is counted up, or a collection in one added to, and the database is asked for more behind it: what fails there runs the counting again. Of locals PGTX207 speaks.</summary>
     private static bool CountsOutside(SyntaxNode root, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
     {
-        var nodes = root.DescendantNodes(unit).Where(node => unit.Contains(node.Span)).ToList();
-        var last = nodes.OfType<InvocationExpressionSyntax>().Where(call => context.FactOf(call, out _, cancellationToken).Role != ApiRole.None).Select(call => call.Span.End).DefaultIfEmpty(0).Max();
-        return nodes.Any(node => IsBefore(node) && TargetOf(node) is { } target
+        var nodes = OwnNodes(root, unit);
+        var isBefore = BeforeWork(nodes, unit, context, cancellationToken);
+        return nodes.Any(node => TargetOf(node) is { } target && isBefore(node)
             && context.Model(node).GetSymbolInfo(target, cancellationToken).Symbol is IFieldSymbol or IPropertySymbol && !SessionTypes.Is(context.Model(node).GetTypeInfo(target, cancellationToken).Type)
             && !DataLibrary.IsContextType(context.Model(node).GetTypeInfo(target, cancellationToken).Type) && (target is IdentifierNameSyntax || target is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax }));
+    }
 
-        // In a loop what stands behind comes before the next round.
-        bool IsBefore(SyntaxNode node) => node.SpanStart < last
+    /// <summary>The unit, or what it calls, uses something up that the next attempt would have to find again.</summary>
+    private static bool UsesUp(SyntaxNode root, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
+    {
+        var own = OwnNodes(root, unit);
+        var isBefore = BeforeWork(own, unit, context, cancellationToken);
+        var consumed = new ConsumedInput(context, cancellationToken);
+        return consumed.IsIn(own, isBefore) || new MovedMark(context, cancellationToken).IsIn(own, unit, isBefore)
+            || Bodies(root, unit, context, cancellationToken).Take(MaxBodies).Skip(1).Any(body => consumed.IsIn(body, _ => true));
+    }
+
+    private static List<SyntaxNode> OwnNodes(SyntaxNode root, TextSpan unit) => root.DescendantNodes(unit).Where(node => unit.Contains(node.Span)).ToList();
+
+    /// <summary>Is a node in front of something that the unit asks for? What fails there runs the node again. In a loop what stands behind comes before the next round.</summary>
+    private static System.Func<SyntaxNode, bool> BeforeWork(IReadOnlyList<SyntaxNode> nodes, TextSpan unit, RetryContext context, CancellationToken cancellationToken)
+    {
+        var last = nodes.OfType<InvocationExpressionSyntax>().Where(call => context.FactOf(call, out _, cancellationToken).Role != ApiRole.None).Select(call => call.Span.End).DefaultIfEmpty(0).Max();
+        return node => node.SpanStart < last
             || node.Ancestors().TakeWhile(around => unit.Contains(around.Span)).Any(around => around is ForStatementSyntax or WhileStatementSyntax or DoStatementSyntax or CommonForEachStatementSyntax
                 && around.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call => context.FactOf(call, out _, cancellationToken).Role != ApiRole.None));
     }
