@@ -5,10 +5,11 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Editing;
 
-/// <summary>The statements from a begin to the end of its method, as the body of a delegate that an execution strategy runs.</summary>
+/// <summary>The statements from a begin to the end of its method, or to its commit where more work follows, as the body of a delegate that an execution strategy runs.</summary>
 internal sealed class WrappedUnit
 {
     private readonly IReadOnlyList<StatementSyntax> statements;
@@ -26,8 +27,11 @@ internal sealed class WrappedUnit
     /// <summary>What has to stand in front of the begin's statement, so that a failed attempt ends its transaction.</summary>
     private readonly (StatementSyntax Begin, string Text) ending;
 
-    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured, string result, (StatementSyntax Begin, string Text) ending) =>
-        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured, this.result, this.ending) = (statements, context, strategy, token, isAsync, isConfigured, result, ending);
+    /// <summary>The locals that are named behind it.</summary>
+    private readonly IReadOnlyList<string> handedOut;
+
+    private WrappedUnit(IReadOnlyList<StatementSyntax> statements, string context, string strategy, string? token, bool isAsync, bool isConfigured, string result, (StatementSyntax Begin, string Text) ending, IReadOnlyList<string> handedOut) =>
+        (this.statements, this.context, this.strategy, this.token, this.isAsync, this.isConfigured, this.result, this.ending, this.handedOut) = (statements, context, strategy, token, isAsync, isConfigured, result, ending, handedOut);
 
     public TextSpan Span => TextSpan.FromBounds(statements[0].SpanStart, statements[statements.Count - 1].Span.End);
 
@@ -35,7 +39,7 @@ internal sealed class WrappedUnit
     public string Clear => $"{context}.ChangeTracker.Clear();";
 
     /// <summary>Null where the unit is not the end of a method's own block, cannot be the body of a delegate, or leaves its transaction on the context when it fails.</summary>
-    public static WrappedUnit? Of(ExpressionSyntax begin, SemanticModel model, CancellationToken cancellationToken)
+    public static WrappedUnit? Of(ExpressionSyntax begin, SemanticModel model, RetryContext retry, CancellationToken cancellationToken)
     {
         // What is behind the block would not be behind the unit: returns in it would have to be told from its end.
         if (begin.ListStatement() is not { Parent: BlockSyntax block } first || block.Parent is not (MethodDeclarationSyntax or LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)
@@ -44,7 +48,17 @@ internal sealed class WrappedUnit
             return null;
         }
 
-        var unit = block.Statements.Skip(from).ToList();
+        var all = block.Statements.Skip(from).ToList();
+        var root = begin.SyntaxTree.GetRoot(cancellationToken);
+        var end = new UnitEnd(root, retry, cancellationToken);
+
+        // What stands between the loading and the begin and writes commits by itself: each attempt would write it once more.
+        if (end.Of(all, first) is not { } count || (all[0] != first && WrittenApart.Writes(root, TextSpan.FromBounds(all[0].SpanStart, first.SpanStart), retry, cancellationToken)))
+        {
+            return null;
+        }
+
+        var unit = all.Take(count).ToList();
         if (unit.SelectMany(s => s.DescendantNodesAndSelf(n => n is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)))
             .Any(n => n is YieldStatementSyntax or GotoStatementSyntax or LabeledStatementSyntax or LocalFunctionStatementSyntax) || IsDeclaredIn(unit, context, model, cancellationToken)
             || FailedAttempt.Ending(begin, first, unit, model, cancellationToken) is not { } ending)
@@ -55,7 +69,7 @@ internal sealed class WrappedUnit
         var isAsync = Modifiers(block.Parent).Any(m => m.IsKind(SyntaxKind.AsyncKeyword));
         var names = unit.SelectMany(s => s.DescendantNodes()).OfType<IdentifierNameSyntax>().ToList();
         var token = names.FirstOrDefault(n => model.GetSymbolInfo(n, cancellationToken).Symbol is IParameterSymbol or ILocalSymbol && model.GetTypeInfo(n, cancellationToken).Type is { Name: "CancellationToken" });
-        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin), ResultOf(block.Parent, isAsync, unit, model, cancellationToken), (first, ending));
+        return new WrappedUnit(unit, context.ToString(), NewNames.Free("strategy", model, block), isAsync ? token?.Identifier.ValueText : null, isAsync, isAsync && IsConfigured(begin), ResultOf(block.Parent, isAsync, unit, model, cancellationToken), (first, ending), end.Results(unit, all.Skip(count)).Select(local => local.Name).ToList());
     }
 
     /// <summary>
@@ -108,16 +122,19 @@ internal sealed class WrappedUnit
         var run = isAsync ? $"await {strategy}.ExecuteAsync{result}(async {parameters} =>" : $"{strategy}.Execute{result}(() =>";
         edits.Insert(
             lines.Text.Lines[from].Start,
-            $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : "")}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
+            $"{indentation}var {strategy} = {context}.Database.CreateExecutionStrategy();{end}{indentation}{(hasResult ? "return " : HandedOut("var ", " = "))}{run}{end}{indentation}{{{end}{indentation}{step}{Clear}{end}");
         lines.Indent(edits, from, to, step);
         if (ending.Text.Length > 0)
         {
             edits.Insert(ending.Begin.SpanStart, ending.Text);
         }
 
-        lines.InsertBehind(edits, to, $"{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ConfiguredAwait.Text : "")};{lines.LineEnd(to)}");
+        var handed = handedOut.Count == 0 ? "" : indentation + step + HandedOut("return ", ";") + lines.LineEnd(to);
+        lines.InsertBehind(edits, to, $"{handed}{indentation}}}{(token is null ? "" : ", " + token)}){(isConfigured ? ConfiguredAwait.Text : "")};{lines.LineEnd(to)}");
         return edits;
     }
+
+    private string HandedOut(string before, string behind) => handedOut.Count == 0 ? "" : before + (handedOut.Count == 1 ? handedOut[0] : $"({string.Join(", ", handedOut)})") + behind;
 
     /// <summary>Returns of several types, as <c>NotFound()</c> and <c>Ok()</c>, have none in common unless it is said.</summary>
     private static string ResultOf(SyntaxNode function, bool isAsync, IReadOnlyList<StatementSyntax> unit, SemanticModel model, CancellationToken cancellationToken)

@@ -62,9 +62,19 @@ internal static class WrittenApart
             return false;
         }
 
+        // What works in no way that is known here may write.
+        return Reads(root, call.Span, context, cancellationToken) > 0;
+    }
+
+    /// <summary>A stretch of code does not provably leave the database as it is.</summary>
+    public static bool Writes(SyntaxNode root, TextSpan stretch, RetryContext context, CancellationToken cancellationToken) => Reads(root, stretch, context, cancellationToken) is null;
+
+    /// <summary>How many statements a stretch runs, all of which read; null where one may write.</summary>
+    private static int? Reads(SyntaxNode root, TextSpan stretch, RetryContext context, CancellationToken cancellationToken)
+    {
         var texts = new SqlTexts(context, cancellationToken);
         var (runs, known, queries) = (0, 0, 0);
-        foreach (var node in Repeatable.Bodies(root, call.Span, context, cancellationToken).Take(Repeatable.MaxBodies).SelectMany(nodes => nodes))
+        foreach (var node in Repeatable.Bodies(root, stretch, context, cancellationToken).Take(Repeatable.MaxBodies).SelectMany(nodes => nodes))
         {
             var role = node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax ? context.FactOf((ExpressionSyntax)node, out _, cancellationToken).Role : ApiRole.None;
             foreach (var text in texts.Of(node))
@@ -73,14 +83,14 @@ internal static class WrittenApart
                 known += role == ApiRole.None && node is InvocationExpressionSyntax ? 0 : 1;
                 if (SqlText.Classify(text).Statements.Any(statement => statement.Effect != SqlEffect.Reads || statement.Kind == SqlKind.Unknown))
                 {
-                    return false;
+                    return null;
                 }
             }
 
             switch (role)
             {
                 case ApiRole.Save or ApiRole.Copy:
-                    return false;
+                    return null;
                 case ApiRole.Query:
                     queries++;
                     break;
@@ -91,7 +101,7 @@ internal static class WrittenApart
         }
 
         // A command whose text is not in sight may write.
-        return runs + queries > 0 && runs <= known;
+        return runs <= known ? runs + queries : null;
     }
 
     private static bool GivesSession(InvocationExpressionSyntax call, RetryContext context, CancellationToken cancellationToken)

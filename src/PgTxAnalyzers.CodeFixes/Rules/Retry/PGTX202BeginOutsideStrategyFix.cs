@@ -9,7 +9,7 @@ using PgTxAnalyzers.CodeFixes.Editing;
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
 /// <summary>
-/// Wraps the unit, from the begin to the end of its method, in <c>strategy.ExecuteAsync(…)</c>. Its <c>return</c>s become the delegate's, its token the strategy's.
+/// Wraps the unit, from the begin to the end of its method or to its commit where more work follows, in <c>strategy.ExecuteAsync(…)</c>. Its <c>return</c>s become the delegate's, its token the strategy's.
 /// Not offered for a unit that would do something twice (PGTX101, 107, 207): a retry would repeat the charge.
 /// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
@@ -32,7 +32,7 @@ public sealed class PGTX202BeginOutsideStrategyFix : CodeFixProvider
         foreach (var diagnostic in context.Diagnostics)
         {
             if (root is null || model is null || root.FindSpan(diagnostic.Location.SourceSpan)?.FirstAncestorOrSelf<ExpressionSyntax>() is not { } begin
-                || WrappedUnit.Of(begin, model, context.CancellationToken) is not { } unit)
+                || WrappedUnit.Of(begin, model, Repeatable.ContextOf(context.Document, model, context.CancellationToken), context.CancellationToken) is not { } unit)
             {
                 continue;
             }

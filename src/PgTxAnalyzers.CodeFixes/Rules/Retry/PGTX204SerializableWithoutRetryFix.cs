@@ -71,7 +71,7 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
 
         // A level that is sent as text stands behind its begin.
         if (begin is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "BeginTransaction" or "BeginTransactionAsync" } }
-            || Repeatable.ContextOf(context.Document, model, token).Settings.Retries(type) != true || WrappedUnit.Of(begin, model, token) is not { } unit
+            || Repeatable.ContextOf(context.Document, model, token) is not { } retry || retry.Settings.Retries(type) != true || WrappedUnit.Of(begin, model, retry, token) is not { } unit
             || !await Repeatable.IsAsync(context.Document, unit.Span, token).ConfigureAwait(false)
 
             // The strategy tries again after a lost connection too.

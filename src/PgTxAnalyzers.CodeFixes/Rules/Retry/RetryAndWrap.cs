@@ -56,7 +56,7 @@ internal static class RetryAndWrap
         var root = await document.GetSyntaxRootAsync(cancellationToken).ConfigureAwait(false);
         var model = await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false);
         if (root is null || model is null || root.FindSpan(refused.Location.SourceSpan)?.FirstAncestorOrSelf<ExpressionSyntax>() is not { } begin
-            || WrappedUnit.Of(begin, model, cancellationToken) is not { } unit
+            || WrappedUnit.Of(begin, model, Repeatable.ContextOf(document, model, cancellationToken), cancellationToken) is not { } unit
             || unit.Edits(new SourceLines(root, await document.GetTextAsync(cancellationToken).ConfigureAwait(false))) is not { } edits || edits.InOrder() is null
             || !await Repeatable.IsAsync(document, unit.Span, cancellationToken).ConfigureAwait(false))
         {
