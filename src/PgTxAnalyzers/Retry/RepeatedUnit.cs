@@ -65,6 +65,44 @@ internal sealed class RepeatedUnit
     }
 
     /// <summary>
+    /// Saves of what the caller has tracked, in a transaction that the unit begins and commits itself: the first attempt's save accepts the changes, and when its commit fails the next one finds nothing to save.
+    /// </summary>
+    public IEnumerable<(InvocationExpressionSyntax Save, ExpressionSyntax Owner)> SavesOfCallers()
+    {
+        // What else the unit runs may track anew in each attempt.
+        if (Scope.Kind != RetryKind.Strategy || !Calls.All(IsLibrarys))
+        {
+            yield break;
+        }
+
+        foreach (var save in Calls.Where(c => CalledName.Of(c) is "SaveChanges" or "SaveChangesAsync"))
+        {
+            // `SaveChangesAsync(false)` accepts nothing; a strategy that is known to run its unit once loses nothing.
+            if (context.FactOf(save, out _, cancellation).Role == ApiRole.Save && RetryContext.ReceiverOf(save) is { } owner && !save.ArgumentList.Arguments.Any(a => a.Expression.IsKind(SyntaxKind.FalseLiteralExpression))
+                && DelegateState.Behind(owner, context, cancellation) is { } db && IsOutside(db) && !IsCleared(db) && !Changes(db) && context.Settings.Retries(EfWork.ContextOf(save, Model, cancellation)) != false
+                && Calls.Any(c => c.SpanStart < save.SpanStart && context.FactOf(c, out _, cancellation).Role == ApiRole.Begin && IsOf(c, db)) && Calls.Any(c => c.SpanStart > save.SpanStart && context.FactOf(c, out _, cancellation).Role == ApiRole.Commit))
+            {
+                yield return (save, owner);
+            }
+        }
+    }
+
+    /// <summary>A call of EF Core's or of .NET's: it runs no code of anybody's that could track an entity.</summary>
+    private bool IsLibrarys(InvocationExpressionSyntax call) => context.FactOf(call, out var method, cancellation).Role != ApiRole.None
+        || (method is { MethodKind: not MethodKind.DelegateInvoke, DeclaringSyntaxReferences.IsEmpty: true } && (KnownTypes.IsEfCore(method) || RootOf(method) is "System" or "Microsoft"));
+
+    private static string? RootOf(IMethodSymbol method)
+    {
+        var space = method.ContainingNamespace;
+        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
+        {
+            space = outer;
+        }
+
+        return space?.Name;
+    }
+
+    /// <summary>
     /// Calls of methods that load, change and save on a context from outside, in a transaction of the unit's: one that the method is handed, or the same member of the same object. Not where any method that
     /// the unit calls clears a tracker: whose it is may be hard to say.
     /// </summary>

@@ -52,6 +52,12 @@ internal sealed class PGTX207UnitNotReplayable : RetryRule
                     line);
             }
 
+            // To clear the tracker would lose the changes at once: no fix.
+            foreach (var (save, owner) in unit.SavesOfCallers())
+            {
+                yield return Finding(save, $"What the caller has changed is lost when the commit fails: this save has accepted it, and the next attempt finds nothing to save ('{owner}' comes from outside)", line);
+            }
+
             // The fix would have to know what the method does with what it is handed.
             foreach (var (call, owner, save) in unit.SavesOfTrackedBelow())
             {
