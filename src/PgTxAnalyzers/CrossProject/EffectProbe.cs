@@ -82,8 +82,7 @@ internal sealed class EffectProbe
                 }
             },
         };
-        var run = new BodyRun(new Frame(null, graph, method, entry.Self, reportsFrom: 0), evaluator, cancellation);
-        run.Walk(entry.State);
+        var run = entry.Walked(evaluator, cancellation);
         ends = facts.Ends;
         var reaches = run.Held.Where(h => h.Reach is { Deed: Deed.Sink, IsPipeline: false, Says: ReachKind.Reaches }).Select(h => Reach(h.Reach, entry.FatesOf(h.Regions, facts), isLater: false)).ToList();
         var exits = new List<ForeignExit>();

@@ -75,13 +75,7 @@ internal sealed class LiveFlags
         return Unknown;
     }
 
-    private static IEnumerable<INamedTypeSymbol> Levels(INamedTypeSymbol type)
-    {
-        for (var level = type.OriginalDefinition; level is not null && !level.DeclaringSyntaxReferences.IsEmpty; level = level.BaseType?.OriginalDefinition)
-        {
-            yield return level;
-        }
-    }
+    private static IEnumerable<INamedTypeSymbol> Levels(INamedTypeSymbol type) => Targets.BasesOf(type).Select(t => t.OriginalDefinition).TakeWhile(t => !t.DeclaringSyntaxReferences.IsEmpty);
 
     /// <summary>How a method leaves the flags, and whether its object holds a transaction then: once for each way out.</summary>
     private IEnumerable<(Facts Flags, bool HoldsLive)> Run(IMethodSymbol method, Facts flags, bool withOwn)
@@ -92,9 +86,7 @@ internal sealed class LiveFlags
         }
 
         var (entry, facts) = (new ProbeEntry(context.Shapes, method, graph, withOwn, flags), new RootFacts());
-        var run = new BodyRun(new Frame(null, graph, method, entry.Self, reportsFrom: 0), new CallEvaluator(context, facts, cancellation), cancellation);
-        run.Walk(entry.State);
-        return run.Exits.Select(state => (Common(flags, Left(flags, state)), new StateSummary(entry, facts, state, context.Shapes).HoldsLive));
+        return entry.Walked(new CallEvaluator(context, facts, cancellation), cancellation).Exits.Select(state => (Common(flags, Left(flags, state)), new StateSummary(entry, facts, state, context.Shapes).HoldsLive));
     }
 
     private static Facts Left(Facts flags, State state) =>

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -17,11 +18,12 @@ internal sealed class ProbeEntry
 
     private readonly Dictionary<RegionId, Probe> probes = new();
     private readonly Dictionary<Probe, Level> levels = new();
+    private readonly ControlFlowGraph graph;
 
     /// <param name="flags">What is known of the object's flags.</param>
     public ProbeEntry(Shapes shapes, IMethodSymbol method, ControlFlowGraph graph, bool withOwn, IEnumerable<KeyValuePair<ISymbol, Value>>? flags = null)
     {
-        Method = method;
+        (Method, this.graph) = (method, graph);
         Self = method is { IsStatic: false, ContainingType: { } type } ? new Value.Instance(new Place.This(), type, Exact: type.IsSealed) : Value.Nothing;
         State = Begin(Probe.Connection, RegionKind.Transaction, Level.Pinned, new Place.Slot(new Place.This(), SlotKind.Probe), false)
             .Begin(Make(Probe.Context, RegionKind.Transaction, Level.Pinned, new Place.Slot(new Place.This(), SlotKind.Probe), true))
@@ -29,7 +31,7 @@ internal sealed class ProbeEntry
             .Begin(Make(Probe.Scope, RegionKind.Scope, Level.None, null, false));
         foreach (var parameter in method.Parameters)
         {
-            Bind(shapes, parameter, graph);
+            Bind(shapes, parameter);
         }
 
         if (withOwn)
@@ -55,6 +57,14 @@ internal sealed class ProbeEntry
 
     /// <summary>Where the state keeps what is known of a flag of the object.</summary>
     public static Place FlagPlace(ISymbol flag) => new Place.Member(new Place.This(), flag);
+
+    /// <summary>The method's own run from this state.</summary>
+    public BodyRun Walked(CallEvaluator evaluator, CancellationToken cancellation)
+    {
+        var run = new BodyRun(new Frame(null, graph, Method, Self, reportsFrom: 0), evaluator, cancellation);
+        run.Walk(State);
+        return run;
+    }
 
     public Probe? ProbeOf(RegionId id) => probes.TryGetValue(id, out var probe) ? probe : null;
 
@@ -119,7 +129,7 @@ internal sealed class ProbeEntry
     /// <summary>A region is known by the node that begins it. This one stands in no tree.</summary>
     private static SyntaxNode Node() => SyntaxFactory.IdentifierName("_");
 
-    private void Bind(Shapes shapes, IParameterSymbol parameter, ControlFlowGraph graph)
+    private void Bind(Shapes shapes, IParameterSymbol parameter)
     {
         var place = new Place.Variable(parameter);
         switch (shapes.Of(parameter.Type))

@@ -89,7 +89,7 @@ internal sealed class FieldDelegates
 
     private static Value InGraph(ControlFlowGraph graph, SyntaxNode value)
     {
-        foreach (var operation in graph.Blocks.SelectMany(b => b.BranchValue is { } branch ? b.Operations.Append(branch) : b.Operations).SelectMany(o => o.DescendantsAndSelf()))
+        foreach (var operation in graph.Blocks.SelectMany(BlockOperations.Of).SelectMany(o => o.DescendantsAndSelf()))
         {
             switch (operation)
             {

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -56,7 +57,7 @@ internal static class NestedBodies
 
         foreach (var block in graph.Blocks)
         {
-            foreach (var operation in block.Operations.Concat(block.BranchValue is { } value ? new[] { value } : Array.Empty<IOperation>()))
+            foreach (var operation in BlockOperations.Of(block))
             {
                 foreach (var lambda in operation.DescendantsAndSelf().OfType<IFlowAnonymousFunctionOperation>())
                 {

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -86,21 +87,7 @@ internal sealed class Targets
         }
     }
 
-    public static bool IsOfFramework(INamedTypeSymbol type)
-    {
-        if (!type.DeclaringSyntaxReferences.IsEmpty)
-        {
-            return false;
-        }
-
-        var space = type.ContainingNamespace;
-        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
-        {
-            space = outer;
-        }
-
-        return space is { Name: "System" };
-    }
+    public static bool IsOfFramework(INamedTypeSymbol type) => type.DeclaringSyntaxReferences.IsEmpty && SymbolNames.RootOf(type) == "System";
 
     /// <summary>What runs depends on the object's type.</summary>
     public static bool IsOverridable(IMethodSymbol definition) => definition.ContainingType is { } owner && !definition.IsStatic

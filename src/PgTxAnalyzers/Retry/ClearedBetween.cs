@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Retry;
 
@@ -58,7 +59,7 @@ internal sealed class ClearedBetween
         {
             cancellation.ThrowIfCancellationRequested();
             var block = open.Pop();
-            if (!seen.Add(block.Ordinal) || OperationsOf(block).SelectMany(o => o.DescendantsAndSelf()).Any(o => o is IInvocationOperation { Syntax: InvocationExpressionSyntax call } && Clears(call)))
+            if (!seen.Add(block.Ordinal) || BlockOperations.Of(block).SelectMany(o => o.DescendantsAndSelf()).Any(o => o is IInvocationOperation { Syntax: InvocationExpressionSyntax call } && Clears(call)))
             {
                 continue;
             }
@@ -83,8 +84,6 @@ internal sealed class ClearedBetween
 
     private static bool EndsFinally(BasicBlock block) => block.FallThroughSuccessor is { Semantics: ControlFlowBranchSemantics.StructuredExceptionHandling };
 
-    private static IEnumerable<IOperation> OperationsOf(BasicBlock block) => block.BranchValue is { } value ? block.Operations.Append(value) : block.Operations;
-
     /// <summary>The graph of the innermost function around a statement.</summary>
     private ControlFlowGraph? GraphOf(SyntaxNode statement)
     {
@@ -100,7 +99,7 @@ internal sealed class ClearedBetween
     {
         foreach (var block in graph.Blocks)
         {
-            if (OperationsOf(block).Select(o => o.Syntax).FirstOrDefault(s => attempt.Block.Span.Contains(s.Span)) is { } syntax)
+            if (BlockOperations.Of(block).Select(o => o.Syntax).FirstOrDefault(s => attempt.Block.Span.Contains(s.Span)) is { } syntax)
             {
                 var between = syntax.Ancestors().TakeWhile(a => a != attempt).OfType<TryStatementSyntax>().Count(t => t.Catches.Count > 0 && t.Block.Span.Contains(syntax.Span));
                 for (var region = block.EnclosingRegion; region is not null; region = region.EnclosingRegion)

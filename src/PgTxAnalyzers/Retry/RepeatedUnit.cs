@@ -89,18 +89,7 @@ internal sealed class RepeatedUnit
 
     /// <summary>A call of EF Core's or of .NET's: it runs no code of anybody's that could track an entity.</summary>
     private bool IsLibrarys(InvocationExpressionSyntax call) => context.FactOf(call, out var method, cancellation).Role != ApiRole.None
-        || (method is { MethodKind: not MethodKind.DelegateInvoke, DeclaringSyntaxReferences.IsEmpty: true } && (KnownTypes.IsEfCore(method) || RootOf(method) is "System" or "Microsoft"));
-
-    private static string? RootOf(IMethodSymbol method)
-    {
-        var space = method.ContainingNamespace;
-        while (space is { ContainingNamespace: { IsGlobalNamespace: false } outer })
-        {
-            space = outer;
-        }
-
-        return space?.Name;
-    }
+        || (method is { MethodKind: not MethodKind.DelegateInvoke, DeclaringSyntaxReferences.IsEmpty: true } && (KnownTypes.IsEfCore(method) || SymbolNames.RootOf(method.ContainingType) is "System" or "Microsoft"));
 
     /// <summary>
     /// Calls of methods that load, change and save on a context from outside, in a transaction of the unit's: one that the method is handed, or the same member of the same object. Not where any method that

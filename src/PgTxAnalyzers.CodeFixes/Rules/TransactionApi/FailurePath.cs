@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 
@@ -86,21 +87,8 @@ internal sealed class FailurePath(SyntaxNode begin, IReadOnlyList<StatementSynta
             return true;
         }
 
-        return IsException(model.GetTypeInfo(returned, cancellationToken).Type)
+        return KnownTypes.DerivesFrom(model.GetTypeInfo(returned, cancellationToken).Type, "System", "Exception")
             || returned.DescendantNodesAndSelf().OfType<InvocationExpressionSyntax>().Any(call => model.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol method
                 && Refusals.Contains(method.Name) && DataLibrary.IsIn(method, ["Microsoft.AspNetCore"]));
-    }
-
-    private static bool IsException(ITypeSymbol? type)
-    {
-        for (var current = type; current is not null; current = current.BaseType)
-        {
-            if (current is { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } })
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }
