@@ -14,6 +14,9 @@ internal sealed partial class CallEvaluator
     /// <summary>For who summarises a body: told of each value that is run as a delegate and is none that is known.</summary>
     public Action<Value, ImmutableArray<Value>, IOperation, State>? Invoked { get; init; }
 
+    /// <summary>For who summarises a body: told of each request, with its expression, that the library of that root namespace dispatches.</summary>
+    public Action<Value, IOperation, string, IOperation, State>? Dispatched { get; init; }
+
     /// <summary>The call that runs the method group which is called: a delegate from outside is one.</summary>
     private IOperation? runner;
 
@@ -189,21 +192,37 @@ internal sealed partial class CallEvaluator
             return level == Level.None ? region : RegionOps.Raised(region, level, new Cause(at, Names.Of(method)), Fates.Changes(fate));
         }
 
-        /// <summary>Runs the delegates that the method runs, each in the regions that the method has around it.</summary>
+        /// <summary>Runs the delegates and handlers that the method runs, each in the regions that the method has around it.</summary>
         private IReadOnlyList<Outcome> Delegates()
         {
             IReadOnlyList<Outcome> paths = BodyRun.Single(entry, Value.Nothing);
-            foreach (var parameter in row.Runs.GroupBy(r => r.Ordinal))
+            foreach (var parameter in row.Runs.GroupBy(r => (r.Ordinal, r.Mediator)))
             {
-                if (Argument(parameter.Key) is not (Value.Lambda or Value.MethodGroup) and not Value.Text)
+                var targets = Run(parameter.Key.Ordinal, parameter.Key.Mediator).ToList();
+                if (targets.Count > 0)
                 {
-                    continue;
+                    paths = paths.SelectMany(p => targets.SelectMany(t => parameter.SelectMany(r => RunDelegate(r, t, p)))).ToList();
                 }
-
-                paths = paths.SelectMany(p => parameter.SelectMany(r => RunDelegate(r, Argument(r.Ordinal), p))).ToList();
             }
 
             return paths;
+        }
+
+        /// <summary>The delegate that is the argument; with a mediator's name, the handlers of the request that it is.</summary>
+        private IEnumerable<Value> Run(int ordinal, string mediator)
+        {
+            if (mediator.Length == 0)
+            {
+                return Argument(ordinal) is Value.Lambda or Value.MethodGroup or Value.Text ? new[] { Argument(ordinal) } : Enumerable.Empty<Value>();
+            }
+
+            if (call.Arguments.FirstOrDefault(a => a.Parameter?.Ordinal == ordinal)?.Value is not { } request)
+            {
+                return Enumerable.Empty<Value>();
+            }
+
+            evaluator.Dispatched?.Invoke(Argument(ordinal), Request(request), mediator, call.Operation, entry);
+            return evaluator.HandlersOf(RequestType(Argument(ordinal), request), mediator).Select(h => new Value.MethodGroup(h, Value.Nothing, call.Operation));
         }
 
         private IEnumerable<Outcome> RunDelegate(ForeignRun ran, Value target, Outcome path)

@@ -25,7 +25,7 @@ internal sealed class EffectProbe
     /// <summary>Regions that a method leaves open, or holds around a delegate.</summary>
     private const int MaxBegun = 2;
 
-    /// <summary>Runs of delegates that are told apart.</summary>
+    /// <summary>Runs of delegates, and of handlers, that are told apart.</summary>
     private const int MaxRuns = 4;
 
     private readonly CompilationContext context;
@@ -76,9 +76,14 @@ internal sealed class EffectProbe
             {
                 if (entry.OrdinalOf(target) is { } ordinal)
                 {
-                    var summary = new StateSummary(entry, facts, state, context.Shapes);
-                    var regions = summary.Begun(Value.Nothing, MaxBegun);
-                    runs.Add(new ForeignRun(ordinal, Waiting.IsWaitedFor(at), summary.Fates, summary.Describe(regions, Value.Nothing), arguments.Select(a => summary.ValueOf(a, regions)).ToImmutableArray()));
+                    runs.Add(Ran(ordinal, arguments, at, state));
+                }
+            },
+            Dispatched = (request, asked, library, at, state) =>
+            {
+                if (entry.OrdinalOf(request, asked) is { } ordinal)
+                {
+                    runs.Add(Ran(ordinal, ImmutableArray<Value>.Empty, at, state) with { Arguments = ImmutableArray.Create(new ForeignValue('a', ordinal)), Mediator = library });
                 }
             },
         };
@@ -101,6 +106,13 @@ internal sealed class EffectProbe
         }
 
         return new EffectRow(withOwn, Nearest(reaches), Distinct(runs), Distinct(exits));
+
+        ForeignRun Ran(int ordinal, ImmutableArray<Value> arguments, IOperation at, State state)
+        {
+            var summary = new StateSummary(entry, facts, state, context.Shapes);
+            var regions = summary.Begun(Value.Nothing, MaxBegun);
+            return new ForeignRun(ordinal, Waiting.IsWaitedFor(at), summary.Fates, summary.Describe(regions, Value.Nothing), arguments.Select(a => summary.ValueOf(a, regions)).ToImmutableArray());
+        }
     }
 
     /// <summary>Of each kind the strongest, then the one with the shortest chain.</summary>
@@ -112,14 +124,9 @@ internal sealed class EffectProbe
     private static int Strength(Fates fates) => fates.Text.Sum(f => (int)Fates.LevelOf(f) - (Fates.IsEnd(f) ? 4 : 0));
 
     private ForeignReach Reach(Reach reach, Fates fates, bool isLater) =>
-        new(reach.Kind, reach.IsWait, isLater, !reach.IsWait && sideEffects.AddUp(reach), fates, reach.Chain.Select(s => s.Elsewhere is { } elsewhere ? new ForeignStep(s.Name, elsewhere.File, elsewhere.Line) : Step(s)).ToImmutableArray());
+        new(reach.Kind, reach.IsWait, isLater, !reach.IsWait && sideEffects.AddUp(reach), fates, reach.Chain.Select(s => Step(s.Name, s.Elsewhere ?? SourceLine.Of(s.At))).ToImmutableArray());
 
-    private static ForeignStep Step(Step step)
-    {
-        var span = step.At.GetLocation().GetLineSpan();
-        var path = span.Path ?? "";
-        return new ForeignStep(step.Name, path.Substring(path.LastIndexOfAny(new[] { '/', '\\' }) + 1), span.StartLinePosition.Line + 1);
-    }
+    private static ForeignStep Step(string name, SourceLine at) => new(name, at.File, at.Line);
 
     private static ImmutableArray<ForeignRun> Distinct(List<ForeignRun> runs)
     {

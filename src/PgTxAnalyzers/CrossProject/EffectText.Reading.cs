@@ -108,8 +108,11 @@ internal static partial class EffectText
                 case "r" when parts.Length == 4 && Reach(parts, files, names) is { } reach:
                     reaches.Add(reach);
                     break;
-                case "d" or "dw" when parts.Length == 5 && Number(parts[1]) is { } ordinal && AreFates(parts[2]) && Regions(parts[3]) is { } regions && Values(parts[4], regions.Length) is { } values:
-                    runs.Add(new ForeignRun(ordinal, parts[0] == "dw", new Fates(parts[2]), regions, values));
+                case "d" or "dw" when parts.Length == 5 && Run(parts) is { } delegated:
+                    runs.Add(delegated);
+                    break;
+                case "q" or "qw" when parts.Length == 6 && parts[5].Length > 0 && Run(parts) is { } handled:
+                    runs.Add(handled with { Mediator = parts[5] });
                     break;
                 case "x" when parts.Length == 4 && AreFates(parts[1]) && Regions(parts[3]) is { } left && Values(parts[2], left.Length) is { Length: 1 } value:
                     exits.Add(new ForeignExit(new Fates(parts[1]), value[0], left));
@@ -126,6 +129,11 @@ internal static partial class EffectText
 
         return new EffectRow(own, reaches.ToImmutable(), runs.ToImmutable(), exits.ToImmutable());
     }
+
+    private static ForeignRun? Run(string[] parts) =>
+        Number(parts[1]) is { } ordinal && AreFates(parts[2]) && Regions(parts[3]) is { } regions && Values(parts[4], regions.Length) is { } values
+            ? new ForeignRun(ordinal, parts[0].Length == 2, new Fates(parts[2]), regions, values)
+            : null;
 
     private static ForeignReach? Reach(string[] parts, List<string> files, List<string> names)
     {

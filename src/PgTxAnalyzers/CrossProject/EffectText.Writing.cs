@@ -83,7 +83,8 @@ internal static partial class EffectText
     public static bool IsPlain(ForeignExit exit) => exit.Fates.Text.Length == 0 && exit.Value.Kind == '-' && exit.Regions.IsEmpty;
 
     /// <summary>Equal for equal runs.</summary>
-    public static string Run(ForeignRun run) => $"{(run.IsWaited ? "dw" : "d")}:{Number(run.Ordinal)}:{run.Fates.Text}:{Regions(run.Regions)}:{string.Join(",", run.Arguments.Select(Value))}";
+    public static string Run(ForeignRun run) =>
+        $"{(run.Mediator.Length > 0 ? "q" : "d")}{(run.IsWaited ? "w" : "")}:{Number(run.Ordinal)}:{run.Fates.Text}:{Regions(run.Regions)}:{string.Join(",", run.Arguments.Select(Value))}{(run.Mediator.Length > 0 ? ":" + run.Mediator : "")}";
 
     /// <summary>Equal for equal exits.</summary>
     public static string Exit(ForeignExit exit) => $"x:{exit.Fates.Text}:{Value(exit.Value)}:{Regions(exit.Regions)}";

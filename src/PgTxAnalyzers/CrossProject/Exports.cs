@@ -29,11 +29,12 @@ internal static class Exports
     {
         var compilation = context.Compilation;
         var bodies = NameReach.Of(new[] { compilation }, context.Models.Names(Matters, cancellation), context.Foreign.Names, context.MaxCallDepth, cancellation).Bodies;
+        var buses = Buses(context, cancellation);
         var probe = new EffectProbe(context, cancellation);
         var found = new ConcurrentDictionary<IMethodSymbol, MethodEffect>(SymbolEqualityComparer.Default);
-        Parallel.ForEach(bodies, Side(compilation, cancellation), body =>
+        Parallel.ForEach(bodies.Select(b => b.Declaration).Union(buses), Side(compilation, cancellation), body =>
         {
-            if (Symbol(context, body.Declaration, cancellation) is { } method && visibility.IsCallable(method) && context.Relevance.Matters(method, context.MaxCallDepth, cancellation) && probe.Of(method) is { } effect)
+            if (Symbol(context, body, cancellation) is { } method && visibility.IsCallable(method) && (buses.Contains(body) || context.Relevance.Matters(method, context.MaxCallDepth, cancellation)) && probe.Of(method) is { } effect)
             {
                 found[method] = effect;
             }
@@ -41,6 +42,17 @@ internal static class Exports
 
         return found;
     }
+
+    /// <summary>The bodies that hand a parameter to a mediator: by names, for what else they call does not matter.</summary>
+    private static HashSet<SyntaxNode> Buses(CompilationContext context, CancellationToken cancellation)
+    {
+        var names = context.Models.Names(role => role == ApiRole.Dispatch, cancellation);
+        return new HashSet<SyntaxNode>(NameReach.Of(new[] { context.Compilation }, names.Names, rounds: 0, cancellation).Bodies.Select(b => b.Declaration).Where(d => d is MethodDeclarationSyntax method && HandsOn(method, names.Names)));
+    }
+
+    private static bool HandsOn(MethodDeclarationSyntax method, ICollection<string> dispatchers) => method.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call =>
+        call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: var name } && dispatchers.Contains(name)
+        && call.ArgumentList.Arguments.FirstOrDefault()?.Expression is IdentifierNameSyntax { Identifier.ValueText: var request } && method.ParameterList.Parameters.Any(p => p.Identifier.ValueText == request));
 
     /// <summary>As many bodies at once as the compilation allows.</summary>
     public static ParallelOptions Side(Compilation compilation, CancellationToken cancellation) =>

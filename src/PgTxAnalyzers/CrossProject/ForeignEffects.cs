@@ -97,8 +97,9 @@ internal sealed partial class ForeignEffects
     public ForeignTarget? Target(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method)?.Effect is { } effect ? new ForeignTarget(method, effect) : null;
 
-    /// <summary>The handlers of requests of this type, in the library of the member that dispatches them.</summary>
-    public IEnumerable<ForeignTarget> Handlers(ITypeSymbol? request, INamedTypeSymbol dispatcher, ModelSet models)
+    /// <summary>The handlers of requests of this type in other projects.</summary>
+    /// <param name="mediator">The root namespace of the library that dispatches them.</param>
+    public IEnumerable<ForeignTarget> Handlers(ITypeSymbol? request, string mediator, ModelSet models)
     {
         if (assemblies.IsEmpty || request is null)
         {
@@ -107,7 +108,7 @@ internal sealed partial class ForeignEffects
 
         foreach (var entry in derived.Value)
         {
-            if (entry.Key is not INamedTypeSymbol { TypeKind: TypeKind.Interface, IsGenericType: true } definition || SymbolNames.RootOf(definition) != SymbolNames.RootOf(dispatcher))
+            if (entry.Key is not INamedTypeSymbol { TypeKind: TypeKind.Interface, IsGenericType: true } definition || SymbolNames.RootOf(definition) != mediator)
             {
                 continue;
             }

@@ -106,11 +106,12 @@ internal readonly record struct ForeignValue(char Kind, int Number)
     public static readonly ForeignValue Unknown = new('-', 0);
 }
 
-/// <summary>The method runs the delegate that is its parameter of number <paramref name="Ordinal"/>.</summary>
+/// <summary>The method runs the delegate that is its parameter of number <paramref name="Ordinal"/>, or the handlers of the request that this is.</summary>
 /// <param name="IsWaited">It waits for the task that the delegate hands out, before it does anything else.</param>
 /// <param name="Regions">Of its own, that live meanwhile.</param>
 /// <param name="Arguments">What it hands to the delegate.</param>
-internal sealed record ForeignRun(int Ordinal, bool IsWaited, Fates Fates, ImmutableArray<ForeignRegion> Regions, ImmutableArray<ForeignValue> Arguments);
+/// <param name="Mediator">The root namespace of the library whose handlers are run; empty: a delegate is.</param>
+internal sealed record ForeignRun(int Ordinal, bool IsWaited, Fates Fates, ImmutableArray<ForeignRegion> Regions, ImmutableArray<ForeignValue> Arguments, string Mediator = "");
 
 /// <summary>A way in which the method returns.</summary>
 internal sealed record ForeignExit(Fates Fates, ForeignValue Value, ImmutableArray<ForeignRegion> Regions);

@@ -60,12 +60,12 @@ internal static class ObligationSearch
         {
             // As for a sink: not a transaction that is long by intent, or that unknown code may have ended, or in which nothing has been opened yet.
             var level = fact.Regions.Where(r => r is { IsLive: true, Intended: false, OutOfSight: false }).Select(r => r.Level).DefaultIfEmpty(Level.None).Max();
-            var span = fact.Place!.GetLocation().GetLineSpan();
+            var at = SourceLine.Of(fact.Place!);
             var rule = level >= Level.Open ? "PGTX101" : "PGTX103";
             if (level != Level.None && !Suppression.IsSuppressed(context.Compilation, fact.Place!, method, rule, cancellation))
             {
                 yield return new Obligation(
-                    fact.Reach.Member!, level, name, span.Path.Substring(span.Path.LastIndexOfAny(new[] { '/', '\\' }) + 1), span.StartLinePosition.Line + 1, string.Join(" → ", fact.Reach.Chain.Select(s => s.Name)));
+                    fact.Reach.Member!, level, name, at.File, at.Line, string.Join(" → ", fact.Reach.Chain.Select(s => s.Name)));
             }
         }
     }

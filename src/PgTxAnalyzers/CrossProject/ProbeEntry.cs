@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Flow;
 
@@ -71,6 +72,16 @@ internal sealed class ProbeEntry
     /// <summary>The parameter whose delegate the value is; null: another value.</summary>
     public int? OrdinalOf(Value target) =>
         target is Value.Text { Content: var text } && text.StartsWith(Mark, System.StringComparison.Ordinal) ? int.Parse(text.Substring(Mark.Length), System.Globalization.CultureInfo.InvariantCulture) : null;
+
+    /// <summary>The parameter that is dispatched as a request; null: something else is.</summary>
+    public int? OrdinalOf(Value request, IOperation asked) => (request, asked) switch
+    {
+        (Value.Instance { Identity: Place.Variable { Symbol: IParameterSymbol own } }, _) when IsOwn(own) => own.Ordinal,
+        (not Value.Instance, IParameterReferenceOperation { Parameter: var own }) when IsOwn(own) => own.Ordinal,
+        _ => null,
+    };
+
+    private bool IsOwn(IParameterSymbol parameter) => SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, Method);
 
     /// <summary>What has become of each probe, given the regions that live or were lost.</summary>
     public Fates FatesOf(ImmutableArray<Region> regions, RootFacts facts)

@@ -12,6 +12,9 @@ namespace PgTxAnalyzers.CrossProject;
 /// <summary>What is configured once and holds for a whole program. The letter stands for it in the text.</summary>
 internal enum FactKind
 {
+    /// <summary>A mediator's behavior holds a transaction around handlers; see <see cref="CarriedBehavior"/>.</summary>
+    Behavior = 'p',
+
     /// <summary>Some transaction is begun.</summary>
     Begins = 'b',
 
@@ -89,6 +92,7 @@ internal sealed class ProjectFacts
         var facts = new List<ProjectFact>(context.Carried.All);
         Add(FactKind.Outbox, context.Outboxes.Libraries(cancellation));
         Add(FactKind.QueueRetries, QueueRetries.Frameworks(context.Retry, cancellation));
+        Add(FactKind.Behavior, context.Pipelines.ToCarry(cancellation));
         Add(FactKind.SharedConnection, context.SharedConnections.Contexts(cancellation).Select(t => t is null ? ProjectFact.Any : IdOf(t)));
         Add(FactKind.Enriched, context.Retry.Settings.Enriched.Select(IdOf));
         facts.AddRange(context.Retry.Settings.Sites.Where(s => !s.IsForTools).Select(s => new ProjectFact(KindOf(s.Strategy), s.Context is null ? ProjectFact.Any : IdOf(s.Context))));

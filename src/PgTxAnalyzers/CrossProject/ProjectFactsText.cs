@@ -50,7 +50,13 @@ internal static class ProjectFactsText
                 return null;
             }
 
-            facts.Add(new ProjectFact((FactKind)line[0], line.Substring(2)));
+            var fact = new ProjectFact((FactKind)line[0], line.Substring(2));
+            if (fact.Kind == FactKind.Behavior && CarriedBehavior.Read(fact.Subject) is null)
+            {
+                return null;
+            }
+
+            facts.Add(fact);
         }
 
         return new ProjectFacts(facts);

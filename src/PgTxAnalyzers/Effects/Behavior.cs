@@ -6,7 +6,9 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -15,7 +17,7 @@ namespace PgTxAnalyzers.Effects;
 /// what lives where it calls the next step lives around the handler. A step that asks nothing holds its transaction around everything, and is reported
 /// itself (PGTX106), not at each handler.
 /// </summary>
-internal sealed class Behavior
+internal sealed class Behavior : IBehavior
 {
     private readonly CompilationContext context;
     private readonly INamedTypeSymbol contract;
@@ -26,8 +28,32 @@ internal sealed class Behavior
     public Behavior(CompilationContext context, INamedTypeSymbol contract, IMethodSymbol method, string library) =>
         (this.context, this.contract, this.method, Library) = (context, contract, method, library);
 
-    /// <summary>The first part of the namespace of the interface that it implements.</summary>
     public string Library { get; }
+
+    /// <summary>What a project that is compiled later has to know of it: the transactions around a request of each type that it asks about.</summary>
+    public IEnumerable<CarriedBehavior> Carried(CancellationToken cancellation)
+    {
+        var questions = Asked(cancellation);
+        if (!Markers.Concat(questions).All(CarriedBehavior.CanName))
+        {
+            yield break;
+        }
+
+        var seen = new HashSet<string>();
+        foreach (var request in Markers.Concat(questions))
+        {
+            var answers = Answers(request, cancellation);
+            if (answers.IndexOf('1') < 0 || !seen.Add(answers))
+            {
+                continue;
+            }
+
+            foreach (var region in Find(request, cancellation))
+            {
+                yield return CarriedBehavior.Of(Library, IsExact, Markers, questions, answers.Substring(1), region);
+            }
+        }
+    }
 
     public bool CanHaveRegion(CancellationToken cancellation) =>
         method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is { } body && context.Index(cancellation).CanHaveRegion(body);
@@ -55,26 +81,27 @@ internal sealed class Behavior
         return found.IsEmpty || (!IsConstrained && !Run(context.Compilation.ObjectType, cancellation).IsEmpty) ? ImmutableArray<Region>.Empty : found;
     }
 
-    private bool IsConstrained => contract.TypeArguments[0] is not ITypeParameterSymbol parameter || parameter.ConstraintTypes.Any(IsMarker);
+    private bool IsConstrained => IsExact || Markers.Any();
 
-    /// <summary>A type of the project's own: the library's interfaces are on every request.</summary>
-    private static bool IsMarker(ITypeSymbol type) => !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty;
+    /// <summary>It stands in front of the handlers of one request type.</summary>
+    private bool IsExact => contract.TypeArguments[0] is not ITypeParameterSymbol;
 
-    private bool Accepts(ITypeSymbol request) => contract.TypeArguments[0] switch
-    {
-        ITypeParameterSymbol parameter => parameter.ConstraintTypes.All(c => !IsMarker(c) || TypeTests.Is(request, c)),
-        var exact => SymbolEqualityComparer.Default.Equals(exact, request),
-    };
+    /// <summary>What a request must be for the step to be in front of its handlers.</summary>
+    private IEnumerable<ITypeSymbol> Markers =>
+        contract.TypeArguments[0] is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Where(IsMarker) : contract.TypeArguments.Take(1);
 
-    private string Answers(ITypeSymbol request, CancellationToken cancellation)
-    {
-        if (questions.IsDefault)
-        {
-            questions = Questions(cancellation).ToImmutableArray();
-        }
+    /// <summary>A type of the application's own: the library's interfaces are on every request.</summary>
+    private bool IsMarker(ITypeSymbol type) =>
+        !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty || (type is INamedTypeSymbol named && SymbolNames.RootOf(named) is var root && root != Library && root != "System");
 
-        return (IsConstrained ? "1" : "0") + string.Concat(questions.Select(q => TypeTests.Is(request, q) ? '1' : '0'));
-    }
+    private bool Accepts(ITypeSymbol request) =>
+        IsExact ? SymbolEqualityComparer.Default.Equals(contract.TypeArguments[0], request) : Markers.All(m => TypeTests.Is(request, m));
+
+    /// <summary>Whether the step is in front of some handlers only, then what a request of the type says to each question.</summary>
+    private string Answers(ITypeSymbol request, CancellationToken cancellation) =>
+        (IsConstrained ? "1" : "0") + string.Concat(Asked(cancellation).Select(q => TypeTests.Is(request, q) ? '1' : '0'));
+
+    private ImmutableArray<ITypeSymbol> Asked(CancellationToken cancellation) => questions.IsDefault ? questions = Questions(cancellation).ToImmutableArray() : questions;
 
     /// <summary>The types that the body asks about.</summary>
     private IEnumerable<ITypeSymbol> Questions(CancellationToken cancellation)

@@ -4,6 +4,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -19,7 +20,8 @@ internal sealed partial class CallEvaluator
         if ((state.HasRegion || !Waiting.IsWaitedFor(call.Operation)) && run.Frame.Calls < context.MaxCallDepth && run.Frame.Depth < MaxFrames)
         {
             var outcomes = new List<Outcome>();
-            foreach (var handler in context.Pipelines.HandlersOf(RequestType(call), call.Method.ContainingType, cancellation))
+            var mediator = SymbolNames.RootOf(call.Method.ContainingType);
+            foreach (var handler in context.Pipelines.HandlersOf(RequestType(call), mediator, cancellation))
             {
                 if (run.Frame.CountOf(handler) == 0 && context.Relevance.Matters(handler, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) && context.Bodies.Graph(handler, cancellation) is { } graph)
                 {
@@ -28,7 +30,7 @@ internal sealed partial class CallEvaluator
                 }
             }
 
-            foreach (var target in context.Foreign.Handlers(RequestType(call), call.Method.ContainingType, context.Models))
+            foreach (var target in context.Foreign.Handlers(RequestType(call), mediator, context.Models))
             {
                 var handled = new CallSite(call.Operation, target.Method, Value.Nothing, null, ImmutableArray<IArgumentOperation>.Empty, call.Values);
                 outcomes.AddRange(new ForeignCall(this, run, handled, target, RegionOps.Remade(state, call.Operation.Syntax, run.Frame.Depth)).Run());
@@ -38,10 +40,19 @@ internal sealed partial class CallEvaluator
             {
                 return outcomes;
             }
+
+            if (Dispatched is not null && !call.Arguments.IsEmpty)
+            {
+                Dispatched(call.Values[0], Request(call.Arguments[0].Value), mediator, call.Operation, state);
+            }
         }
 
         return Unknown(run, call, state);
     }
+
+    /// <summary>What a mediator runs for requests of a type, in source and in other projects.</summary>
+    private IEnumerable<IMethodSymbol> HandlersOf(ITypeSymbol? request, string mediator) =>
+        context.Pipelines.HandlersOf(request, mediator, cancellation).Concat(context.Foreign.Handlers(request, mediator, context.Models).Select(t => t.Method));
 
     /// <summary>
     /// What a context's override of <c>SaveChanges</c> reaches while the caller's transaction lives. What the call does to the state is what the library's does: of an
@@ -71,19 +82,17 @@ internal sealed partial class CallEvaluator
                 .FirstOrDefault(m => m is { IsOverride: true, DeclaringSyntaxReferences.IsEmpty: false, Parameters: { IsEmpty: false } parameters } && parameters[0].Type.SpecialType == SpecialType.System_Boolean);
     }
 
-    private static ITypeSymbol? RequestType(CallSite call)
+    private static ITypeSymbol? RequestType(CallSite call) => call.Arguments.IsEmpty ? null : RequestType(call.Values[0], call.Arguments[0].Value);
+
+    private static ITypeSymbol? RequestType(Value value, IOperation request) => value is Value.Instance { Exact: true, Type: { } type } ? type : Request(request).Type;
+
+    private static IOperation Request(IOperation argument)
     {
-        if (call.Arguments.IsEmpty)
+        while (argument is IConversionOperation conversion)
         {
-            return null;
+            argument = conversion.Operand;
         }
 
-        var request = call.Arguments[0].Value;
-        while (request is IConversionOperation conversion)
-        {
-            request = conversion.Operand;
-        }
-
-        return call.Values[0] is Value.Instance { Exact: true, Type: { } type } ? type : request.Type;
+        return argument;
     }
 }

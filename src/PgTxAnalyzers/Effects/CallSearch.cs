@@ -121,7 +121,7 @@ internal sealed class CallSearch
 
         if (role == ApiRole.Dispatch && called is IMethodSymbol && node is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments })
         {
-            Callees.UnionWith(context.Pipelines.HandlersOf(model.GetTypeInfo(arguments[0].Expression, cancellation).Type, called.ContainingType, cancellation));
+            Callees.UnionWith(context.Pipelines.HandlersOf(model.GetTypeInfo(arguments[0].Expression, cancellation).Type, SymbolNames.RootOf(called.ContainingType), cancellation));
         }
 
         if (runs is not null && (called is IMethodSymbol || !runs.DeclaringSyntaxReferences.IsEmpty))

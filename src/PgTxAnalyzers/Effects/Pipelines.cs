@@ -4,6 +4,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
 
@@ -22,14 +23,15 @@ internal sealed class Pipelines
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<Region>> around = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IParameterSymbol, bool> nexts = new(SymbolEqualityComparer.Default);
     private Dictionary<ITypeSymbol, List<Handler>>? handlers;
-    private ImmutableArray<Behavior> behaviors;
+    private ImmutableArray<IBehavior> behaviors;
 
     public Pipelines(CompilationContext context) => this.context = context;
 
-    /// <summary>The handlers of requests of this type, in the library of the member that dispatches them.</summary>
-    public IEnumerable<IMethodSymbol> HandlersOf(ITypeSymbol? request, INamedTypeSymbol dispatcher, CancellationToken cancellation) =>
+    /// <summary>The handlers in source of requests of this type.</summary>
+    /// <param name="mediator">The root namespace of the library that dispatches them.</param>
+    public IEnumerable<IMethodSymbol> HandlersOf(ITypeSymbol? request, string mediator, CancellationToken cancellation) =>
         request is not null && AllHandlers(cancellation).TryGetValue(request, out var found)
-            ? found.Where(h => h.Library == SymbolNames.RootOf(dispatcher)).Select(h => h.Method)
+            ? found.Where(h => h.Library == mediator).Select(h => h.Method)
             : Enumerable.Empty<IMethodSymbol>();
 
     /// <summary>Some handler in source is one of requests of this very type.</summary>
@@ -122,24 +124,34 @@ internal sealed class Pipelines
         }
     }
 
-    private ImmutableArray<Behavior> AllBehaviors(CancellationToken cancellation)
+    /// <summary>The steps in source, and those of projects without.</summary>
+    private ImmutableArray<IBehavior> AllBehaviors(CancellationToken cancellation)
     {
         lock (gate)
         {
             if (behaviors.IsDefault)
             {
-                // By words first: to look for a behavior reads every type's interfaces.
-                behaviors = !context.Index(cancellation).Mentions(context.Bodies.Sources, BehaviorNames, cancellation)
-                    ? ImmutableArray<Behavior>.Empty
-                    : Implementing(ApiRole.Behavior, cancellation)
-                        .Where(b => b.Contract.TypeArguments.Length > 0)
-                        .Select(b => new Behavior(context, b.Contract, b.Method, SymbolNames.RootOf(b.Contract)))
-                        .Where(b => b.CanHaveRegion(cancellation)).ToImmutableArray();
+                var carried = context.Carried.Of(FactKind.Behavior).Select(CarriedBehavior.Read).OfType<CarriedBehavior>().Select(b => b.In(context.Compilation));
+                behaviors = InSource(cancellation).Concat(carried).ToImmutableArray();
             }
 
             return behaviors;
         }
     }
+
+    /// <summary>What a project that is compiled later has to know of the steps in this one's source.</summary>
+    public IEnumerable<string> ToCarry(CancellationToken cancellation) =>
+        InSource(cancellation).SelectMany(b => b.Carried(cancellation)).Select(b => b.Write()).OfType<string>();
+
+    private IEnumerable<Behavior> InSource(CancellationToken cancellation) =>
+
+        // By words first: to look for a behavior reads every type's interfaces.
+        !context.Index(cancellation).Mentions(context.Bodies.Sources, BehaviorNames, cancellation)
+            ? Enumerable.Empty<Behavior>()
+            : Implementing(ApiRole.Behavior, cancellation)
+                .Where(b => b.Contract.TypeArguments.Length > 0)
+                .Select(b => new Behavior(context, b.Contract, b.Method, SymbolNames.RootOf(b.Contract)))
+                .Where(b => b.CanHaveRegion(cancellation));
 
     /// <summary>Each method in source that implements a member of the role, with the interface as its type has it.</summary>
     private IEnumerable<(INamedTypeSymbol Contract, IMethodSymbol Method, INamedTypeSymbol Type)> Implementing(ApiRole role, CancellationToken cancellation)

@@ -12,7 +12,15 @@ internal sealed record Step(string Name, SyntaxNode At)
 }
 
 /// <summary>A line of a file, counted from 1, known by the file's name alone.</summary>
-internal sealed record SourceLine(string File, int Line);
+internal sealed record SourceLine(string File, int Line)
+{
+    public static SourceLine Of(SyntaxNode at)
+    {
+        var span = at.GetLocation().GetLineSpan();
+        var path = span.Path ?? "";
+        return new SourceLine(path.Substring(path.LastIndexOfAny(new[] { '/', '\\' }) + 1), span.StartLinePosition.Line + 1);
+    }
+}
 
 /// <summary>What a call comes to that a rule asks about.</summary>
 internal enum Deed : byte

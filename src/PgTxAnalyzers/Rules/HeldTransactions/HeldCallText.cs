@@ -20,9 +20,13 @@ internal static class HeldCallText
             ImmutableDictionary<string, string?>.Empty.Add("pgtx.region", Kind(call.Region)).Add("pgtx.direct", call.Reach.IsDirect ? "true" : "false"),
             arguments);
 
-    /// <summary>The begin, and where a pipeline's step goes on to the handler.</summary>
-    private static IEnumerable<Location> Beginning(HeldCall call) =>
-        call.Region.Around is { } step ? new[] { call.Flow.Locate(call.Region.Begin), call.Flow.Locate(step.At) } : new[] { call.Flow.Locate(call.Region.Begin) };
+    /// <summary>The begin, and where a pipeline's step goes on to the handler; nothing where the step is another project's, whose source is not there.</summary>
+    private static IEnumerable<Location> Beginning(HeldCall call) => call.Region.Around switch
+    {
+        null => new[] { call.Flow.Locate(call.Region.Begin) },
+        { Elsewhere: null, At: var next } => new[] { call.Flow.Locate(call.Region.Begin), call.Flow.Locate(next) },
+        _ => Enumerable.Empty<Location>(),
+    };
 
     /// <summary>"The transaction begun at line 14", as the subject of a sentence.</summary>
     public static string Subject(HeldCall call) => call.Region.Kind switch
@@ -54,11 +58,9 @@ internal static class HeldCallText
     /// <summary>"line 14", and the file where it is another one.</summary>
     public static string Line(SyntaxNode node, SyntaxNode seenFrom)
     {
-        var line = "line " + (node.GetLocation().GetLineSpan().StartLinePosition.Line + 1);
-        return node.SyntaxTree == seenFrom.SyntaxTree ? line : line + " of " + FileName(node.SyntaxTree.FilePath);
+        var at = SourceLine.Of(node);
+        return "line " + at.Line + (node.SyntaxTree == seenFrom.SyntaxTree ? "" : " of " + at.File);
     }
-
-    private static string FileName(string path) => path.Substring(path.LastIndexOfAny(new[] { '/', '\\' }) + 1);
 
     private static string Kind(Region region) => region.Kind switch
     {
