@@ -46,6 +46,31 @@ internal sealed partial class CallEvaluator
             ? new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true)
             : null;
 
+    /// <summary>
+    /// <c>RunAsync(() => mailer.SendAsync())</c>: the method waits for the task that the delegate hands out, in the regions around it. Its own have waited whether or not anybody waits for the
+    /// method; those of its caller only where somebody does.
+    /// </summary>
+    private Value WaitedFor(BodyRun run, IOperation at, IMethodSymbol runner, Outcome outcome, IReadOnlyCollection<Region> around, bool isWaited)
+    {
+        if (outcome.Value is not Value.Pending { Reaches: var reaches })
+        {
+            return outcome.Value;
+        }
+
+        var stand = new BodyRun(Callee(run, run.Frame.Graph, runner, Value.Nothing, null), this, cancellation);
+        foreach (var reach in reaches.Where(r => r.Task is null))
+        {
+            stand.Hold(reach, at.Syntax, reach.Deed == Deed.Sink ? outcome.State.Holding : outcome.State.Live);
+        }
+
+        foreach (var fact in stand.Held.Where(f => isWaited || f.Place is not null))
+        {
+            Carry(run, isWaited ? fact : fact with { Regions = fact.Regions.RemoveAll(r => !around.Any(a => r.Id.CameFrom(a.Id))) }, stand.Frame, at.Syntax, Names.Of(runner));
+        }
+
+        return isWaited ? Value.Nothing : outcome.Value;
+    }
+
     /// <summary>One call of one method of another project.</summary>
     private sealed class ForeignCall
     {
@@ -237,35 +262,10 @@ internal sealed partial class CallEvaluator
             var arguments = ran.Arguments.Select(a => ValueOf(a, regions)).ToImmutableArray();
             foreach (var outcome in evaluator.RunDelegate(run, target, arguments, call.Operation, state))
             {
-                var pending = ran.IsWaited ? WaitedFor(outcome, regions) : outcome.Value;
+                var pending = ran.IsWaited ? evaluator.WaitedFor(run, call.Operation, method, outcome, regions, isWaited) : outcome.Value;
                 var after = regions.Aggregate(outcome.State, (s, r) => s.Regions.FirstOrDefault(l => l.Id.CameFrom(r.Id)) is { } live ? s.End(live) : s);
                 yield return new Outcome(after, Reaches.Merge(path.Value, pending is Value.Pending ? pending : Value.Nothing));
             }
-        }
-
-        /// <summary>
-        /// <c>RunAsync(() => mailer.SendAsync())</c>: the method waits for the task that the delegate hands out, in the regions around it. Its own have waited whether or not anybody waits for the
-        /// method; those of its caller only where somebody does.
-        /// </summary>
-        private Value WaitedFor(Outcome outcome, List<Region> around)
-        {
-            if (outcome.Value is not Value.Pending { Reaches: var reaches })
-            {
-                return outcome.Value;
-            }
-
-            var stand = new BodyRun(Callee(run, run.Frame.Graph, method, Value.Nothing, null), evaluator, evaluator.cancellation);
-            foreach (var reach in reaches.Where(r => r.Task is null))
-            {
-                stand.Hold(reach, at, reach.Deed == Deed.Sink ? outcome.State.Holding : outcome.State.Live);
-            }
-
-            foreach (var fact in stand.Held.Where(f => isWaited || f.Place is not null))
-            {
-                Carry(run, isWaited ? fact : fact with { Regions = fact.Regions.RemoveAll(r => !around.Any(a => r.Id.CameFrom(a.Id))) }, stand.Frame, at, Names.Of(method));
-            }
-
-            return isWaited ? Value.Nothing : outcome.Value;
         }
 
         /// <summary>The regions of the caller that still live where the method is so far, at their levels there.</summary>

@@ -19,7 +19,7 @@ internal sealed class FollowedProject
     private readonly Lazy<ImmutableArray<Registration>> registrations;
     private readonly Lazy<ImmutableArray<string>> met;
     private readonly Lazy<ImmutableHashSet<IAssemblySymbol>> sight;
-    private readonly ConcurrentDictionary<SyntaxNode, ImmutableArray<Obligation>> known = new();
+    private readonly ConcurrentDictionary<SyntaxNode, Owed> known = new();
 
     public FollowedProject(CompilationContext asker, Compilation compilation)
     {
@@ -31,8 +31,8 @@ internal sealed class FollowedProject
 
     public LooseEnds Ends(CompilationContext asker, CancellationToken cancellation)
     {
-        var wanted = DataLibraries.IsReferencedBy(own.Compilation) ? ImplementedAbove(asker, cancellation) : new HashSet<string>();
-        return LooseEnds.Of(wanted.Count == 0 ? ImmutableArray<Obligation>.Empty : ObligationSearch.In(own, wanted, known, cancellation), registrations.Value, met.Value);
+        var wanted = DataLibraries.IsReferencedBy(own.Compilation) || OpenUnits.MayBeIn(own.Compilation, cancellation) ? ImplementedAbove(asker, cancellation) : new HashSet<string>();
+        return LooseEnds.Of(wanted.Count == 0 ? Owed.Nothing : ObligationSearch.In(own, wanted, known, cancellation), registrations.Value, met.Value);
     }
 
     /// <summary>The names of members of interfaces that a type implements which the project cannot see.</summary>

@@ -21,14 +21,23 @@ internal sealed record Obligation(string Member, Level Level, string Method, str
     public string Id => $"{Member} {File}:{Line}";
 }
 
+/// <summary>While a transaction may be open that a member of an interface has begun, a method waits for something.</summary>
+/// <param name="Member">The interface's member that it awaits, by its documentation id; null: it reaches a sink of <paramref name="Kind"/>.</param>
+/// <param name="Chain">From the method to the member, or to the sink.</param>
+internal sealed record UnitObligation(OpenUnit Unit, string? Member, SinkKind Kind, bool IsWait, string Method, string File, int Line, string Chain)
+{
+    /// <summary>The same for who exports the obligation and who meets it.</summary>
+    public string Id => $"{Unit.Member} {Member} {File}:{Line}";
+}
+
 /// <summary>A method that binds a service to its implementation when it is called: <c>services.AddInfrastructure()</c>. All by documentation id.</summary>
 internal sealed record Registration(string Method, string Service, string Implementation);
 
 /// <summary>What one project leaves to those that are compiled after it.</summary>
 /// <param name="Met">Obligations of other projects that were met there, so that nobody meets them again.</param>
-internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, ImmutableArray<Registration> Registrations, ImmutableArray<string> Met)
+internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, ImmutableArray<UnitObligation> Units, ImmutableArray<Registration> Registrations, ImmutableArray<string> Met)
 {
-    public static readonly LooseEnds None = new(ImmutableArray<Obligation>.Empty, ImmutableArray<Registration>.Empty, ImmutableArray<string>.Empty);
+    public static readonly LooseEnds None = new(ImmutableArray<Obligation>.Empty, ImmutableArray<UnitObligation>.Empty, ImmutableArray<Registration>.Empty, ImmutableArray<string>.Empty);
 
     public static readonly CarriedValues<LooseEnds> Carried = new(LooseEndsText.Key, LooseEndsText.Read);
 
@@ -42,8 +51,8 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
 
     /// <summary>Whether any reference leaves an obligation: asked where nothing else is.</summary>
     public static bool AreIn(Compilation compilation, CancellationToken cancellation) =>
-        compilation.SourceModule.ReferencedAssemblySymbols.Any(a => Carried.Of(a) is { Obligations.IsEmpty: false })
-        || compilation.References.OfType<CompilationReference>().Any(r => DataLibraries.IsReferencedBy(r.Compilation));
+        compilation.SourceModule.ReferencedAssemblySymbols.Any(a => Carried.Of(a) is { Obligations.IsEmpty: false } or { Units.IsEmpty: false })
+        || compilation.References.OfType<CompilationReference>().Any(r => DataLibraries.IsReferencedBy(r.Compilation) || OpenUnits.MayBeIn(r.Compilation, cancellation));
 
     /// <summary>Those of the references, by the name of their assembly.</summary>
     public static ImmutableArray<(string Assembly, LooseEnds Ends)> OfReferences(CompilationContext context, CancellationToken cancellation)
@@ -72,10 +81,10 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
 
     /// <summary>Those of the compilation itself.</summary>
     public static LooseEnds Of(CompilationContext context, CancellationToken cancellation) =>
-        Of(DataLibraries.IsReferencedBy(context.Compilation) ? ObligationSearch.In(context, cancellation) : ImmutableArray<Obligation>.Empty, RegistrationsOf(context, cancellation), MetObligations.Of(context, cancellation).Ids);
+        Of(ObligationSearch.In(context, cancellation), RegistrationsOf(context, cancellation), MetObligations.Of(context, cancellation).Ids);
 
-    public static LooseEnds Of(ImmutableArray<Obligation> obligations, ImmutableArray<Registration> registrations, ImmutableArray<string> met) =>
-        obligations.IsEmpty && registrations.IsEmpty && met.IsEmpty ? None : new LooseEnds(obligations, registrations, met);
+    public static LooseEnds Of(Owed owed, ImmutableArray<Registration> registrations, ImmutableArray<string> met) =>
+        owed.IsEmpty && registrations.IsEmpty && met.IsEmpty ? None : new LooseEnds(owed.Obligations, owed.Units, registrations, met);
 
     public static ImmutableArray<Registration> RegistrationsOf(CompilationContext context, CancellationToken cancellation) => RegistrationSearch.In(context, cancellation).Where(r => r.Method is not null)
         .Select(r => new Registration(r.Method!, r.Service.GetDocumentationCommentId() ?? "", r.Implementation.GetDocumentationCommentId() ?? "")).Distinct()

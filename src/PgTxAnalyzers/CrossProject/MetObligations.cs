@@ -32,7 +32,7 @@ internal sealed class MetObligations
     public static MetObligations Of(CompilationContext context, CancellationToken cancellation)
     {
         var references = LooseEnds.OfReferences(context, cancellation);
-        if (references.All(r => r.Ends.Obligations.IsEmpty))
+        if (references.All(r => r.Ends.Obligations.IsEmpty && r.Ends.Units.IsEmpty))
         {
             return Nothing;
         }
@@ -52,12 +52,14 @@ internal sealed class MetObligations
             }
         }
 
+        found.AddRange(new MetUnits(context, probe, sites, references, cancellation).Findings());
+
         return new MetObligations(found.OrderBy(f => f.Item1.Location.SourceTree!.FilePath, StringComparer.Ordinal).ThenBy(f => f.Item1.Location.SourceSpan.Start).ThenBy(f => f.Item2, StringComparer.Ordinal).ToImmutableArray());
     }
 
     /// <summary>One obligation, and all that could meet it.</summary>
     private sealed record Meeting(
-        CompilationContext Context, EffectProbe Probe, IMethodSymbol Member, ImmutableArray<RegistrationSite> Sites,
+        CompilationContext Context, EffectProbe Probes, IMethodSymbol Member, ImmutableArray<RegistrationSite> Sites,
         ImmutableArray<(string Assembly, LooseEnds Ends)> References, string Assembly, Obligation Obligation, CancellationToken Cancellation)
     {
         public IEnumerable<Diagnostic> Findings()
@@ -65,7 +67,7 @@ internal sealed class MetObligations
             var bound = Sites.Where(s => SymbolEqualityComparer.Default.Equals(s.Service.OriginalDefinition, Member.ContainingType.OriginalDefinition)).ToList();
             foreach (var method in Context.Targets.Of(Member, Value.Nothing, false, Cancellation).Where(IsHere))
             {
-                if ((bound.Count == 0 || bound.Any(s => Runs(s, method))) && Worst(Probe.Of(method)) is { } reach && Identifier(method) is { } location)
+                if ((bound.Count == 0 || bound.Any(s => Runs(s, method))) && Worst(Probes.Of(method)) is { } reach && Identifier(method) is { } location)
                 {
                     yield return Finding(location, method, reach);
                 }
@@ -91,27 +93,28 @@ internal sealed class MetObligations
             || method.ContainingAssembly.Name == Assembly
             || Context.Compilation.SourceModule.ReferencedAssemblySymbols.FirstOrDefault(a => a.Name == Assembly)?.Modules.Any(m => m.ReferencedAssemblies.Any(i => i.Name == method.ContainingAssembly.Name)) == true;
 
-        private MethodEffect? Effect(IMethodSymbol method) => method.DeclaringSyntaxReferences.IsEmpty ? Context.Foreign.Target(method)?.Effect : Probe.Of(method);
+        private MethodEffect? Effect(IMethodSymbol method) => method.DeclaringSyntaxReferences.IsEmpty ? Context.Foreign.Target(method)?.Effect : Probes.Of(method);
 
-        private ForeignReach? Worst(MethodEffect? effect) =>
-            effect is null || effect.IsLazy ? null : effect.Rows[0].Reaches.Where(r => !Fates.IsEnd(r.Fates[Flow()])).OrderBy(r => r.IsWait).ThenBy(r => r.Chain.Length).FirstOrDefault();
-
-        /// <summary>An implementation that ends its caller's transaction before it goes out does not hold it.</summary>
-        private static CrossProject.Probe Flow() => CrossProject.Probe.Context;
-
-        private static Location? Identifier(IMethodSymbol method) =>
-            method.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<MethodDeclarationSyntax>().FirstOrDefault()?.Identifier.GetLocation();
-
-        private Diagnostic Finding(Location at, IMethodSymbol method, ForeignReach reach)
-        {
-            var subject = $"The transaction of {Obligation.Method} ({Obligation.File}:{Obligation.Line})";
-            var last = reach.Chain[reach.Chain.Length - 1];
-            var chain = string.Join(" → ", new[] { Obligation.Chain, Names.Of(method) }.Concat(reach.Chain.Select(s => s.Name))) + $" ({last.File}:{last.Line})";
-            return reach.IsWait
-                ? Diagnostic.Create(PGTX102TransactionWaits.Rule, at, subject, Obligation.Level == Level.Pinned ? "keeps a pooled connection that does nothing" : "stays idle in transaction", "", chain)
-                : Obligation.Level >= Level.Open
-                ? Diagnostic.Create(PGTX101TransactionAcrossExternalCall.Rule, at, subject, "", chain, reach.Kind.Phrase())
-                : Diagnostic.Create(PGTX103TransactionBeginsTooEarly.Rule, at, subject, chain, reach.Kind.Phrase());
-        }
+        private Diagnostic Finding(Location at, IMethodSymbol method, ForeignReach reach) =>
+            MetObligations.Finding(at, $"The transaction of {Obligation.Method} ({Obligation.File}:{Obligation.Line})", Obligation.Level, reach.IsWait, reach.Kind, Chain(Obligation.Chain, method, reach));
     }
+
+    /// <summary>From the method that owes something through the implementation to the sink, which has a line.</summary>
+    public static string Chain(string owed, IMethodSymbol method, ForeignReach reach)
+    {
+        var last = reach.Chain[reach.Chain.Length - 1];
+        return string.Join(" → ", new[] { owed, Names.Of(method) }.Concat(reach.Chain.Select(s => s.Name))) + $" ({last.File}:{last.Line})";
+    }
+
+    /// <summary>The sink that whoever calls the method waits for. An implementation that ends its caller's transaction before it goes out does not hold it.</summary>
+    public static ForeignReach? Worst(MethodEffect? effect) =>
+        effect is null || effect.IsLazy ? null : effect.Rows[0].Reaches.Where(r => !Fates.IsEnd(r.Fates[Probe.Context])).OrderBy(r => r.IsWait).ThenBy(r => r.Chain.Length).FirstOrDefault();
+
+    public static Location? Identifier(IMethodSymbol method) =>
+        method.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<MethodDeclarationSyntax>().FirstOrDefault()?.Identifier.GetLocation();
+
+    public static Diagnostic Finding(Location at, string subject, Level level, bool isWait, SinkKind kind, string chain) =>
+        isWait ? Diagnostic.Create(PGTX102TransactionWaits.Rule, at, subject, level == Level.Pinned ? "keeps a pooled connection that does nothing" : "stays idle in transaction", "", chain)
+        : level >= Level.Open ? Diagnostic.Create(PGTX101TransactionAcrossExternalCall.Rule, at, subject, "", chain, kind.Phrase())
+        : Diagnostic.Create(PGTX103TransactionBeginsTooEarly.Rule, at, subject, chain, kind.Phrase());
 }

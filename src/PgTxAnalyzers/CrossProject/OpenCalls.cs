@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -24,6 +25,7 @@ internal sealed class OpenCalls
 
     private readonly CompilationContext context;
     private readonly CancellationToken cancellation;
+    private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<string>> known = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<IMethodSymbol, (MethodDeclarationSyntax Body, List<string> Members, List<IMethodSymbol> Calls)> methods = new(SymbolEqualityComparer.Default);
 
     public OpenCalls(CompilationContext context, CancellationToken cancellation)
@@ -43,13 +45,10 @@ internal sealed class OpenCalls
     public IEnumerable<SyntaxNode> Bodies => methods.Values.Select(m => m.Body);
 
     /// <summary>The members, nearest first.</summary>
-    public ImmutableArray<string> Of(IMethodSymbol method)
-    {
-        if (!methods.ContainsKey(method))
-        {
-            return ImmutableArray<string>.Empty;
-        }
+    public ImmutableArray<string> Of(IMethodSymbol method) => methods.ContainsKey(method) ? known.GetOrAdd(method, Find) : ImmutableArray<string>.Empty;
 
+    private ImmutableArray<string> Find(IMethodSymbol method)
+    {
         var members = new List<string>();
         var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default) { method };
         var queue = new Queue<IMethodSymbol>(seen);

@@ -30,7 +30,7 @@ internal sealed class WorkExports
             return found;
         }
 
-        var open = new OpenCalls(context, cancellation);
+        var open = context.OpenCalls;
         var bodies = new HashSet<SyntaxNode>(context.Retry.Unprotected.Bodies.Where(b => context.Compilation.ContainsSyntaxTree(b.SyntaxTree)));
         bodies.UnionWith(context.Compilation.SyntaxTrees.SelectMany(t => TreeBodies.Of(t, cancellation).Bodies).Where(b => b.TakesDelegate).Select(b => b.Declaration));
         bodies.UnionWith(open.Bodies);

@@ -34,7 +34,7 @@ internal sealed partial class CallEvaluator
         }
 
         // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter, and that nothing comes behind it.
-        if (!state.HasRegion && !HandsSomethingBack(call)
+        if (!state.HasRegion && !HandsSomethingBack(call) && !MayBeginUnit(call)
             && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor
             && !context.Bodies.MayNeverReturn(method, cancellation))
         {
@@ -104,7 +104,7 @@ internal sealed partial class CallEvaluator
     {
         var within = context.MaxCallDepth - run.Frame.Calls - 1;
         return RunsAnArgument(call) || Keeps(target, call) || Makes(target) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
-            || Leads(target, within);
+            || Leads(target, within) || LeadsOut(target);
     }
 
     private static Value Self(Value receiver, IMethodSymbol target) =>

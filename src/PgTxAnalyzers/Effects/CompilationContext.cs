@@ -19,6 +19,7 @@ internal sealed class CompilationContext
     private readonly object gate = new();
     private readonly Lazy<RetryContext> retry;
     private readonly Lazy<ProjectFacts> carried;
+    private readonly Lazy<OpenCalls> openCalls;
 
     /// <summary>Some text of the sources may be a BEGIN: any command may then start a transaction.</summary>
     private readonly Lazy<bool> begunByText;
@@ -45,6 +46,7 @@ internal sealed class CompilationContext
         Pipelines = new Pipelines(this);
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
         carried = new Lazy<ProjectFacts>(() => ProjectFacts.OfReferences(compilation));
+        openCalls = new Lazy<OpenCalls>(() => new OpenCalls(this, default));
         Outboxes = new Outboxes(this);
         SharedConnections = new SharedConnections(this);
     }
@@ -97,6 +99,9 @@ internal sealed class CompilationContext
 
     /// <summary>What references configure for the whole program; read when somebody asks.</summary>
     public ProjectFacts Carried => carried.Value;
+
+    /// <summary>What the bodies call that only a later project can implement; read when somebody asks.</summary>
+    public OpenCalls OpenCalls => openCalls.Value;
 
     public Pipelines Pipelines { get; }
 

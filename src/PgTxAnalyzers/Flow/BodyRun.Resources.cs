@@ -42,7 +42,7 @@ internal sealed partial class BodyRun
     {
         var paths = Children(operation, state);
         Yields ??= paths.SelectMany(p => p.State.Regions)
-            .FirstOrDefault(r => r.Owner == Frame.Depth && r.Resource is { Kind: not (ResourceKind.Connection or ResourceKind.Task or ResourceKind.Elements), IsDrained: false });
+            .FirstOrDefault(r => r.Owner == Frame.Depth && r.Resource is { Kind: not (ResourceKind.Connection or ResourceKind.Task or ResourceKind.Elements or ResourceKind.Unit), IsDrained: false });
         return paths;
     }
 }

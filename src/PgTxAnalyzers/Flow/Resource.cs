@@ -26,6 +26,20 @@ internal enum ResourceKind : byte
 
     /// <summary>A database task that has been started on the connection of a transaction and not been awaited yet.</summary>
     Task,
+
+    /// <summary>Perhaps a transaction, behind an interface whose implementation is compiled later. No rule speaks of it here.</summary>
+    Unit,
+}
+
+/// <summary>What a member of an interface may have begun; whoever sees its implementation knows.</summary>
+/// <param name="Member">By its documentation id.</param>
+/// <param name="Delegate">The parameter that is the delegate which the member may run in a transaction; null: what it begins outlives the call.</param>
+/// <param name="Since">The members of such interfaces that were called since, in ordinal order: one of them may have ended it.</param>
+internal sealed record OpenUnit(string Member, int? Delegate, ImmutableArray<string> Since)
+{
+    public bool Equals(OpenUnit? other) => other is not null && Member == other.Member && Delegate == other.Delegate && Since.SequenceEqual(other.Since);
+
+    public override int GetHashCode() => Member.GetHashCode() + Since.Length;
 }
 
 /// <summary>
@@ -52,6 +66,8 @@ internal sealed record Resource(ResourceKind Kind)
     /// <summary>A task: the words for it.</summary>
     public string Name { get; init; } = "";
 
+    public OpenUnit? Unit { get; init; }
+
     /// <summary>A connection: the external calls that have run since it was opened or last used.</summary>
     public ImmutableArray<Reach> Crossed { get; init; } = ImmutableArray<Reach>.Empty;
 
@@ -59,7 +75,7 @@ internal sealed record Resource(ResourceKind Kind)
         Crossed.Length >= MaxCrossed || Crossed.Any(r => r.Equals(reach)) ? this : this with { Crossed = Crossed.Add(reach) };
 
     public bool Equals(Resource? other) =>
-        other is not null && Kind == other.Kind && IsDrained == other.IsDrained && IsUnbounded == other.IsUnbounded && Equals(Of, other.Of) && Crossed.SequenceEqual(other.Crossed);
+        other is not null && Kind == other.Kind && IsDrained == other.IsDrained && IsUnbounded == other.IsUnbounded && Equals(Of, other.Of) && Equals(Unit, other.Unit) && Crossed.SequenceEqual(other.Crossed);
 
     public override int GetHashCode() => ((int)Kind * 31) + (IsDrained ? 7 : 0) + Crossed.Length;
 }

@@ -122,7 +122,7 @@ public class UpTheReferenceTests
     [Fact]
     public void Ends_are_read_as_they_were_written()
     {
-        var ends = new LooseEnds([new Obligation("M:A.B(System.String)", PgTxAnalyzers.Flow.Level.Locking, "C.D", "E.cs", 7, "F.G → A.B")], [new Registration("M:R", "T:I", "T:S")], ["M:A.B E.cs:7"]);
+        var ends = new LooseEnds([new Obligation("M:A.B(System.String)", PgTxAnalyzers.Flow.Level.Locking, "C.D", "E.cs", 7, "F.G → A.B")], [], [new Registration("M:R", "T:I", "T:S")], ["M:A.B E.cs:7"]);
         var text = LooseEndsText.Write(ends);
         Assert.Equal(text, LooseEndsText.Write(LooseEndsText.Read(text)!));
         Assert.Null(LooseEndsText.Write(LooseEnds.None));

@@ -56,7 +56,7 @@ internal sealed record HeldCall(BodyFlow Flow, SyntaxNode Place, Region Region, 
         if (region.Resource is { } resource)
         {
             // Waits are 102's alone; and what stays open in a transaction that is long by intent is so by intent.
-            return fact.Reach.IsWait || fact.Reach.IsPipeline || resource.Kind is ResourceKind.Elements or ResourceKind.Task || fact.Regions.Any(r => r.Intended) ? null
+            return fact.Reach.IsWait || fact.Reach.IsPipeline || resource.Kind is ResourceKind.Elements or ResourceKind.Task or ResourceKind.Unit || fact.Regions.Any(r => r.Intended) ? null
                 : resource.Kind != ResourceKind.Connection ? HeldBy.SinkWhileReading
                 : fact.Reach.Says == ReachKind.UsedAgain ? HeldBy.SinkWhileConnected
                 : null;
