@@ -32,7 +32,7 @@ internal sealed partial class CallEvaluator
 
         outcomes = Owed(run, call, method, member, state, outcomes);
         outcomes = outcomes.Select(o => new Outcome(Since(o.State, method, member), o.Value)).ToList();
-        return OpenUnits.MayBegin(method.Name) ? MayBegin(run, call, method, member, outcomes) : outcomes;
+        return OpenUnits.MayBegin(method.Name) && !outcomes.Any(o => o.Value is Value.Transaction) ? MayBegin(run, call, method, member, outcomes) : outcomes;
     }
 
     /// <summary>A method in source that leads to such a member, though to none of a library.</summary>

@@ -122,7 +122,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 : returned;
         }
 
-        return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Obliged(run, call, state, Source(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state)));
+        return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Obliged(run, call, state, Source(run, call, state) ?? Promised(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state)));
     }
 
     public IReadOnlyList<Outcome>? Property(BodyRun run, IPropertyReferenceOperation property, Value receiver, State state)

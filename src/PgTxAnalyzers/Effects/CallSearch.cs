@@ -62,7 +62,7 @@ internal sealed class CallSearch
 
             if (node is InvocationExpressionSyntax simple && declarations.Resolve(simple) is { } declared && context.Models.Find(declared.Method, declared.Receiver).Role is var role)
             {
-                if (matters(role) || context.Foreign.Matters(declared.Method))
+                if (matters(role) || context.Foreign.Matters(declared.Method) || Begins(declared.Method))
                 {
                     return true;
                 }
@@ -89,6 +89,9 @@ internal sealed class CallSearch
         return false;
     }
 
+    /// <summary>By its type alone, though nobody in sight implements it.</summary>
+    private bool Begins(IMethodSymbol called) => matters(ApiRole.Begin) && CallEvaluator.Promises(called, context.Shapes);
+
     /// <summary>By its name alone: the node may call something that matters, or leads there.</summary>
     private bool MayBeCall(SyntaxNode node, DeclaredTypes declarations) => node switch
     {
@@ -114,7 +117,7 @@ internal sealed class CallSearch
         var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
         var role = context.Models.Find(called, receiver).Role;
         var runs = called is IPropertySymbol property ? property.GetMethod : called as IMethodSymbol;
-        if (runs is { MethodKind: MethodKind.DelegateInvoke } || matters(role) || (runs is not null && context.Foreign.Matters(runs)))
+        if (runs is { MethodKind: MethodKind.DelegateInvoke } || matters(role) || (runs is not null && (context.Foreign.Matters(runs) || Begins(runs))))
         {
             return true;
         }
