@@ -314,7 +314,7 @@ internal sealed partial class Interpreter
             var isPassed = false;
             for (var frame = s.Owner(c) + 1; frame <= Depth; frame++)
                 isPassed |= _frames[frame].Passed == c;
-            if (s.Lives(c) && s.Level(c) != Level.Intended && !isPassed)
+            if (s.Lives(c) && s.Level(c) is not (Level.Intended or Level.IntendedByText) && !isPassed)
                 Note(s.Owner(c), isWait ? Fact.Wait : s.Level(c) == Level.Pinned ? Fact.CallInPinned : Fact.CallInOpen);
         }
     }

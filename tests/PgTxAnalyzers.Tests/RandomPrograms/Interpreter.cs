@@ -148,7 +148,7 @@ internal sealed partial class Interpreter(SmallProgram program)
                 BeginByText(statement, s, ways);
                 break;
             case Op.SqlCommit or Op.SqlRollback:
-                if (s.Level(c) is not (Level.Idle or Level.OpenByText))
+                if (s.Level(c) is not (Level.Idle or Level.OpenByText or Level.IntendedByText))
                     Undefined ??= "text ends what text has not begun";
                 // Its answer may be an error, and the transaction is over all the same.
                 ThrowsOfCommand(statement, End(s, c, Level.Idle), End(s, c, Level.Idle), ways);
@@ -257,7 +257,8 @@ internal sealed partial class Interpreter(SmallProgram program)
         var c = statement.Connection;
         var after = (s.Level(c), statement.Op) switch
         {
-            (Level.Pinned or Level.Open or Level.OpenByText, Op.SetLocal) => s.With(c, Level.Intended),
+            (Level.Pinned or Level.Open, Op.SetLocal) => s.With(c, Level.Intended),
+            (Level.OpenByText, Op.SetLocal) => s.With(c, Level.IntendedByText),
             (Level.Pinned, _) => s.With(c, Level.Open),
             _ => s,
         };

@@ -24,6 +24,9 @@ public class InterpreterTests
             [new(Op.StartCall) { Variable = 2, Declares = true }, Begin(0), Command(), new(Op.AwaitTask) { Variable = 2 }, Commit(0)],
             "4 PGTX101"),
         ["long on purpose"] = ([Begin(0), new(Op.SetLocal) { Connection = 0 }, Call(), Delay()], ""),
+        ["long on purpose, begun and ended by text"] = (
+            [Text(Op.SqlBegin), Call(), Text(Op.SetLocal), Call(), Delay(), Text(Op.SqlCommit), Text(Op.SetLocal), Begin(0), Command(), Call()],
+            "2 PGTX101, 10 PGTX101"),
         ["a lambda says it where it stands"] = ([Begin(0), new(Op.Lambda) { Blocks = { new() { Call() } } }], "4 PGTX103"),
         ["a local function says it where it is called"] = ([Begin(0), new(Op.LocalFunction) { Function = 0, Blocks = { new() { Call() } } }], "6 PGTX103"),
     };
@@ -63,6 +66,8 @@ public class InterpreterTests
     private static Statement Delay() => new(Op.Delay);
 
     private static Statement Command() => new(Op.Command) { Connection = 0 };
+
+    private static Statement Text(Op op) => new(op) { Connection = 0 };
 
     private static Statement Begin(int variable) => new(Op.Begin) { Connection = 0, Variable = variable, Declares = true };
 

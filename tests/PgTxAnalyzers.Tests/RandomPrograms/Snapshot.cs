@@ -17,6 +17,9 @@ internal enum Level
 
     /// <summary>Open, and long on purpose.</summary>
     Intended,
+
+    /// <summary>Begun by SQL text, and long on purpose.</summary>
+    IntendedByText,
 }
 
 /// <summary>What a variable holds.</summary>
