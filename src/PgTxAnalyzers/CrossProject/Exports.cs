@@ -28,7 +28,7 @@ internal static class Exports
     private static IReadOnlyDictionary<IMethodSymbol, MethodEffect> Effects(CompilationContext context, Visibility visibility, CancellationToken cancellation)
     {
         var compilation = context.Compilation;
-        var bodies = NameReach.Of(new[] { compilation }, context.Models.Names(Matters, cancellation), context.Foreign.Names, context.MaxCallDepth, cancellation).Bodies;
+        var bodies = NameReach.Of(new[] { compilation }, context.Models.Names(Matters, cancellation), context.Foreign.Names.Concat(context.Proxies.Names), context.MaxCallDepth, cancellation).Bodies;
         var buses = Buses(context, cancellation);
         var probe = new EffectProbe(context, cancellation);
         var found = new ConcurrentDictionary<IMethodSymbol, MethodEffect>(SymbolEqualityComparer.Default);

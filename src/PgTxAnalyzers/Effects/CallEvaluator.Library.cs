@@ -77,6 +77,8 @@ internal sealed partial class CallEvaluator
                 return Unknown(run, call, state);
             case ApiRole.Sink or ApiRole.Wait or ApiRole.Pipeline:
                 return Reached(run, call.Operation, call.Method, fact, state);
+            case ApiRole.Proxy:
+                return BodyRun.Single(state, new Value.Proxy(fact.Kind));
             case ApiRole.Settle:
                 return Settle(run, subject, state);
             case ApiRole.Dispatch:

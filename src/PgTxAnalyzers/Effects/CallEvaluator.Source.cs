@@ -261,11 +261,11 @@ internal sealed partial class CallEvaluator
     private static bool HandsOutEnumerator(IMethodSymbol target) =>
         target is { Name: "GetEnumerator" or "GetAsyncEnumerator", ReturnType: { TypeKind: TypeKind.Interface, DeclaringSyntaxReferences.IsEmpty: true } } && !IsIterator(target);
 
-    /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened. Of helpers that are asked just that, names have to do.</summary>
+    /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened, or a proxy. Of helpers that are asked just that, names have to do.</summary>
     private bool HandsSomethingBack(CallSite call)
     {
         var name = call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType.Name : call.Method.Name;
-        return (look == Look.Begins ? IsSuspect(name) : context.Helpers.Hands(name, () => TargetsOf(call), cancellation)) || context.OpenBodies.Lends(name);
+        return (look == Look.Begins ? IsSuspect(name) : context.Helpers.Hands(name, () => TargetsOf(call), cancellation)) || context.OpenBodies.Lends(name) || context.Proxies.IsContract(call.Method.ReturnType);
     }
 
     private bool IsSuspect(string name) => context.Index(cancellation).CanBegin(name) || context.OpenIndex(cancellation).CanBegin(name);

@@ -122,6 +122,12 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 : returned;
         }
 
+        // Of its own classes that implement the same interface the project's code runs; of a proxy, none.
+        if (fact.Role == ApiRole.None && call.Receiver is Value.Proxy proxy && call.Method.ContainingType is { TypeKind: TypeKind.Interface } contract && !Targets.IsOfFramework(contract))
+        {
+            return Reached(run, call.Operation, call.Method, new ApiFact(ApiRole.Sink, proxy.Kind), state);
+        }
+
         return fact.Role == ApiRole.Neutral ? Unknown(run, call, state) : Obliged(run, call, state, Source(run, call, state) ?? Promised(run, call, state) ?? Unknown(run, call, GivenAway(run, call, state)));
     }
 
@@ -161,6 +167,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
             // It may have been completed with a failure.
             run.Throw(state, ThrownKind.Any);
             return BodyRun.Single(state, Value.Nothing);
+        }
+
+        if (fact.Role == ApiRole.Proxy)
+        {
+            return BodyRun.Single(state, new Value.Proxy(fact.Kind));
         }
 
         if (fact.Role is ApiRole.Sink or ApiRole.Wait)

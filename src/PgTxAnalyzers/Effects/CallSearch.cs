@@ -31,6 +31,12 @@ internal sealed class CallSearch
     /// <summary>The body itself calls something that a model names, or a delegate. Ends at the first such call.</summary>
     public bool Matters()
     {
+        // What returns a proxy calls nothing that a name finds.
+        if (matters(ApiRole.Proxy) && context.Proxies.IsContract(method.ReturnType))
+        {
+            return true;
+        }
+
         var implementation = method.PartialImplementationPart ?? method;
         return implementation.DeclaringSyntaxReferences.Select(r => r.GetSyntax(cancellation)).Any(body => body is not TypeDeclarationSyntax && Matters(body));
     }
@@ -62,7 +68,7 @@ internal sealed class CallSearch
 
             if (node is InvocationExpressionSyntax simple && declarations.Resolve(simple) is { } declared && context.Models.Find(declared.Method, declared.Receiver).Role is var role)
             {
-                if (matters(role) || context.Foreign.Matters(declared.Method) || Begins(declared.Method))
+                if (matters(role) || context.Foreign.Matters(declared.Method) || Begins(declared.Method) || GoesToProxy(declared.Method, role))
                 {
                     return true;
                 }
@@ -117,7 +123,7 @@ internal sealed class CallSearch
         var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
         var role = context.Models.Find(called, receiver).Role;
         var runs = called is IPropertySymbol property ? property.GetMethod : called as IMethodSymbol;
-        if (runs is { MethodKind: MethodKind.DelegateInvoke } || matters(role) || (runs is not null && (context.Foreign.Matters(runs) || Begins(runs))))
+        if (runs is { MethodKind: MethodKind.DelegateInvoke } || matters(role) || (runs is not null && (context.Foreign.Matters(runs) || Begins(runs) || GoesToProxy(runs, role))))
         {
             return true;
         }
@@ -134,6 +140,8 @@ internal sealed class CallSearch
 
         return false;
     }
+
+    private bool GoesToProxy(IMethodSymbol called, ApiRole role) => role == ApiRole.None && matters(ApiRole.Proxy) && context.Proxies.MayCarry(called);
 
     /// <summary>The Dispose of what a using statement holds.</summary>
     private void AddDisposals(SyntaxNode node, SemanticModel model)

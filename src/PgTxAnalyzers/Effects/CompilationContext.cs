@@ -35,11 +35,12 @@ internal sealed class CompilationContext
         Targets = new Targets(Bodies, new KeyedServices(this));
         FieldDelegates = new FieldDelegates(Bodies);
         Relevance = new Relevance(this, role => role is not (ApiRole.None or ApiRole.Neutral or ApiRole.Lazy or ApiRole.LazyBuffer or ApiRole.Read or ApiRole.Rows or ApiRole.Unbounded or ApiRole.Dispatch or ApiRole.Handler or ApiRole.Behavior));
+        Proxies = new Proxies(this);
         Silence = new Silence(this);
         Enders = new Relevance(this, role => role is ApiRole.Commit or ApiRole.Rollback or ApiRole.Complete or ApiRole.DisposeTransaction or ApiRole.Close);
         begunByText = new Lazy<bool>(() => Bodies.Sources.SelectMany(c => c.SyntaxTrees).Any(t => NameIndex.WordsOf(t, default).HasSqlBegin));
         Starters = new Relevance(this, role => ModelTable.CanBegin(role) || ModelTable.CanOpen(role) || (role == ApiRole.Command && begunByText.Value));
-        Sinks = new Relevance(this, role => role == ApiRole.Sink);
+        Sinks = new Relevance(this, role => role is ApiRole.Sink or ApiRole.Proxy);
         Retries = new RetryingStrategy(this);
         OpenBodies = new OpenBodies(this);
         Helpers = new RegionHelpers(this);
@@ -73,6 +74,9 @@ internal sealed class CompilationContext
     public FieldDelegates FieldDelegates { get; }
 
     public Relevance Relevance { get; }
+
+    /// <summary>The interfaces behind which a library's proxy may stand.</summary>
+    public Proxies Proxies { get; }
 
     /// <summary>Which callees surely throw nothing.</summary>
     public Silence Silence { get; }

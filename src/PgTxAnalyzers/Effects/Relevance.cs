@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Models;
@@ -38,7 +39,7 @@ internal sealed class Relevance
                 members.Names.UnionWith(context.Models.Names(IsOnReceiver).Names);
             }
 
-            return NameReach.Of(context.Bodies.Sources, members, context.Foreign.Names, context.MaxCallDepth, default);
+            return NameReach.Of(context.Bodies.Sources, members, matters(ApiRole.Proxy) ? context.Foreign.Names.Concat(context.Proxies.Names) : context.Foreign.Names, context.MaxCallDepth, default);
         });
     }
 

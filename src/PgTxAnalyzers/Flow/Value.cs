@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Flow;
 
@@ -92,8 +93,11 @@ internal abstract record Value
     /// <summary>A sequence whose elements come from the server while it is enumerated. <paramref name="Source"/>: the connection, where it is known.</summary>
     internal sealed record Rows(Value Source, Resource Opens) : Value;
 
+    /// <summary>An object that a library has made, and whose calls go out of the process, whoever else implements its interface.</summary>
+    internal sealed record Proxy(SinkKind Kind) : Value;
+
     /// <summary>Surely not null, so a null check on it has one outcome.</summary>
-    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Present or Instance { Exact: true } or Instance { Identity: Place.Made };
+    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Proxy or Present or Instance { Exact: true } or Instance { Identity: Place.Made };
 
     /// <summary>The value behind a task.</summary>
     public Value Awaited => this is Pending p ? p.Result : this;

@@ -12,7 +12,7 @@ internal readonly struct ApiFact
 
     public ApiRole Role { get; }
 
-    /// <summary>Which external system; set for <see cref="ApiRole.Sink"/> and <see cref="ApiRole.Enqueue"/>, else None.</summary>
+    /// <summary>Which external system; set for <see cref="ApiRole.Sink"/>, <see cref="ApiRole.Proxy"/> and <see cref="ApiRole.Enqueue"/>, else None.</summary>
     public SinkKind Kind { get; }
 
     /// <summary>Whether a line of the user decided (an option or a models file), not a built-in one.</summary>

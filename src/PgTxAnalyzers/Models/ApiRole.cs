@@ -95,6 +95,9 @@ internal enum ApiRole : byte
     /// <summary>Reaches a system outside the database; the kind says which.</summary>
     Sink,
 
+    /// <summary>Returns an object that stands for what is outside: each call of the interface that it is returned as goes there; the kind says where.</summary>
+    Proxy,
+
     /// <summary>
     /// Hands a message or a job to a queue or a scheduler and does not wait for the network: a side effect that a rollback does not undo, but no wait.
     /// </summary>

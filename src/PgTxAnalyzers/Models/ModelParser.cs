@@ -134,7 +134,7 @@ internal static class ModelParser
         return new ModelPattern(id, kind.Value, body, ImmutableArray<string>.Empty, null, null);
     }
 
-    private static bool HasKind(ApiRole role) => role is ApiRole.Sink or ApiRole.Enqueue;
+    private static bool HasKind(ApiRole role) => role is ApiRole.Sink or ApiRole.Proxy or ApiRole.Enqueue;
 
     private static ModelLine? ParseExclusion(string text, Words words, bool fromUser, out ModelError? error)
     {

@@ -52,6 +52,13 @@ internal sealed class ModelSet
     /// <summary>The simple names of the members that can open a connection or a result.</summary>
     public ImmutableHashSet<string> OpenNames { get; }
 
+    /// <summary>The simple names of what may hand out proxies: types, and generic methods.</summary>
+    public ImmutableHashSet<string> ProxyMakers => ImmutableHashSet.CreateRange(_builtIn.ProxyMakers.Concat(_user.ProxyMakers));
+
+    /// <summary>The type's members hand out proxies, or the method does.</summary>
+    public bool HandsOutProxies(ISymbol maker) =>
+        maker is INamedTypeSymbol type ? type.GetMembers().Any(m => m is IMethodSymbol or IPropertySymbol && Find(m).Role == ApiRole.Proxy) : Find(maker).Role == ApiRole.Proxy;
+
     public static ModelSet Create(Compilation compilation, IEnumerable<ModelLine>? user = null)
     {
         var userLines = user?.ToImmutableArray() ?? ImmutableArray<ModelLine>.Empty;

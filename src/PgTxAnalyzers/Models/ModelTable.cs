@@ -64,6 +64,10 @@ internal sealed class ModelTable
     /// <summary>The simple names of the types that lines of a role name.</summary>
     public ImmutableHashSet<string> TypeNames(ApiRole role) => Lines.Where(line => line.Fact.Role == role).Select(line => SimpleName(line.Pattern.Type)).ToImmutableHashSet();
 
+    /// <summary>The simple names of the types whose members hand out proxies, and of generic methods that do.</summary>
+    public IEnumerable<string> ProxyMakers => Lines.Where(line => line.Fact.Role == ApiRole.Proxy && !line.Excludes)
+        .SelectMany(line => line.Pattern.Members.Where(member => line.Pattern.Kind == PatternKind.Method && !Glob.IsGlob(member)).Append(SimpleName(line.Pattern.Type)));
+
     /// <summary>Those of <see cref="BeginNames"/> whose types the compilation has: a name such as "Begin" is worth a look only where its library is.</summary>
     public ImmutableHashSet<string> BeginNamesIn(Compilation compilation) => NamesIn(compilation, CanBegin);
 

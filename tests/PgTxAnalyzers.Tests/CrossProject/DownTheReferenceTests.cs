@@ -36,6 +36,36 @@ public class DownTheReferenceTests
             found[0].GetMessage());
     }
 
+    [Fact]
+    public Task The_clients_of_a_typed_hub() => new Projects()
+        .With("Contracts", "public interface IShelfView { Task Shelved(int id); }")
+        .With("Web", """
+            using Microsoft.AspNetCore.SignalR;
+            public sealed class ShelfHub : Hub<IShelfView>;
+            public sealed class Teller(IHubContext<ShelfHub, IShelfView> hub)
+            {
+                public Task TellAsync(int id) => hub.Clients.All.Shelved(id);
+                public IShelfView Some => hub.Clients.Group("some");
+            }
+            """)
+        .With("App", """
+            using Microsoft.AspNetCore.SignalR;
+            using Npgsql;
+            public class Shelves(NpgsqlConnection conn, Teller teller, IHubContext<ShelfHub, IShelfView> hub, IShelfView printer)
+            {
+                public async Task PlaceAsync(int id)
+                {
+                    await using var tx = await conn.BeginTransactionAsync();
+                    await using var insert = new NpgsqlCommand("INSERT INTO shelves VALUES (1)", conn, tx);
+                    await insert.ExecuteNonQueryAsync();
+                    await teller.TellAsync(id);
+                    await hub.Clients.All.Shelved(id);
+                    await printer.Shelved(id);
+                    await tx.CommitAsync();
+                }
+            }
+            """).FindTheSame("App.cs:10 PGTX101", "App.cs:11 PGTX101");
+
     [Theory]
     [InlineData("ICohorts")]
     [InlineData("IOrganizations", "App.cs:9 PGTX101")]

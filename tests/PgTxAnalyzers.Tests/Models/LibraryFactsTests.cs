@@ -267,6 +267,15 @@ public class LibraryFactsTests
         Microsoft.AspNetCore.SignalR.IClientProxy.SendCoreAsync = Sink Realtime
         Microsoft.AspNetCore.SignalR.ClientProxyExtensions.SendAsync = Sink Realtime
         Microsoft.AspNetCore.SignalR.ISingleClientProxy.InvokeCoreAsync = Sink Realtime
+        Microsoft.AspNetCore.SignalR.Hub`1.Clients = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.IHubContext`2.Clients = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.IHubContext`2.Groups = None
+        Microsoft.AspNetCore.SignalR.IHubClients`1.All = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.IHubClients`1.Client = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.IHubClients`1.GroupExcept = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.IHubCallerClients`1.Caller = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.IHubCallerClients`1.OthersInGroup = Proxy Realtime
+        Microsoft.AspNetCore.SignalR.HubClientsExtensions.Users = Proxy Realtime
         System.Net.Sockets.Socket.Send = Sink Socket
         System.Net.Sockets.Socket.ConnectAsync = Sink Socket
         System.Net.Sockets.Socket.Bind = None
