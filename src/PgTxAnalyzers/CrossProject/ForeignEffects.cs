@@ -37,7 +37,9 @@ internal sealed partial class ForeignEffects
 
         derived = new Lazy<Dictionary<ISymbol, List<INamedTypeSymbol>>>(Derived);
         Names = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is not null).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
-        BeginNames = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is { } effect && CanBegin(effect)).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
+        var beginning = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is { } effect && CanBegin(effect)).ToList();
+        BeginNames = beginning.Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
+        BeginProperties = beginning.Where(m => IsGetter(m.Key)).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
     }
 
     /// <summary>The simple names of all methods of which anything is known; a type's name stands for its constructors.</summary>
@@ -45,6 +47,9 @@ internal sealed partial class ForeignEffects
 
     /// <summary>Those that can leave a region open, or run a delegate in one.</summary>
     public ImmutableHashSet<string> BeginNames { get; }
+
+    /// <summary>Those of properties.</summary>
+    public ImmutableHashSet<string> BeginProperties { get; }
 
     public static ForeignEffects In(Compilation compilation, CancellationToken cancellation)
     {
@@ -210,6 +215,8 @@ internal sealed partial class ForeignEffects
         key = key.Substring(key.LastIndexOf('.') + 1);
         return key.StartsWith("get_", StringComparison.Ordinal) ? key.Substring(4) : key;
     }
+
+    private static bool IsGetter(string method) => method.Substring(method.LastIndexOf('.') + 1).StartsWith("get_", StringComparison.Ordinal);
 
     /// <summary>Not the source of another project, which is followed, nor the framework.</summary>
     public static bool CanCarry(IAssemblySymbol assembly) => !IsFramework(assembly.Name) && assembly is not ISourceAssemblySymbol && !assembly.Locations.Any(l => l.IsInSource);

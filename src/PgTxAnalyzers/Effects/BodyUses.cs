@@ -24,10 +24,16 @@ internal sealed class BodyUses
     private ImmutableDictionary<string, bool> handedOut = ImmutableDictionary<string, bool>.Empty;
     private object? runsDelegate;
 
-    private BodyUses(string[] names, string[] outliving) => (this.names, this.outliving) = (names, outliving);
+    /// <summary>Names whose value is read: only those of properties that begin something matter, and most are none.</summary>
+    private readonly string[] reads;
+
+    private BodyUses(string[] names, string[] outliving, string[] reads) => (this.names, this.outliving, this.reads) = (names, outliving, reads);
 
     /// <summary>In the order of their first use.</summary>
     public IReadOnlyList<string> Names => names;
+
+    /// <summary>Without those of <see cref="Names"/>.</summary>
+    public IReadOnlyList<string> Reads => reads;
 
     /// <summary>A text of it may be SQL that begins a transaction.</summary>
     public bool HasSqlBegin { get; private init; }
@@ -45,6 +51,9 @@ internal sealed class BodyUses
 
     /// <summary>One of the names is used, or a text may begin a transaction.</summary>
     public bool Have(ISet<string> wanted) => HasSqlBegin || Array.Exists(names, wanted.Contains);
+
+    /// <summary>One of the properties is read, by its name.</summary>
+    public bool HaveRead(ISet<string> properties) => properties.Count > 0 && Array.Exists(reads, properties.Contains);
 
     /// <summary>
     /// What one of the names begins may outlive the body: no <c>using</c> of its own holds it, or it is begun by a text. (A using around a text ends the command, not
@@ -78,11 +87,20 @@ internal sealed class BodyUses
     private static BodyUses Read(SyntaxNode body)
     {
         var (names, outliving, hasSqlBegin, hasTry, isIterator) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal), false, false, false);
-        var seen = new HashSet<string>(StringComparer.Ordinal);
+        var (seen, reads) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var token in body.DescendantTokens())
         {
             if (UsedBy(token) is not { } name)
             {
+                if (token.IsKind(SyntaxKind.IdentifierToken) && IsRead(token.Parent))
+                {
+                    reads.Add(token.ValueText);
+                    if (!outliving.Contains(token.ValueText) && !Wrapping.EndsHere(token.Parent!, asResult: false))
+                    {
+                        outliving.Add(token.ValueText);
+                    }
+                }
+
                 hasSqlBegin |= IsSqlBegin(token);
                 hasTry |= token.IsKind(SyntaxKind.TryKeyword);
                 isIterator |= token.IsKind(SyntaxKind.YieldKeyword);
@@ -101,7 +119,8 @@ internal sealed class BodyUses
             }
         }
 
-        return new BodyUses(names.ToArray(), outliving.ToArray()) { HasSqlBegin = hasSqlBegin, HasTry = hasTry, IsIterator = isIterator, HasTransactionParameter = TakesTransaction(body) };
+        reads.ExceptWith(seen);
+        return new BodyUses(names.ToArray(), outliving.ToArray(), reads.ToArray()) { HasSqlBegin = hasSqlBegin, HasTry = hasTry, IsIterator = isIterator, HasTransactionParameter = TakesTransaction(body) };
     }
 
     /// <summary>The name that a token uses: its own, or that of the type that <c>new(…)</c> makes. Null: none.</summary>
@@ -118,6 +137,23 @@ internal sealed class BodyUses
         MemberBindingExpressionSyntax => true,
         QualifiedNameSyntax { Parent: BaseObjectCreationExpressionSyntax } => true,
         VariableDeclarationSyntax => true,
+        _ => false,
+    };
+
+    /// <summary>The value behind the name goes somewhere, or a member of it is asked: of a property, its getter runs.</summary>
+    public static bool IsRead(SyntaxNode? name) => name is IdentifierNameSyntax { Identifier.ValueText: var text } && char.IsUpper(text[0]) && name.Parent switch
+    {
+        MemberAccessExpressionSyntax access => access.Expression == name || IsValue(access),
+        _ => IsValue((ExpressionSyntax)name),
+    };
+
+    private static bool IsValue(ExpressionSyntax value) => value.Parent switch
+    {
+        AssignmentExpressionSyntax assignment => assignment.Right == value,
+        EqualsValueClauseSyntax or ReturnStatementSyntax or ArrowExpressionClauseSyntax or UsingStatementSyntax or AwaitExpressionSyntax or AnonymousFunctionExpressionSyntax => true,
+        ConditionalAccessExpressionSyntax or ConditionalExpressionSyntax or IsPatternExpressionSyntax or ParenthesizedExpressionSyntax => true,
+        CastExpressionSyntax cast => cast.Expression == value,
+        BinaryExpressionSyntax binary => binary.Kind() is SyntaxKind.CoalesceExpression or SyntaxKind.AsExpression && binary.Left == value,
         _ => false,
     };
 

@@ -264,7 +264,12 @@ internal sealed partial class CallEvaluator
     /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened, or a proxy. Of helpers that are asked just that, names have to do.</summary>
     private bool HandsSomethingBack(CallSite call)
     {
-        var name = call.Method.MethodKind == MethodKind.Constructor ? call.Method.ContainingType.Name : call.Method.Name;
+        var name = call.Method switch
+        {
+            { MethodKind: MethodKind.Constructor, ContainingType: var made } => made.Name,
+            { AssociatedSymbol: IPropertySymbol property } => property.Name,
+            var method => method.Name,
+        };
         return (look == Look.Begins ? IsSuspect(name) : context.Helpers.Hands(name, () => TargetsOf(call), cancellation)) || context.OpenBodies.Lends(name) || context.Proxies.IsContract(call.Method.ReturnType);
     }
 

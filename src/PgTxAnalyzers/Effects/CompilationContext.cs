@@ -140,7 +140,7 @@ internal sealed class CompilationContext
 
         lock (gate)
         {
-            return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames.Union(Foreign.BeginNames), cancellation);
+            return names ??= NameIndex.Create(Bodies.Sources, Models.BeginNames.Union(Foreign.BeginNames), cancellation, properties: Foreign.BeginProperties);
         }
     }
 

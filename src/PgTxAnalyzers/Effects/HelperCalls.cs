@@ -50,8 +50,19 @@ internal sealed class HelperCalls
         }
 
         var (run, declarations) = (new HashSet<SyntaxNode>(), new DeclaredTypes(method, body));
-        foreach (var use in body.DescendantNodes().OfType<SimpleNameSyntax>().Where(n => n.Identifier.ValueText == name && BodyUses.IsUse(n)))
+        foreach (var use in body.DescendantNodes().OfType<SimpleNameSyntax>().Where(n => n.Identifier.ValueText == name && (BodyUses.IsUse(n) || BodyUses.IsRead(n))))
         {
+            if (NameUses.CallOf(use) is null && model.GetSymbolInfo(use, cancellation).Symbol is { } symbol and not IMethodSymbol)
+            {
+                // What is no property runs nothing where it is read.
+                if (symbol is IPropertySymbol { GetMethod: { } getter } && !Add(getter, run, cancellation))
+                {
+                    return null;
+                }
+
+                continue;
+            }
+
             if (NameUses.CallOf(use) is not { } call || Called(call, declarations, model, cancellation) is not { } called || !Add(called, run, cancellation))
             {
                 return null;

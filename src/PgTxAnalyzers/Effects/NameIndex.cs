@@ -26,23 +26,28 @@ internal sealed class NameIndex
 
     /// <summary>Those, and names that run somebody's delegate in a region of their own.</summary>
     private readonly ImmutableHashSet<string> beginners;
+
+    /// <summary>Those of properties: to read one is to call it.</summary>
+    private readonly ImmutableHashSet<string> getters;
     private readonly ImmutableHashSet<string> seeds;
     private readonly Dictionary<string, Helper> helpers;
     private readonly WordSet hashes;
 
-    private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, Dictionary<string, Helper> helpers)
+    private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, ImmutableHashSet<string> getters, Dictionary<string, Helper> helpers)
     {
-        (this.seeds, this.helpers) = (seeds, helpers);
+        (this.seeds, this.getters, this.helpers) = (seeds, getters, helpers);
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
         hashes = new WordSet(beginners.Select(TreeWords.Hash));
     }
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
     /// <param name="yields">The names open results and connections: an iterator lends what it has opened to whoever enumerates it.</param>
-    public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation, bool yields = false)
+    /// <param name="properties">The seeds that are properties.</param>
+    public static NameIndex Create(IEnumerable<Compilation> sources, ImmutableHashSet<string> seeds, CancellationToken cancellation, bool yields = false, ImmutableHashSet<string>? properties = null)
     {
         var leakers = seeds.ToBuilder();
         var runners = ImmutableHashSet.CreateBuilder<string>();
+        var getters = (properties ?? ImmutableHashSet<string>.Empty).ToBuilder();
         IReadOnlyCollection<string> fresh = seeds;
         var known = new WordSet();
         var examined = new HashSet<SyntaxNode>();
@@ -70,12 +75,18 @@ internal sealed class NameIndex
                     }
 
                     var uses = BodyUses.Of(declaration);
-                    var begins = uses.Have(leakers);
+                    var begins = uses.Have(leakers) || uses.HaveRead(getters);
                     if (begins && (yields ? uses.IsIterator || uses.MayHandOutResult(declaration, leakers) : uses.MayLeaveOpen(leakers)))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
                         Known(name).Leaving.Add(declaration);
+
+                        // A property that opens a connection is read by everybody who has a use for it: of those, the ones that call something on it have to do.
+                        if (!yields && Wrapping.IsGetter(declaration))
+                        {
+                            getters.Add(name);
+                        }
                     }
 
                     // A begin without `using` may do both: whether it leaves the region is asked by flow, what it runs meanwhile is its caller's text.
@@ -94,7 +105,7 @@ internal sealed class NameIndex
             fresh = leak.Concat(run).ToList();
         }
 
-        return new NameIndex(seeds, leakers.ToImmutable(), runners.ToImmutable(), helpers);
+        return new NameIndex(seeds, leakers.ToImmutable(), runners.ToImmutable(), getters.ToImmutable(), helpers);
 
         Helper Known(string name) => helpers.TryGetValue(name, out var known) ? known : helpers[name] = new Helper(new HashSet<SyntaxNode>(), new HashSet<SyntaxNode>());
     }
@@ -113,8 +124,8 @@ internal sealed class NameIndex
     public IReadOnlyCollection<string> HelpersIn(SyntaxNode body, out bool isSure)
     {
         var uses = BodyUses.Of(body);
-        isSure = uses.HasSqlBegin || uses.HasTransactionParameter || uses.Names.Any(seeds.Contains);
-        return isSure ? Array.Empty<string>() : uses.Names.Where(beginners.Contains).ToList();
+        isSure = uses.HasSqlBegin || uses.HasTransactionParameter || uses.Names.Any(seeds.Contains) || uses.Reads.Any(name => getters.Contains(name) && seeds.Contains(name));
+        return isSure ? Array.Empty<string>() : uses.Names.Where(beginners.Contains).Concat(uses.Reads.Where(getters.Contains)).ToList();
     }
 
     /// <summary>The declarations of a tree whose bodies can have a region.</summary>
@@ -136,7 +147,7 @@ internal sealed class NameIndex
     /// <summary>One of the names stands in the file, or in the body as a use.</summary>
     public bool IsMentionedIn(TreeWords tree) => tree.ContainsAny(hashes);
 
-    public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && BodyUses.Of(body.Declaration).Have(beginners);
+    public bool IsMentionedIn(NamedBody body) => MayBeMentionedIn(body) && Begins(BodyUses.Of(body.Declaration));
 
     private bool MayBeMentionedIn(NamedBody body) => body.Mentions(hashes) || body.HasSqlBegin;
 
@@ -144,7 +155,9 @@ internal sealed class NameIndex
     public bool CanBegin(string name) => leakers.Contains(name);
 
     /// <summary>Whether the text of a body, or of a function in it, can begin a region or has its caller's.</summary>
-    public bool CanHaveRegion(SyntaxNode body) => BodyUses.Of(body) is var uses && (uses.Have(beginners) || uses.HasTransactionParameter);
+    public bool CanHaveRegion(SyntaxNode body) => BodyUses.Of(body) is var uses && (Begins(uses) || uses.HasTransactionParameter);
+
+    private bool Begins(BodyUses uses) => uses.Have(beginners) || uses.HaveRead(getters);
 
     /// <summary>Everything that has a body of its own: members, accessors, and the statements of a program.</summary>
     public static IEnumerable<SyntaxNode> Declarations(SyntaxNode root)

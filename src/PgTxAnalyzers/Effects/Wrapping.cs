@@ -22,6 +22,10 @@ internal static class Wrapping
         _ => null,
     };
 
+    /// <summary>It runs where a property is read.</summary>
+    public static bool IsGetter(SyntaxNode declaration) =>
+        declaration is AccessorDeclarationSyntax { RawKind: (int)SyntaxKind.GetAccessorDeclaration, Parent.Parent: PropertyDeclarationSyntax } or ArrowExpressionClauseSyntax { Parent: PropertyDeclarationSyntax };
+
     /// <summary>It has a parameter that it can run in its region.</summary>
     public static bool RunsDelegate(SyntaxNode declaration) =>
         declaration is BaseMethodDeclarationSyntax { ParameterList.Parameters: var parameters }

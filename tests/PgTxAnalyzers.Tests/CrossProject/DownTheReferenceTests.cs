@@ -37,6 +37,37 @@ public class DownTheReferenceTests
     }
 
     [Fact]
+    public Task A_property_of_the_callee_begins() => new Projects()
+        .With("Data", """
+            using Npgsql;
+            public class Unit(NpgsqlConnection conn) { public NpgsqlTransaction Tx => conn.BeginTransaction(); }
+            public class Record { public string? Tx { get; set; } }
+            """)
+        .With("App", """
+            using Npgsql;
+            public class Orders(NpgsqlConnection conn, HttpClient http)
+            {
+                public async Task PlaceAsync(Record record)
+                {
+                    var unit = new Unit(conn);
+                    await using var tx = unit.Tx;
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn, tx);
+                    await insert.ExecuteNonQueryAsync();
+                    await http.GetStringAsync("https://example.com");
+                    await tx.CommitAsync();
+                }
+
+                public async Task AskAsync(Record record)
+                {
+                    var tx = record.Tx;
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", conn);
+                    await insert.ExecuteNonQueryAsync();
+                    await http.GetStringAsync(tx);
+                }
+            }
+            """).FindTheSame("App.cs:10 PGTX101");
+
+    [Fact]
     public Task The_clients_of_a_typed_hub() => new Projects()
         .With("Contracts", "public interface IShelfView { Task Shelved(int id); }")
         .With("Web", """

@@ -56,6 +56,27 @@ public class NameIndexTests
         Assert.Equal(isCandidate, index.Candidates(tree, TestContext.Current.CancellationToken).Any());
     }
 
+    /// <summary>Reading runs a getter; what is no getter's name, or only set or told, is read everywhere and begins nothing.</summary>
+    [Theory]
+    [InlineData("Tx => c.BeginTransaction();", "var tx = Tx;", true)]
+    [InlineData("Tx { get { return c.BeginTransaction(); } }", "var tx = unit.Tx;", true)]
+    [InlineData("Tx => Other; object Other => c.BeginTransaction();", "using (unit.Tx) { }", true)]
+    [InlineData("Tx => c.BeginTransaction();", "Tx.Commit();", true)]
+    [InlineData("Tx => c.BeginTransaction();", "Tx?.Commit();", true)]
+    [InlineData("Tx => c.BeginTransaction();", "if (unit.Tx is { } tx) tx.Commit();", true)]
+    [InlineData("Tx => c.BeginTransaction();", "unit.Tx = null;", false)]
+    [InlineData("Tx => c.BeginTransaction();", "Tx one;", true)]
+    [InlineData("Tx => c.BeginTransaction();", "var other = unit.Txs;", false)]
+    [InlineData("Tx { get; set; } object Begin => c.BeginTransaction();", "var tx = unit.Tx;", false)]
+    [InlineData("Tx { get { using var tx = c.BeginTransaction(); return 1; } }", "var tx = unit.Tx;", false)]
+    [InlineData("Tx { set { kept = c.BeginTransaction(); } }", "var tx = unit.Tx;", false)]
+    public void A_property_is_called_where_it_is_read(string property, string statement, bool isCandidate)
+    {
+        var (index, tree) = Index($"class C {{ object {property} void M() {{ {statement} }} }}");
+
+        Assert.Equal(isCandidate, index.Candidates(tree, TestContext.Current.CancellationToken).Any(d => d.ToString().StartsWith("void M", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Of_a_file_only_the_bodies_that_mention_a_begin_are_candidates()
     {

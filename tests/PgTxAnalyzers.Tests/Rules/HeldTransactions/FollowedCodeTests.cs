@@ -106,4 +106,54 @@ public sealed class FollowedCodeTests
         {statement}
         await tx.CommitAsync(ct);
         """, Members).HasMarkedFindings();
+
+    /// <summary>Reading a property runs it: what it begins, it hands out.</summary>
+    [Theory]
+    [InlineData("using var scope = Scope;", "TransactionScope Scope => new(TransactionScopeOption.Required, TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("using var scope = this.Scope;", "TransactionScope Scope { get { return new TransactionScope(TransactionScopeAsyncFlowOption.Enabled); } }")]
+    [InlineData("using (Scope)", "TransactionScope Scope => new(TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("using var scope = new Units().Scope;", "} public class Units { public TransactionScope Scope => new(TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("using var scope = Open();", "TransactionScope Open() => Scope; TransactionScope Scope => new(TransactionScopeAsyncFlowOption.Enabled);")]
+    [InlineData("TransactionScope scope; scope = Scope; using var held = scope;", "static TransactionScope Scope => new(TransactionScopeAsyncFlowOption.Enabled);")]
+    public async Task A_property_begins_a_scope(string begin, string members) => await TestCode.Method($$"""
+        {{begin}}
+        {
+            await using var own = await source.OpenConnectionAsync(ct);
+            await own.ExecuteAsync("UPDATE orders SET status = 'paid'");
+            await http.GetStringAsync(url, ct); // expect: PGTX101
+        }
+        """, members).Counting("PGTX101").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("await using var tx = await unit.Begun;", "public ValueTask<NpgsqlTransaction> Begun => connection.BeginTransactionAsync();")]
+    [InlineData("using var tx = unit.Tx;", "public NpgsqlTransaction Tx => connection.BeginTransaction();")]
+    [InlineData("using var tx = (DbTransaction)unit.Tx;", "public NpgsqlTransaction Tx { get { var begun = connection.BeginTransaction(); return begun; } }")]
+    [InlineData("var tx = unit.Tx ?? throw new InvalidOperationException();", "public NpgsqlTransaction? Tx => connection.BeginTransaction();")]
+    [InlineData("var tx = unit.Tx;", "private NpgsqlTransaction? begun; public NpgsqlTransaction Tx => begun ??= connection.BeginTransaction();")]
+    public async Task A_property_begins_a_transaction(string begin, string members) => await TestCode.Method($$"""
+        var unit = new Unit(conn);
+        {{begin}}
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        await tx.CommitAsync(ct);
+        await http.GetStringAsync(url, ct);
+        """, $$"""
+        } public sealed class Unit(NpgsqlConnection connection) { {{members}}
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Theory]
+    [InlineData("var tx = unit.Tx;", "public NpgsqlTransaction? Tx => null;")]
+    [InlineData("var tx = unit.Tx;", "public NpgsqlTransaction? Tx { get; set; }")]
+    [InlineData("var tx = other.Tx;", "public NpgsqlTransaction Tx => connection.BeginTransaction();")]
+    [InlineData("var tx = nameof(unit.Tx);", "public NpgsqlTransaction Tx => connection.BeginTransaction();")]
+    public async Task Another_property_of_the_same_name_begins_nothing(string begin, string members) => await TestCode.Method($$"""
+        var unit = new Unit(conn);
+        var other = new Other();
+        {{begin}}
+        await conn.ExecuteAsync("UPDATE orders SET status = 'paid'");
+        await http.GetStringAsync(url, ct);
+        GC.KeepAlive((tx, other));
+        """, $$"""
+        } public sealed class Other { public string? Tx { get; set; } } public sealed class Unit(NpgsqlConnection connection) { public object Connection => connection; {{members}}
+        """).Counting("PGTX101").HasMarkedFindings();
 }
