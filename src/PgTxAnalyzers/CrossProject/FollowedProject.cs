@@ -18,7 +18,9 @@ internal sealed class FollowedProject
     private readonly CompilationContext own;
     private readonly Lazy<ImmutableArray<Registration>> registrations;
     private readonly Lazy<ImmutableArray<string>> met;
-    private readonly Lazy<ImmutableHashSet<IAssemblySymbol>> sight;
+
+    /// <summary>By identity: for a project on another framework the compiler makes assemblies of its own out of these.</summary>
+    private readonly Lazy<ImmutableHashSet<AssemblyIdentity>> sight;
     private readonly ConcurrentDictionary<SyntaxNode, Owed> known = new();
 
     public FollowedProject(CompilationContext asker, Compilation compilation)
@@ -26,7 +28,7 @@ internal sealed class FollowedProject
         own = new CompilationContext(compilation, asker.Models.For(compilation), asker.MaxCallDepth, keepsModels: true) { Obliges = true };
         registrations = new Lazy<ImmutableArray<Registration>>(() => LooseEnds.RegistrationsOf(own, default));
         met = new Lazy<ImmutableArray<string>>(() => MetObligations.Of(own, default).Ids);
-        sight = new Lazy<ImmutableHashSet<IAssemblySymbol>>(() => own.Bodies.Sources.Select(s => s.Assembly).ToImmutableHashSet<IAssemblySymbol>(SymbolEqualityComparer.Default));
+        sight = new Lazy<ImmutableHashSet<AssemblyIdentity>>(() => own.Bodies.Sources.Select(s => s.Assembly.Identity).ToImmutableHashSet());
     }
 
     public LooseEnds Ends(CompilationContext asker, CancellationToken cancellation)
@@ -41,8 +43,9 @@ internal sealed class FollowedProject
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var entry in asker.Targets.Derived(cancellation))
         {
-            if (entry.Key is INamedTypeSymbol { TypeKind: TypeKind.Interface } contract && (!contract.DeclaringSyntaxReferences.IsEmpty || ForeignEffects.CanCarry(contract.ContainingAssembly))
-                && entry.Value.Any(t => !sight.Value.Contains(t.ContainingAssembly)))
+            // What the project does not know (a contract that a later project declares for itself), it calls nowhere.
+            if (entry.Key is INamedTypeSymbol { TypeKind: TypeKind.Interface } contract && (contract.DeclaringSyntaxReferences.IsEmpty ? ForeignEffects.CanCarry(contract.ContainingAssembly) : IsInSight(contract))
+                && entry.Value.Any(t => !IsInSight(t)))
             {
                 names.UnionWith(contract.GetMembers().OfType<IMethodSymbol>().Select(m => m.Name));
             }
@@ -50,4 +53,6 @@ internal sealed class FollowedProject
 
         return names;
     }
+
+    private bool IsInSight(ISymbol type) => sight.Value.Contains(type.ContainingAssembly.Identity);
 }
