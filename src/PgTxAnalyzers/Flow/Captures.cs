@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -13,6 +14,9 @@ internal static class Captures
 {
     private static readonly HashSet<Place> None = new();
 
+    /// <summary>Keyed by the function's text, and gone with it: the names in it.</summary>
+    private static readonly ConditionalWeakTable<SyntaxNode, HashSet<string>> Names = new();
+
     /// <summary>Of the variables of a block or a body that has ended, those that a delegate mentions which somebody still has.</summary>
     /// <param name="after">The state in which it ended.</param>
     /// <param name="isGone">A variable that goes with it: so does a delegate that such a one alone holds.</param>
@@ -21,16 +25,29 @@ internal static class Captures
         HashSet<Place>? captured = null;
         foreach (var entry in after.Values)
         {
-            if (FunctionOf(entry.Value) is { } function && !isGone(entry.Key) && function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } body)
+            if (FunctionOf(entry.Value) is not { } function || isGone(entry.Key))
             {
-                var names = new HashSet<string>(body.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
-                captured ??= new HashSet<Place>();
-                captured.UnionWith(after.Values.Keys.Where(k => k is Place.Variable variable && names.Contains(variable.Symbol.Name) && StandsIn(function, variable.Symbol.ContainingSymbol) && isGone(k)));
+                continue;
+            }
+
+            // Few variables stand around the function: its text is asked only where one does.
+            foreach (var other in after.Values)
+            {
+                if (other.Key is Place.Variable variable && StandsIn(function, variable.Symbol.ContainingSymbol) && isGone(variable) && Mentions(function, variable.Symbol.Name))
+                {
+                    (captured ??= new HashSet<Place>()).Add(variable);
+                }
             }
         }
 
         return captured ?? None;
     }
+
+    private static bool Mentions(IMethodSymbol function, string name) =>
+        function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } body && Names.GetValue(body, NamesIn).Contains(name);
+
+    private static HashSet<string> NamesIn(SyntaxNode body) =>
+        new(body.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
 
     private static IMethodSymbol? FunctionOf(Value value) => value switch
     {
