@@ -58,7 +58,7 @@ internal sealed partial class CallEvaluator
         if (!keepsAll)
         {
             // The callee sees nothing of the caller's variables: without them, equal calls are equal.
-            entry = entry.Remove(entry.Values.Keys.Where(IsOfFrame));
+            entry = entry.Remove(IsOfFrame);
             hidden = Garbage.OutOfReach(entry, arguments.Select(b => b.Value).Append(frame.Self));
             entry = entry.Remove(hidden);
         }
@@ -66,12 +66,12 @@ internal sealed partial class CallEvaluator
         var stranger = Stranger(frame, caller.Frame);
         if (stranger is not null)
         {
-            entry = entry.Remove(entry.Values.Keys.Where(k => Homecoming.IsPartOf(k, stranger)));
+            entry = entry.Remove(k => Homecoming.IsPartOf(k, stranger));
         }
 
         foreach (var (parameter, value) in arguments)
         {
-            entry = value is Value.Unknown ? entry.Remove(new[] { new Place.Variable(parameter) }) : entry.Set(new Place.Variable(parameter), value);
+            entry = value is Value.Unknown ? entry.Remove(new Place.Variable(parameter)) : entry.Set(new Place.Variable(parameter), value);
             if (value is Value.Transaction t && context.Shapes.Of(parameter.Type) == Shape.Transaction)
             {
                 frame.Pass(t);

@@ -58,14 +58,14 @@ internal sealed partial class CallEvaluator
 
         var started = Reaches.Pending(pending.Reaches.RemoveAll(r => r.WhileEnumerated), Value.Nothing);
         var list = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), call.Method.ReturnType, Exact: true);
-        return BodyRun.Single(BodyRun.Put(list, subject is Value.Instance ? started : Reaches.WithoutTasks(started), state.Remove(new[] { new Place.Slot(list.Identity, SlotKind.Elements) })), list);
+        return BodyRun.Single(BodyRun.Put(list, subject is Value.Instance ? started : Reaches.WithoutTasks(started), state.Remove(new Place.Slot(list.Identity, SlotKind.Elements))), list);
     }
 
     /// <summary>The next task of a list. At its end each of them is taken to have been awaited: a loop that does so, and runs never, has nothing to await.</summary>
     private static IReadOnlyList<Outcome> NextOf(Value.Instance list, State state) => new[]
     {
         new Outcome(state, Value.True),
-        new Outcome(state.Remove(new[] { new Place.Slot(list.Identity, SlotKind.Elements) }), Value.False),
+        new Outcome(state.Remove(new Place.Slot(list.Identity, SlotKind.Elements)), Value.False),
     };
 
     /// <summary>

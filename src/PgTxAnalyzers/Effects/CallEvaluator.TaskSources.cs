@@ -26,7 +26,7 @@ internal sealed partial class CallEvaluator
     private static IReadOnlyList<Outcome> NewTaskSource(BodyRun run, CallSite call, State state)
     {
         var source = new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), call.Method.ContainingType, Exact: true);
-        return BodyRun.Single(state.Remove(new[] { Settled(source) }), source);
+        return BodyRun.Single(state.Remove(Settled(source)), source);
     }
 
     /// <summary>Nobody has waited for what was started: `_ = Task.Run(() => source.SetResult())` completes the source at a time of its own.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -32,27 +33,38 @@ internal sealed class Homecoming
 
     public State Bring(State after)
     {
-        var values = ImmutableDictionary.CreateBuilder<Place, Value>();
+        var captured = Captures.Outliving(after, IsLeftBehind);
+        var (removed, set) = (new List<Place>(), new List<KeyValuePair<Place, Value>>());
         foreach (var entry in before.Values)
         {
-            // A variable that the callee could not see has not changed, nor has its namesake further up in a recursion.
-            if (Unseen(entry.Key) || IsCallees(entry.Key))
+            // A variable that the callee could not see has not changed, nor has its namesake further up in a recursion. Of all else the callee's state decides.
+            if (!Unseen(entry.Key) && !IsCallees(entry.Key) && !after.Values.ContainsKey(entry.Key))
             {
-                values[entry.Key] = entry.Value;
+                removed.Add(entry.Key);
             }
         }
 
-        var captured = Captures.Outliving(after, IsLeftBehind);
         foreach (var entry in after.Values)
         {
-            if (captured.Contains(entry.Key) || (!Unseen(entry.Key) && !IsCallees(entry.Key) && entry.Key is not Place.Slot { Kind: SlotKind.CommittedBroken }))
+            var isKept = captured.Contains(entry.Key) || (!Unseen(entry.Key) && !IsCallees(entry.Key) && entry.Key is not Place.Slot { Kind: SlotKind.CommittedBroken });
+            var place = isKept ? Bring(entry.Key) : entry.Key;
+            if (isKept)
             {
-                values[Bring(entry.Key)] = Bring(entry.Value);
+                var value = Bring(entry.Value);
+                if (before.Find(place) is not { } known || !ReferenceEquals(known, value))
+                {
+                    set.Add(new KeyValuePair<Place, Value>(place, value));
+                }
+            }
+
+            if ((!isKept || !ReferenceEquals(place, entry.Key)) && !Unseen(entry.Key) && !IsCallees(entry.Key) && before.Values.ContainsKey(entry.Key))
+            {
+                removed.Add(entry.Key);
             }
         }
 
         var regions = after.Regions.Where(r => !IsItsOwnLoss(r)).Select(Bring).ToImmutableArray();
-        return before.WithValues(values.ToImmutable()).WithRegions(regions.RemoveAll(r => IsAgain(r, regions)));
+        return before.With(removed, set, regions.RemoveAll(r => IsAgain(r, regions)));
     }
 
     /// <summary>Begun and lost by the callee: that one is told, and for the caller it would be one more way of coming home.</summary>
@@ -68,8 +80,8 @@ internal sealed class Homecoming
     public Value Bring(Value value) => value switch
     {
         Value.Transaction t => new Value.Transaction(Bring(t.Region)) { On = t.On is { } on ? Bring(on) : null },
-        Value.Connection c => c with { Identity = Bring(c.Identity) },
-        Value.Instance i => i with { Identity = Bring(i.Identity) },
+        Value.Connection c => Bring(c.Identity) is var identity && ReferenceEquals(identity, c.Identity) ? c : c with { Identity = identity },
+        Value.Instance i => Bring(i.Identity) is var identity && ReferenceEquals(identity, i.Identity) ? i : i with { Identity = identity },
         Value.Pending p => p with { Result = Bring(p.Result), Reaches = p.Reaches.Select(r => r.Task is { } task ? r with { Task = Bring(task) } : r).ToImmutableArray() },
         Value.OpenResult o => new Value.OpenResult(Bring(o.Region)),
         Value.Rows r => r with { Source = Bring(r.Source) },
@@ -109,15 +121,18 @@ internal sealed class Homecoming
 
     private Region Bring(Region region)
     {
+        var (connection, resource) = (Connection(region), BringResource(region));
         if (region.Owner < callee.Depth)
         {
-            return region with { Returned = false, Connection = Connection(region), Resource = BringResource(region) };
+            return !region.Returned && ReferenceEquals(connection, region.Connection) && ReferenceEquals(resource, region.Resource)
+                ? region
+                : region with { Returned = false, Connection = connection, Resource = resource };
         }
 
         // What the callee has lost was not lost on the way of a return statement of the caller's.
         return region with
         {
-            Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = Connection(region), Resource = BringResource(region), LostAt = region.LostAt ?? (region.Lost ? region.Begin : null),
+            Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = connection, Resource = resource, LostAt = region.LostAt ?? (region.Lost ? region.Begin : null),
         };
     }
 
@@ -162,9 +177,9 @@ internal sealed class Homecoming
     private Place Bring(Place place) => place switch
     {
         Place.Made m when m.Depth >= callee.Depth => new Place.Made(at, caller.Depth, Origin(m) < MaxOrigin ? m : null),
-        Place.Member m => new Place.Member(Bring(m.Owner), m.Symbol),
-        Place.Slot s => new Place.Slot(Bring(s.Owner), s.Kind),
-        Place.Earlier e => new Place.Earlier(Bring(e.Was)),
+        Place.Member m => Bring(m.Owner) is var owner && ReferenceEquals(owner, m.Owner) ? m : new Place.Member(owner, m.Symbol),
+        Place.Slot s => Bring(s.Owner) is var owner && ReferenceEquals(owner, s.Owner) ? s : new Place.Slot(owner, s.Kind),
+        Place.Earlier e => Bring(e.Was) is var was && ReferenceEquals(was, e.Was) ? e : new Place.Earlier(was),
         _ => place,
     };
 

@@ -96,7 +96,7 @@ internal static class RegionOps
     {
         if (connection is Value.Connection opened && state.Find(Unopened(opened)) is not null)
         {
-            state = state.Remove(new[] { Unopened(opened) });
+            state = state.Remove(Unopened(opened));
         }
 
         if (Innermost(state) is not { } scope || connection is Value.Connection { IsUnenlisted: true })
@@ -114,7 +114,7 @@ internal static class RegionOps
     }
 
     /// <summary>A connection has been closed: a scope keeps its transaction, and the next opening finds it again.</summary>
-    public static State Closed(State state, Value.Connection connection) => state.Find(OpenIn(connection)) is null ? state : state.Remove(new[] { OpenIn(connection) });
+    public static State Closed(State state, Value.Connection connection) => state.Find(OpenIn(connection)) is null ? state : state.Remove(OpenIn(connection));
 
     /// <summary>Where it is noted that a new connection is not open yet.</summary>
     public static Place Unopened(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.Unopened);

@@ -154,7 +154,7 @@ internal sealed partial class BodyRun
             {
                 state = entry.Key switch
                 {
-                    Place.Slot { Kind: SlotKind.Elements } => state.Remove(new[] { entry.Key }),
+                    Place.Slot { Kind: SlotKind.Elements } => state.Remove(entry.Key),
                     Place.Variable { Symbol: var variable } when Waiting.IsTask((variable as ILocalSymbol)?.Type ?? (variable as IParameterSymbol)?.Type) => state.Set(entry.Key, held.Result),
                     _ => state,
                 };

@@ -233,7 +233,7 @@ internal sealed partial class BodyRun
             Value.Null or Value.Present when state.HasRegion && place is Place.Variable v && Flags.IsAskedForNull(Frame.Graph, v.Symbol) => true,
             _ => type is null || calls.Initial(place, type) is not Value.Unknown,
         };
-        return plain && !matters ? state.Remove(new[] { place }) : state.Set(place, value);
+        return plain && !matters ? state.Remove(place) : state.Set(place, value);
     }
 
     /// <summary>A transaction that goes into a field or an element can be ended by somebody else.</summary>

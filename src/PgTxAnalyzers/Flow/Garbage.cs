@@ -27,13 +27,13 @@ internal static class Garbage
     private static State Remaining(State state, int depth)
     {
         var hasResource = state.Regions.Any(IsOnMade);
-        if (!hasResource && !state.Values.Keys.Any(IsPartOfMade))
+        if (!hasResource && state.Parts == 0)
         {
             return state;
         }
 
         var alive = Reachable(state, Enumerable.Empty<Value>());
-        var rest = state.Remove(state.Values.Keys.Where(k => k is Place.Member or Place.Slot && IsGone(Root(k))));
+        var rest = state.Parts == 0 ? state : state.Remove(k => k is Place.Member or Place.Slot && IsGone(Root(k)));
         return hasResource ? WithoutLeaks(rest, r => IsGone(Root(r.Connection!))) : rest;
 
         bool IsGone(Place? root) => root is Place.Made made && made.Depth >= depth && !alive.Contains(made);
@@ -68,7 +68,7 @@ internal static class Garbage
     /// </summary>
     public static ImmutableHashSet<Place> OutOfReach(State state, IEnumerable<Value> given)
     {
-        if (!state.HasParts || !state.Values.Keys.Any(IsPartOfMade))
+        if (state.Parts == 0)
         {
             return ImmutableHashSet<Place>.Empty;
         }

@@ -5,7 +5,7 @@ namespace PgTxAnalyzers.Flow;
 
 /// <summary>
 /// A storage location or the identity of an object: a variable, a field of an object, an object made at a site. Structural equality,
-/// so that the same place reached on two paths is one place.
+/// so that the same place reached on two paths is one place. A place is looked up and hashed several times: its hash is computed once.
 /// </summary>
 internal abstract record Place
 {
@@ -15,28 +15,51 @@ internal abstract record Place
     /// <summary>A local, a parameter, or (with no object) a static member.</summary>
     internal sealed record Variable(ISymbol Symbol) : Place
     {
-        public bool Equals(Variable? other) => other is not null && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol);
+        private readonly int hash = SymbolEqualityComparer.Default.GetHashCode(Symbol);
 
-        public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Symbol);
+        public bool Equals(Variable? other) => other is not null && hash == other.hash && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol);
+
+        public override int GetHashCode() => hash;
     }
 
     /// <summary>A field, an auto-property or a captured primary-constructor parameter of an object.</summary>
     internal sealed record Member(Place Owner, ISymbol Symbol) : Place
     {
-        public bool Equals(Member? other) =>
-            other is not null && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol) && Owner.Equals(other.Owner);
+        private readonly int hash = (SymbolEqualityComparer.Default.GetHashCode(Symbol) * 397) ^ Owner.GetHashCode();
 
-        public override int GetHashCode() => (SymbolEqualityComparer.Default.GetHashCode(Symbol) * 397) ^ Owner.GetHashCode();
+        public bool Equals(Member? other) =>
+            other is not null && hash == other.hash && SymbolEqualityComparer.Default.Equals(Symbol, other.Symbol) && Owner.Equals(other.Owner);
+
+        public override int GetHashCode() => hash;
     }
 
     /// <summary>What the engine keeps about an object beside its members: a command's connection and text, a list's elements.</summary>
-    internal sealed record Slot(Place Owner, SlotKind Kind) : Place;
+    internal sealed record Slot(Place Owner, SlotKind Kind) : Place
+    {
+        private readonly int hash = (Owner.GetHashCode() * 397) ^ (int)Kind;
+
+        public bool Equals(Slot? other) => other is not null && Kind == other.Kind && Owner.Equals(other.Owner);
+
+        public override int GetHashCode() => hash;
+    }
 
     /// <summary>A value that the control-flow graph keeps between blocks (<c>?.</c>, <c>??</c>, <c>?:</c>).</summary>
-    internal sealed record Capture(ControlFlowGraph Graph, CaptureId Id) : Place;
+    internal sealed record Capture(ControlFlowGraph Graph, CaptureId Id) : Place
+    {
+        private readonly int hash = (Graph.GetHashCode() * 397) ^ Id.GetHashCode();
+
+        public bool Equals(Capture? other) => other is not null && Graph == other.Graph && Id.Equals(other.Id);
+
+        public override int GetHashCode() => hash;
+    }
 
     /// <summary>The value on its way out of a body, kept while the finally blocks run.</summary>
-    internal sealed record Returned(int Depth) : Place;
+    internal sealed record Returned(int Depth) : Place
+    {
+        public bool Equals(Returned? other) => other is not null && Depth == other.Depth;
+
+        public override int GetHashCode() => Depth;
+    }
 
     /// <summary>An object made at a site. <paramref name="Inner"/> is the place it had in the callee that returned it.</summary>
     internal sealed record Made(SyntaxNode Site, int Depth, Place? Inner) : Place

@@ -20,35 +20,22 @@ internal sealed record Continuation(ControlFlowRegion Finally, ControlFlowBranch
 /// </summary>
 internal sealed class State : IEquatable<State>
 {
-    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, 0, false, ImmutableArray<Region>.Empty, null);
+    public static readonly State Empty = new(ImmutableDictionary<Place, Value>.Empty, default, false, ImmutableArray<Region>.Empty, null);
 
-    /// <summary>The sum over the values, kept up to date with each change: states are made far more often than they are compared.</summary>
-    private readonly int sum;
+    /// <summary>Over the values, kept up to date with each change: states are made far more often than they are compared.</summary>
+    private readonly Sums sums;
     private readonly int hash;
 
-    private State(ImmutableDictionary<Place, Value> values, int sum, bool hasParts, ImmutableArray<Region> regions, Continuation? pending)
+    private State(ImmutableDictionary<Place, Value> values, Sums sums, bool hasParts, ImmutableArray<Region> regions, Continuation? pending)
     {
-        (Values, this.sum, HasParts, Regions, Pending) = (values, sum, hasParts, regions, pending);
-        var h = sum;
+        (Values, this.sums, HasParts, Regions, Pending) = (values, sums, hasParts, regions, pending);
+        var h = sums.Hash;
         foreach (var region in regions)
         {
             h = (h * 17) + region.GetHashCode();
         }
 
         hash = h;
-    }
-
-    private static int Mix(Place place, Value value) => (place.GetHashCode() * 31) ^ value.GetHashCode();
-
-    private static int Sum(ImmutableDictionary<Place, Value> values)
-    {
-        var total = 0;
-        foreach (var entry in values)
-        {
-            total += Mix(entry.Key, entry.Value);
-        }
-
-        return total;
     }
 
     public ImmutableDictionary<Place, Value> Values { get; }
@@ -61,8 +48,11 @@ internal sealed class State : IEquatable<State>
     /// <summary>The depth for which garbage was looked for and is gone; a note for <see cref="Garbage"/> alone, and no part of the state.</summary>
     public int CollectedAt { get; set; } = -1;
 
-    /// <summary>There may be members of objects that were made here: the only values that can become garbage.</summary>
+    /// <summary>There may have been members of objects that were made here: the only values that can become garbage.</summary>
     public bool HasParts { get; }
+
+    /// <summary>How many there are.</summary>
+    public int Parts => sums.Parts;
 
     public IEnumerable<Region> Live => Regions.Where(r => r.IsLive);
 
@@ -75,7 +65,7 @@ internal sealed class State : IEquatable<State>
 
     public State Set(Place place, Value value)
     {
-        var removed = 0;
+        var before = sums;
         if (Values.TryGetValue(place, out var old))
         {
             if (old.Equals(value))
@@ -83,43 +73,80 @@ internal sealed class State : IEquatable<State>
                 return this;
             }
 
-            removed = Mix(place, old);
+            before = before.Without(place, old);
         }
 
-        return new(Values.SetItem(place, value), sum - removed + Mix(place, value), HasParts || Garbage.IsPartOfMade(place), Regions, Pending);
+        var after = before.With(place, value);
+        return new(Values.SetItem(place, value), after, HasParts || after.Parts > before.Parts, Regions, Pending);
     }
+
+    public State Remove(Place place) =>
+        Values.TryGetValue(place, out var old) ? new(Values.Remove(place), sums.Without(place, old), HasParts && Values.Count > 1, Regions, Pending) : this;
 
     public State Remove(IEnumerable<Place> places)
     {
-        var (values, total) = (Values, sum);
+        ImmutableDictionary<Place, Value>.Builder? values = null;
+        var left = sums;
         foreach (var place in places)
         {
-            if (values.TryGetValue(place, out var old))
+            if ((values is null ? Values.TryGetValue(place, out var old) : values.TryGetValue(place, out old)))
             {
-                (values, total) = (values.Remove(place), total - Mix(place, old));
+                (values ??= Values.ToBuilder()).Remove(place);
+                left = left.Without(place, old);
             }
         }
 
-        return values == Values ? this : new(values, total, HasParts && values.Count > 0, Regions, Pending);
+        return values is null ? this : new(values.ToImmutable(), left, HasParts && values.Count > 0, Regions, Pending);
+    }
+
+    public State Remove(Func<Place, bool> which)
+    {
+        List<Place>? places = null;
+        foreach (var entry in Values)
+        {
+            if (which(entry.Key))
+            {
+                (places ??= new List<Place>()).Add(entry.Key);
+            }
+        }
+
+        return places is null ? this : Remove(places);
     }
 
     /// <summary>What was known of the value is known no longer.</summary>
     public State Forget(Value value) => Values.Where(v => v.Value.Equals(value)).Aggregate(this, (state, held) => state.Set(held.Key, Value.Nothing));
 
-    public State WithValues(ImmutableDictionary<Place, Value> values) => new(values, Sum(values), true, Regions, Pending);
+    /// <summary>With many changes at once.</summary>
+    public State With(List<Place> removed, List<KeyValuePair<Place, Value>> set, ImmutableArray<Region> regions)
+    {
+        var (values, now) = (Values.ToBuilder(), sums);
+        foreach (var place in removed)
+        {
+            now = now.Without(place, values[place]);
+            values.Remove(place);
+        }
 
-    public State WithPending(Continuation? pending) => pending == Pending ? this : new(Values, sum, HasParts, Regions, pending);
+        foreach (var entry in set)
+        {
+            now = (values.TryGetValue(entry.Key, out var old) ? now.Without(entry.Key, old) : now).With(entry.Key, entry.Value);
+            values[entry.Key] = entry.Value;
+        }
 
-    public State WithRegions(ImmutableArray<Region> regions) => new(Values, sum, HasParts, regions, Pending);
+        return new(values.ToImmutable(), now, true, regions, Pending);
+    }
+
+    public State WithPending(Continuation? pending) => pending == Pending ? this : new(Values, sums, HasParts, Regions, pending);
+
+    public State WithRegions(ImmutableArray<Region> regions) => new(Values, sums, HasParts, regions, Pending);
 
     public Region? Region(RegionId id) => Regions.FirstOrDefault(r => r.Id.Equals(id));
 
     /// <summary>Where probes stand for a caller's regions, the body is run for its effect on those, and no resource is any of it: paths that differ in an open reader are one.</summary>
-    public State Begin(Region region) => region.Kind == RegionKind.Resource && Regions.Any(r => r.IsProbe) ? this : new(Values, sum, HasParts, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
+    public State Begin(Region region) => region.Kind == RegionKind.Resource && Regions.Any(r => r.IsProbe) ? this : new(Values, sums, HasParts, Regions.RemoveAll(r => r.Id.Equals(region.Id)).Add(region), Pending);
 
-    public State End(Region region) => new(Values, sum, HasParts, Regions.Remove(region), Pending);
+    public State End(Region region) => new(Values, sums, HasParts, Regions.Remove(region), Pending);
 
-    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) && old.ChangedAgain == now.ChangedAgain ? this : new(Values, sum, HasParts, Regions.Replace(old, now), Pending);
+    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) && old.ChangedAgain == now.ChangedAgain ? this : new(Values, sums, HasParts, Regions.Replace(old, now), Pending);
 
     /// <summary>Each live region that fits, changed.</summary>
     public State Update(Func<Region, bool> which, Func<Region, Region> change)
@@ -162,4 +189,15 @@ internal sealed class State : IEquatable<State>
     public override bool Equals(object? obj) => Equals(obj as State);
 
     public override int GetHashCode() => hash;
+
+    /// <param name="Hash">Of the places with their values, in no order.</param>
+    /// <param name="Parts">Members of objects that were made here.</param>
+    private readonly record struct Sums(int Hash, int Parts)
+    {
+        public Sums With(Place place, Value value) => new(Hash + Mix(place, value), Garbage.IsPartOfMade(place) ? Parts + 1 : Parts);
+
+        public Sums Without(Place place, Value value) => new(Hash - Mix(place, value), Garbage.IsPartOfMade(place) ? Parts - 1 : Parts);
+
+        private static int Mix(Place place, Value value) => (place.GetHashCode() * 31) ^ value.GetHashCode();
+    }
 }

@@ -29,7 +29,14 @@ internal abstract record Value
     internal sealed record Bool(bool Is) : Value;
 
     /// <summary>A constant text that may be SQL; U+FFFC stands for each part that is not constant.</summary>
-    internal sealed record Text(string Content) : Value;
+    internal sealed record Text(string Content) : Value
+    {
+        private readonly int hash = Content.GetHashCode();
+
+        public bool Equals(Text? other) => other is not null && hash == other.hash && Content == other.Content;
+
+        public override int GetHashCode() => hash;
+    }
 
     /// <summary>A transaction object or a <c>TransactionScope</c>; its region may have ended.</summary>
     internal sealed record Transaction(RegionId Region) : Value
