@@ -53,7 +53,7 @@ internal sealed class EffectProbe
             rows = rows.Add(liveFlags.AreKnown(method.ContainingType) ? own : own with { Exits = Decided(own.Exits) });
         }
 
-        return rows.All(IsEmpty) ? null : new MethodEffect(CallEvaluator.IsIterator(method), rows);
+        return rows.All(IsEmpty) ? null : new MethodEffect(context.Traits.IsIterator(method, cancellation), rows);
     }
 
     /// <summary>

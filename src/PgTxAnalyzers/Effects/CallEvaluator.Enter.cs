@@ -28,7 +28,7 @@ internal sealed partial class CallEvaluator
         // For what is `async void` nobody can wait: it returns at its first await, and the transaction goes on without it.
         var isDropped = frame.Method is { IsAsync: true, ReturnsVoid: true };
         var isWaitedFor = !isDropped && (frame.Method is null || !(isStarted || Names.IsAwaitable(frame.Method.ReturnType)) || Waiting.IsWaitedFor(at) || caller.Frame.Graph == frame.Graph);
-        var isLazy = frame.Method is { } m && IsIterator(m);
+        var isLazy = frame.Method is { } m && context.Traits.IsIterator(m, cancellation);
         var step = new Step(frame.Method is { } method ? Names.Of(method) : "a lambda", at.Syntax);
         var reaches = ran == frame ? CarryHeld(caller, frame, done.Held, step, isWaitedFor && !isLazy, isStarted || isLazy || isDropped) : ImmutableArray<Reach>.Empty;
         caller.Worked.UnionWith(done.Worked);

@@ -2,7 +2,6 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using PgTxAnalyzers.Flow;
@@ -134,14 +133,14 @@ internal sealed partial class CallEvaluator
     /// a constructor that hands it to another one, <c>: this(transaction, owns: true)</c>.
     /// </summary>
     private bool Keeps(IMethodSymbol target, CallSite call) =>
-        Bound(target, call).Any(b => b.Value is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult or Value.Pending or Value.Rows || (b.Value is Value.Null && context.Shapes.Of(b.Parameter.Type) == Shape.Transaction))
-        && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation) is var declared and not TypeDeclarationSyntax && declared.DescendantNodes().Any(n => n is AssignmentExpressionSyntax or ConstructorInitializerSyntax { ArgumentList.Arguments.Count: > 0 }));
+        context.Traits.Assigns(target, cancellation)
+        && Bound(target, call).Any(b => b.Value is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult or Value.Pending or Value.Rows || (b.Value is Value.Null && context.Shapes.Of(b.Parameter.Type) == Shape.Transaction));
 
     /// <summary>It makes the object that it returns, and that can have a connection: `new OrderRows(connection)` calls nothing, and says on which one the rows work.</summary>
     private bool Makes(IMethodSymbol target) =>
-        target.MethodKind != MethodKind.Constructor && Unwrapped(target.ReturnType) is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface, OriginalDefinition.DeclaringSyntaxReferences.IsEmpty: false } made
-        && context.Shapes.Of(made) == Shape.Other && context.Shapes.CanCarry(made)
-        && target.DeclaringSyntaxReferences.Any(r => r.GetSyntax(cancellation).DescendantNodes().Any(n => n is BaseObjectCreationExpressionSyntax));
+        target.MethodKind != MethodKind.Constructor && context.Traits.Creates(target, cancellation)
+        && Unwrapped(target.ReturnType) is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface, OriginalDefinition.DeclaringSyntaxReferences.IsEmpty: false } made
+        && context.Shapes.Of(made) == Shape.Other && context.Shapes.CanCarry(made);
 
     private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
     {
@@ -255,11 +254,11 @@ internal sealed partial class CallEvaluator
     }
 
     /// <summary>An iterator that only enumerates a query of EF Core calls nothing that a model names.</summary>
-    private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && IsIterator(target);
+    private bool LendsRows(IMethodSymbol target) => context.OpenBodies.Lends(target.Name) && context.Traits.IsIterator(target, cancellation);
 
     /// <summary>`IEnumerator&lt;T&gt; GetEnumerator() => this` calls nothing, and says whose MoveNext a foreach calls.</summary>
-    private static bool HandsOutEnumerator(IMethodSymbol target) =>
-        target is { Name: "GetEnumerator" or "GetAsyncEnumerator", ReturnType: { TypeKind: TypeKind.Interface, DeclaringSyntaxReferences.IsEmpty: true } } && !IsIterator(target);
+    private bool HandsOutEnumerator(IMethodSymbol target) =>
+        target is { Name: "GetEnumerator" or "GetAsyncEnumerator", ReturnType: { TypeKind: TypeKind.Interface, DeclaringSyntaxReferences.IsEmpty: true } } && !context.Traits.IsIterator(target, cancellation);
 
     /// <summary>A member of this name may return a transaction, a connection or a result that it has begun or opened, or a proxy. Of helpers that are asked just that, names have to do.</summary>
     private bool HandsSomethingBack(CallSite call)
@@ -280,10 +279,4 @@ internal sealed partial class CallEvaluator
 
     private static Frame Callee(BodyRun run, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom) =>
         new(run.Frame, graph, method, self, reportsFrom) { IsObserved = run.ObservesThrows };
-
-    /// <summary>Its body runs where its result is enumerated.</summary>
-    public static bool IsIterator(IMethodSymbol method) =>
-        method.ReturnType is INamedTypeSymbol { Name: "IEnumerable" or "IEnumerator" or "IAsyncEnumerable" or "IAsyncEnumerator" }
-        && method.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax
-        && syntax.DescendantNodes(n => n == syntax || n is not (LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax)).Any(n => n is YieldStatementSyntax);
 }

@@ -53,7 +53,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return context.FieldDelegates.Of((IFieldSymbol)(place is Place.Member m ? m.Symbol : ((Place.Variable)place).Symbol), cancellation);
             case Shape.Other when IsTaskSource(type):
                 return new Value.Instance(place, type, Exact: false);
-            case Shape.Other when place.Length < MaxPathLength && type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty && context.Shapes.CanCarry(type):
+            case Shape.Other when place.Length < MaxPathLength && context.Shapes.IsFollowed(type):
                 return new Value.Instance(place, type, Exact: type.IsSealed);
             default:
                 return Value.Nothing;

@@ -67,6 +67,8 @@ internal sealed class CompilationContext
 
     public Shapes Shapes { get; } = new();
 
+    public BodyTraits Traits { get; } = new();
+
     public BodyCatalog Bodies { get; }
 
     public Targets Targets { get; }

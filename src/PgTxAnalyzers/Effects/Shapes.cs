@@ -63,6 +63,7 @@ internal sealed class Shapes
     }.ToImmutableDictionary();
 
     private readonly ConcurrentDictionary<ITypeSymbol, Shape> cache = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ITypeSymbol, bool> followed = new(SymbolEqualityComparer.Default);
 
     public Shape Of(ITypeSymbol? type) => type is null ? Shape.Other : cache.GetOrAdd(type, Classify);
 
@@ -105,6 +106,10 @@ internal sealed class Shapes
 
         return carriers[nesting].GetOrAdd(type, found);
     }
+
+    /// <summary>What an object of this type has in its members is kept: a class or an interface in source that can carry something.</summary>
+    public bool IsFollowed(ITypeSymbol type) => followed.TryGetValue(type, out var known) ? known : followed.GetOrAdd(
+        type, type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty && CanCarry(type));
 
     /// <summary>A parameter of this type means that the body runs inside its caller's transaction.</summary>
     public bool IsCallersTransaction(ITypeSymbol type) => Of(type) == Shape.Transaction && type.TypeKind is TypeKind.Class or TypeKind.Interface && !IsOtherDatabase(type);
