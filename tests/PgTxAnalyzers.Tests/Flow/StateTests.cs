@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using PgTxAnalyzers.Flow;
@@ -54,19 +53,22 @@ public class StateTests
         var state = State.Empty;
         for (var step = 0; step < 2_000; step++)
         {
-            var place = Made(random.Next(8));
+            var place = random.Next(2) == 0 ? Made(random.Next(8)) : new Place.Slot(Made(random.Next(8)), SlotKind.Elements);
             var region = Region(random.Next(4)) with { Level = (Level)random.Next(4), Changed = random.Next(2) == 0 };
-            state = random.Next(5) switch
+            state = random.Next(7) switch
             {
                 0 => state.Remove([place, Made(random.Next(8))]),
                 1 => state.Begin(region),
                 2 => state.Region(region.Id) is { } live ? state.End(live) : state,
                 3 => state.Region(region.Id) is { } old ? state.Replace(old, region) : state,
+                4 => state.Remove(place),
+                5 => state.With([.. state.Values.Keys.Where(k => k is Place.Slot).Take(1)], [new(place, Value.False), new(Made(random.Next(8)), Value.True)], state.Regions),
                 _ => state.Set(place, Values[random.Next(Values.Length)]),
             };
-            var anew = State.Empty.WithValues(state.Values.ToImmutableDictionary()).WithRegions(state.Regions).WithPending(state.Pending);
+            var anew = State.Empty.With([], [.. state.Values], state.Regions).WithPending(state.Pending);
             Assert.Equal(anew, state);
             Assert.Equal(anew.GetHashCode(), state.GetHashCode());
+            Assert.Equal(state.Values.Keys.Count(Garbage.IsPartOfMade), state.Parts);
         }
     }
 
