@@ -49,25 +49,30 @@ internal sealed partial class BodyRun
             return Single(state, Constant(constant));
         }
 
+        // The most frequent ones, by their kind: each test of an interface below costs as much as a look into the state.
+        switch (operation.Kind)
+        {
+            case OperationKind.ExpressionStatement: return Evaluate(((IExpressionStatementOperation)operation).Operation, state);
+            case OperationKind.FlowCaptureReference: return Single(state, state.Find(new Place.Capture(Frame.Graph, ((IFlowCaptureReferenceOperation)operation).Id)) ?? Value.Nothing);
+            case OperationKind.LocalReference: return Single(state, Read(state, new Place.Variable(((ILocalReferenceOperation)operation).Local), operation.Type));
+            case OperationKind.ParameterReference: return Single(state, Read(state, PlaceOf((IParameterReferenceOperation)operation), operation.Type));
+            case OperationKind.FieldReference: return Field((IFieldReferenceOperation)operation, state);
+            case OperationKind.PropertyReference: return Property((IPropertyReferenceOperation)operation, state);
+            case OperationKind.SimpleAssignment: return Assign(((ISimpleAssignmentOperation)operation).Target, ((ISimpleAssignmentOperation)operation).Value, state);
+            case OperationKind.Conversion: return Conversion((IConversionOperation)operation, state);
+            case OperationKind.Await: return Await((IAwaitOperation)operation, state);
+            case OperationKind.Invocation: return Invocation((IInvocationOperation)operation, state);
+            case OperationKind.ObjectCreation: return Creation((IObjectCreationOperation)operation, state);
+        }
+
         switch (operation)
         {
-            case IExpressionStatementOperation o: return Evaluate(o.Operation, state);
             case IParenthesizedOperation o: return Evaluate(o.Operand, state);
             case IFlowCaptureOperation o: return Capture(o, state);
-            case IFlowCaptureReferenceOperation o: return Single(state, state.Find(new Place.Capture(Frame.Graph, o.Id)) ?? Value.Nothing);
-            case ILocalReferenceOperation o: return Single(state, Read(state, new Place.Variable(o.Local), o.Type));
-            case IParameterReferenceOperation o: return Single(state, Read(state, PlaceOf(o), o.Type));
             case IInstanceReferenceOperation o: return Single(state, o.ReferenceKind == InstanceReferenceKind.ContainingTypeInstance ? Frame.Self : Value.Nothing);
-            case IFieldReferenceOperation o: return Field(o, state);
-            case IPropertyReferenceOperation o: return Property(o, state);
-            case ISimpleAssignmentOperation o: return Assign(o.Target, o.Value, state);
             case ICompoundAssignmentOperation o: return Compound(o, state);
             case IIncrementOrDecrementOperation o: return Increment(o, state);
             case IDeconstructionAssignmentOperation o: return Deconstruct(o, state);
-            case IConversionOperation o: return Conversion(o, state);
-            case IAwaitOperation o: return Await(o, state);
-            case IInvocationOperation o: return Invocation(o, state);
-            case IObjectCreationOperation o: return Creation(o, state);
             case IDelegateCreationOperation o: return Delegate(o, state);
             case IIsNullOperation o: return Map(Evaluate(o.Operand, state), NullTest);
             case IBinaryOperation { OperatorMethod: { } method } o when IsOwn(method): return Operated(o, method, new[] { o.LeftOperand, o.RightOperand }, state);
