@@ -95,6 +95,7 @@ internal sealed class ProjectFacts
         Add(FactKind.Behavior, context.Pipelines.ToCarry(cancellation));
         Add(FactKind.SharedConnection, context.SharedConnections.Contexts(cancellation).Select(t => t is null ? ProjectFact.Any : IdOf(t)));
         Add(FactKind.Enriched, context.Retry.Settings.Enriched.Select(IdOf));
+        Add(FactKind.MayRetry, context.Retry.Settings.PerhapsEnriched.Select(IdOf));
         facts.AddRange(context.Retry.Settings.Sites.Where(s => !s.IsForTools).Select(s => new ProjectFact(KindOf(s.Strategy), s.Context is null ? ProjectFact.Any : IdOf(s.Context))));
         facts.AddRange(CoveredCalls.In(context, cancellation));
         AddIf(FactKind.Begins, context.Retry.Regions.Exist(cancellation));

@@ -32,23 +32,28 @@ internal sealed class ContextSettings
     private readonly RetryContext context;
     private readonly bool? option;
     private readonly Lazy<ImmutableArray<ContextSite>> sites;
-    private readonly Lazy<ImmutableArray<ITypeSymbol>> enriched;
+    private readonly Lazy<ImmutableArray<(ITypeSymbol Context, Retrying Strategy)>> enriched;
     private readonly Lazy<ImmutableArray<Statement>> statements;
 
     public ContextSettings(RetryContext context, bool? option)
     {
         (this.context, this.option) = (context, option);
         sites = new Lazy<ImmutableArray<ContextSite>>(() => Find().ToImmutableArray());
-        enriched = new Lazy<ImmutableArray<ITypeSymbol>>(() => FindEnriched().Concat(context.Compilation.Carried.Of(FactKind.Enriched).Select(TypeOf).OfType<ITypeSymbol>()).ToImmutableArray());
+        enriched = new Lazy<ImmutableArray<(ITypeSymbol, Retrying)>>(() =>
+            EnrichedContexts.In(context).Concat(context.Compilation.Carried.Of(FactKind.Enriched).Select(TypeOf).OfType<ITypeSymbol>().Select(t => (t, Retrying.Yes))).ToImmutableArray());
         statements = new Lazy<ImmutableArray<Statement>>(() =>
-            Sites.Where(s => !s.IsForTools).Select(s => new Statement(s.Context, IsOfAll: s.Context is null, s.Strategy)).Concat(Carried()).ToImmutableArray());
+            Sites.Where(s => !s.IsForTools).Select(s => new Statement(s.Context, IsOfAll: s.Context is null, s.Strategy))
+                .Concat(PerhapsEnriched.Select(t => new Statement(t, IsOfAll: false, Retrying.Unknown))).Concat(Carried()).ToImmutableArray());
     }
 
     /// <summary>Those in source.</summary>
     public ImmutableArray<ContextSite> Sites => sites.Value;
 
     /// <summary>The contexts to whose registration somewhere else retries are added.</summary>
-    public ImmutableArray<ITypeSymbol> Enriched => enriched.Value;
+    public IEnumerable<ITypeSymbol> Enriched => enriched.Value.Where(e => e.Strategy == Retrying.Yes).Select(e => e.Context);
+
+    /// <summary>Those whose settings cannot be read here.</summary>
+    public IEnumerable<ITypeSymbol> PerhapsEnriched => enriched.Value.Where(e => e.Strategy == Retrying.Unknown).Select(e => e.Context);
 
     /// <summary>True: it retries. False: it does not, by what is in sight. Null: nothing in sight says so, or it says both.</summary>
     public bool? Retries(ITypeSymbol? type)
@@ -74,8 +79,8 @@ internal sealed class ContextSettings
             : fitting[0].Strategy == Retrying.Yes;
     }
 
-    /// <summary>Aspire adds its retries to a context that is registered elsewhere.</summary>
-    public bool IsEnriched(ContextSite site) => Enriched.Any(t => site.Context is null || IsSameOrRelated(t, site.Context));
+    /// <summary>Aspire adds its retries to a context that is registered elsewhere, or may do so.</summary>
+    public bool IsEnriched(ContextSite site) => Enriched.Concat(PerhapsEnriched).Any(t => site.Context is null || IsSameOrRelated(t, site.Context));
 
     /// <summary>What the sites of referenced projects say; nothing in a project of tests, as of those in source.</summary>
     private IEnumerable<Statement> Carried() => context.IsTestProject
@@ -122,21 +127,6 @@ internal sealed class ContextSettings
                 {
                     // Aspire's registration retries unless its settings say otherwise, and those may be in a file.
                     yield return new ContextSite(call, TypeArgument(method), Retrying.Unknown, false);
-                }
-            }
-        }
-    }
-
-    private IEnumerable<ITypeSymbol> FindEnriched()
-    {
-        foreach (var name in new[] { "EnrichNpgsqlDbContext", "EnrichAzureNpgsqlDbContext" })
-        {
-            foreach (var use in context.Uses.Of(name, CancellationToken.None))
-            {
-                // By the type argument: the member itself may be in a package that is not there.
-                if (use is GenericNameSyntax { TypeArgumentList.Arguments: { Count: > 0 } arguments } && context.Model(use).GetTypeInfo(arguments[0]).Type is { } type && KnownTypes.IsDbContext(type))
-                {
-                    yield return type;
                 }
             }
         }
