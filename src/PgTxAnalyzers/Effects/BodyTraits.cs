@@ -18,6 +18,9 @@ internal sealed class BodyTraits
     /// <summary>It, or a function in it, makes an object.</summary>
     public bool Creates(IMethodSymbol method, CancellationToken cancellation) => (Of(method, cancellation) & Traits.Creates) != 0;
 
+    /// <summary>It, or a function in it, returns an object that it makes there.</summary>
+    public bool ReturnsNew(IMethodSymbol method, CancellationToken cancellation) => (Of(method, cancellation) & Traits.ReturnsNew) != 0;
+
     /// <summary>Its body runs where its result is enumerated.</summary>
     public bool IsIterator(IMethodSymbol method, CancellationToken cancellation) =>
         method.ReturnType is INamedTypeSymbol { Name: "IEnumerable" or "IEnumerator" or "IAsyncEnumerable" or "IAsyncEnumerator" } && (Of(method, cancellation) & Traits.Yields) != 0;
@@ -38,6 +41,7 @@ internal sealed class BodyTraits
                     traits |= node switch
                     {
                         AssignmentExpressionSyntax or ConstructorInitializerSyntax { ArgumentList.Arguments.Count: > 0 } => Traits.Assigns,
+                        BaseObjectCreationExpressionSyntax { Parent: ReturnStatementSyntax or ArrowExpressionClauseSyntax { Parent: MethodDeclarationSyntax } } => Traits.Creates | Traits.ReturnsNew,
                         BaseObjectCreationExpressionSyntax => Traits.Creates,
                         YieldStatementSyntax when isFirst && node.Ancestors().First(n => n == declared || n is LocalFunctionStatementSyntax or AnonymousFunctionExpressionSyntax) == declared => Traits.Yields,
                         _ => Traits.None,
@@ -58,5 +62,6 @@ internal sealed class BodyTraits
         Assigns = 1,
         Creates = 2,
         Yields = 4,
+        ReturnsNew = 8,
     }
 }

@@ -32,8 +32,8 @@ internal sealed partial class CallEvaluator
             return null;
         }
 
-        // Without a region, and with somebody waiting for the call, only a begin that it hands back could matter, and that nothing comes behind it.
-        if (!state.HasRegion && !HandsSomethingBack(call) && !MayBeginUnit(call)
+        // Without a region, and with somebody waiting for the call, only a begin or an object that it hands back could matter, and that nothing comes behind it.
+        if (!state.HasRegion && !HandsSomethingBack(call) && !MayBeginUnit(call) && !IsFactory(call) && !HandsOutConnection(method)
             && !RunsAnArgument(call) && (Waiting.IsWaitedFor(call.Operation) || !Names.IsAwaitable(method.ReturnType)) && method.MethodKind != MethodKind.Constructor
             && !context.Bodies.MayNeverReturn(method, cancellation))
         {
@@ -102,7 +102,7 @@ internal sealed partial class CallEvaluator
     private bool IsFollowed(BodyRun run, CallSite call, IMethodSymbol target)
     {
         var within = context.MaxCallDepth - run.Frame.Calls - 1;
-        return RunsAnArgument(call) || Keeps(target, call) || Makes(target) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
+        return RunsAnArgument(call) || Keeps(target, call) || Makes(target) || HandsOutConnection(target) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
             || Leads(target, within) || LeadsOut(target);
     }
 
@@ -135,12 +135,6 @@ internal sealed partial class CallEvaluator
     private bool Keeps(IMethodSymbol target, CallSite call) =>
         context.Traits.Assigns(target, cancellation)
         && Bound(target, call).Any(b => b.Value is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult or Value.Pending or Value.Rows || (b.Value is Value.Null && context.Shapes.Of(b.Parameter.Type) == Shape.Transaction));
-
-    /// <summary>It makes the object that it returns, and that can have a connection: `new OrderRows(connection)` calls nothing, and says on which one the rows work.</summary>
-    private bool Makes(IMethodSymbol target) =>
-        target.MethodKind != MethodKind.Constructor && context.Traits.Creates(target, cancellation)
-        && Unwrapped(target.ReturnType) is INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Interface, OriginalDefinition.DeclaringSyntaxReferences.IsEmpty: false } made
-        && context.Shapes.Of(made) == Shape.Other && context.Shapes.CanCarry(made);
 
     private static IEnumerable<(IParameterSymbol Parameter, Value Value)> Bound(IMethodSymbol target, CallSite call)
     {
