@@ -186,6 +186,43 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
             && (SyntaxFactory.AreEquivalent(inner, outer) || model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false })
             && attempt.Catches.Any(c => Handler.TakesDriver(c, model, cancellation) && GoesRoundAgain(c, attempt, loop, model)));
 
+    /// <summary>The same in two methods, as seen from the loop around: it is endless, and calls again what has failed.</summary>
+    public static bool CallsAgain(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
+        TriesAround(call, isInFunction: true).Any(attempt => LoopAround(attempt) is { } loop && IsEndless(loop, model, cancellation)
+            && attempt.Catches.Any(c => Handler.TakesDriver(c, model, cancellation) && GoesRoundAgain(c, attempt, loop, model)));
+
+    /// <summary>And from the method that is called: the call stands in front of an endless loop, with which the method ends.</summary>
+    public static bool StandsBeforeEndlessLoop(ExpressionSyntax call, MethodDeclarationSyntax method, SemanticModel model, CancellationToken cancellation)
+    {
+        if (call.Ancestors().First(a => a is MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) != method)
+        {
+            return false;
+        }
+
+        StatementSyntax? last = method.Body;
+        while (last is BlockSyntax or UsingStatementSyntax or TryStatementSyntax { Catches.Count: 0 })
+        {
+            last = last switch { BlockSyntax block => block.Statements.LastOrDefault(s => s is not LocalFunctionStatementSyntax), UsingStatementSyntax held => held.Statement, _ => ((TryStatementSyntax)last).Block };
+        }
+
+        // A loop that is left when there is no more to do is polling: what it loses is a round.
+        return last is not null && call.Span.End <= last.SpanStart && IsEndless(last, model, cancellation)
+            && !last.DescendantNodes(InFunction).Any(n => n is ReturnStatementSyntax || (n is BreakStatementSyntax && LoopAround(n) == last && n.FirstAncestorOrSelf<SwitchStatementSyntax>() is null));
+    }
+
+    /// <summary><c>while (true)</c>, <c>while (!ct.IsCancellationRequested)</c>.</summary>
+    private static bool IsEndless(StatementSyntax statement, SemanticModel model, CancellationToken cancellation) => statement switch
+    {
+        ForStatementSyntax { Condition: null } => true,
+        _ => ConditionOf(statement) switch
+        {
+            LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression } => true,
+            PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCancellationRequested" } asked } =>
+                KnownTypes.Is(model.GetTypeInfo(asked.Expression, cancellation).Type, "System.Threading", "CancellationToken"),
+            _ => false,
+        },
+    };
+
     /// <summary>The tries in whose blocks the call stands, the innermost first.</summary>
     /// <param name="call">Where it is asked.</param>
     /// <param name="isInFunction">Only those of the call's own function; else also those around the local function that it stands in.</param>

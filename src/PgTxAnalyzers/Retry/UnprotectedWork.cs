@@ -88,7 +88,7 @@ internal sealed class UnprotectedWork
                 return ImmutableArray.Create(step);
             }
 
-            if (Chain(step.Method!, cancellation) is { } chain)
+            if (Chain(step, cancellation) is { } chain)
             {
                 return chain.Insert(0, step);
             }
@@ -98,25 +98,23 @@ internal sealed class UnprotectedWork
     }
 
     /// <summary>Breadth first, so that the shortest way is said. What a search without a result has seen leads nowhere for the next one either.</summary>
-    private ImmutableArray<Step>? Chain(IMethodSymbol method, CancellationToken cancellation)
+    private ImmutableArray<Step>? Chain(Step first, CancellationToken cancellation)
     {
-        var cameFrom = new Dictionary<IMethodSymbol, (IMethodSymbol Body, Step Call)>(SymbolEqualityComparer.Default);
-        var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
-        var queue = new Queue<IMethodSymbol>();
-        foreach (var target in TargetsOf(method, cancellation))
-        {
-            if (!leadsNowhere.ContainsKey(target) && seen.Add(target))
-            {
-                queue.Enqueue(target);
-            }
-        }
-
+        var cameFrom = new Dictionary<Callee, (Callee Body, Step Call)>();
+        var seen = new HashSet<Callee>();
+        var queue = new Queue<Callee>();
+        Enqueue(first, null);
         while (queue.Count > 0 && seen.Count < MaxMethods)
         {
             cancellation.ThrowIfCancellationRequested();
             var current = queue.Dequeue();
-            foreach (var step in StepsOf(current, cancellation))
+            foreach (var step in StepsOf(current.Method, cancellation))
             {
+                if (current.IsCalledAgain && IsOpening(step, current.Method, cancellation))
+                {
+                    continue;
+                }
+
                 if (step.IsWork)
                 {
                     var chain = ImmutableArray.Create(step);
@@ -128,27 +126,42 @@ internal sealed class UnprotectedWork
                     return chain;
                 }
 
-                foreach (var target in TargetsOf(step.Method!, cancellation))
-                {
-                    if (!leadsNowhere.ContainsKey(target) && seen.Add(target))
-                    {
-                        cameFrom[target] = (current, step);
-                        queue.Enqueue(target);
-                    }
-                }
+                Enqueue(step, current);
             }
         }
 
         if (queue.Count == 0)
         {
-            foreach (var visited in seen)
+            foreach (var visited in seen.Where(s => !s.IsCalledAgain))
             {
-                leadsNowhere[visited] = true;
+                leadsNowhere[visited.Method] = true;
             }
         }
 
         return null;
+
+        void Enqueue(Step step, Callee? from)
+        {
+            var isCalledAgain = step.Call is { } call && RetryLoop.CallsAgain(call, context.Model(call), cancellation);
+            foreach (var target in TargetsOf(step.Method!, cancellation))
+            {
+                var callee = new Callee(target, isCalledAgain);
+                if (!leadsNowhere.ContainsKey(target) && seen.Add(callee))
+                {
+                    queue.Enqueue(callee);
+                    if (from is { } caller)
+                    {
+                        cameFrom[callee] = (caller, step);
+                    }
+                }
+            }
+        }
     }
+
+    /// <summary>A listener opens its connection, and uses it in an endless loop until it breaks; who called it calls it again: what stands in front of that loop is repeated.</summary>
+    private bool IsOpening(Step step, IMethodSymbol method, CancellationToken cancellation) =>
+        step.Call is { } call && method.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == call.SyntaxTree && r.GetSyntax(cancellation) is MethodDeclarationSyntax declaration
+            && RetryLoop.StandsBeforeEndlessLoop(call, declaration, context.Model(call), cancellation));
 
     private ImmutableArray<IMethodSymbol> TargetsOf(IMethodSymbol method, CancellationToken cancellation)
     {
@@ -281,6 +294,15 @@ internal sealed class UnprotectedWork
         public Aftermath Aftermath { get; init; }
 
         public ImmutableArray<string> Names => Method is null ? Elsewhere : ImmutableArray.Create(Effects.Names.Of(Method));
+    }
+
+    /// <param name="Method">Whose body is looked into.</param>
+    /// <param name="IsCalledAgain">An endless loop calls it again when it has failed.</param>
+    private readonly record struct Callee(IMethodSymbol Method, bool IsCalledAgain)
+    {
+        public bool Equals(Callee other) => IsCalledAgain == other.IsCalledAgain && SymbolEqualityComparer.Default.Equals(Method, other.Method);
+
+        public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Method);
     }
 
     /// <summary>Most questions are answered by the first of its calls: the others are not bound.</summary>

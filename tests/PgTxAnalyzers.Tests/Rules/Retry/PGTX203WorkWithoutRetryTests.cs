@@ -233,6 +233,71 @@ public sealed class PGTX203WorkWithoutRetryTests
         }
         """).HasMarkedFindings();
 
+    /// <summary>The opening and the inner loop stand in a method of their own.</summary>
+    [Theory]
+    [InlineData("while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);", "catch (Exception) { await Task.Delay(1000, stopping); }", false)]
+    [InlineData("while (true) { await connection.WaitAsync(ct); ct.ThrowIfCancellationRequested(); }", "catch (OperationCanceledException) { break; } catch (Exception) { await Task.Delay(1000, stopping); }", false)]
+    [InlineData("while (true) { if (!await connection.WaitAsync(5, ct)) break; }", "catch (Exception) { await Task.Delay(1000, stopping); }", true)]
+    [InlineData("while (!ct.IsCancellationRequested) await store.SaveAsync(ct);", "catch (Exception) { await Task.Delay(1000, stopping); }", true)]
+    [InlineData("while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);", "catch (Exception) { break; }", true)]
+    [InlineData("while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);", "catch (HttpRequestException) { await Task.Delay(1000, stopping); }", true)]
+    [InlineData("await connection.WaitAsync(ct);", "catch (Exception) { await Task.Delay(1000, stopping); }", true)]
+    public Task A_loop_that_calls_again_what_opens(string use, string handlers, bool found) => Code($$"""
+        class W(Store store, NpgsqlDataSource source) : BackgroundService
+        {
+            protected override async Task ExecuteAsync(CancellationToken stopping)
+            {
+                while (!stopping.IsCancellationRequested)
+                {
+                    try
+                    {
+                        await ListenAsync(stopping);{{(found ? " // expect: PGTX203" : "")}}
+                    }
+                    {{handlers}}
+                }
+            }
+
+            private async Task ListenAsync(CancellationToken ct)
+            {
+                await using var connection = source.CreateConnection();
+                await connection.OpenAsync(ct);
+                await connection.ExecuteAsync("LISTEN orders");
+                {{use}}
+            }
+        }
+        """).HasMarkedFindings();
+
+    /// <summary>What is learned for one caller holds for that one alone.</summary>
+    [Fact]
+    public Task Somebody_else_calls_it_once() => Code("""
+        class Ear(NpgsqlDataSource source)
+        {
+            public async Task ListenAsync(CancellationToken ct)
+            {
+                await using var connection = await source.OpenConnectionAsync(ct);
+                await connection.ExecuteAsync("LISTEN orders");
+                while (!ct.IsCancellationRequested)
+                    await connection.WaitAsync(ct);
+            }
+        }
+
+        class A(Ear ear) : BackgroundService
+        {
+            protected override async Task ExecuteAsync(CancellationToken ct)
+            {
+                while (!ct.IsCancellationRequested)
+                {
+                    try { await ear.ListenAsync(ct); } catch (Exception) { await Task.Delay(1000, ct); }
+                }
+            }
+        }
+
+        class B(Ear ear) : BackgroundService
+        {
+            protected override Task ExecuteAsync(CancellationToken ct) => ear.ListenAsync(ct); // expect: PGTX203
+        }
+        """).HasMarkedFindings();
+
     /// <summary>btcpayserver's <c>InvoiceWatcher</c>: the handler puts the item back into the queue, by a method of its own and later.</summary>
     [Theory]
     [InlineData("queue.Writer.TryWrite(id);", false)]
