@@ -5,7 +5,6 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
-using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -287,9 +286,8 @@ internal sealed partial class CallEvaluator
                 break;
             case Value.Instance { Type: { } type } when context.Shapes.Of(type) == Shape.Command:
                 break;
-            case Value.Unknown when KnownTypes.Is(call.ReceiverType, "Microsoft.Extensions.DependencyInjection", "AsyncServiceScope"):
-                // The contexts that came out of it go with it, and so do the transactions that somebody has left on them: else they would seem to live on in the caller.
-                ended = ended.WithRegions(ended.Regions.RemoveAll(r => r.IsContext && r.Resource is null && r.Owner == run.Frame.Depth && !IsHeld(state, r) && IsInside(r.Begin, call.Operation.Syntax)));
+            case Value.Unknown or Value.Instance when IsServiceScope(call.ReceiverType):
+                ended = ended.WithRegions(ended.Regions.RemoveAll(r => r.Owner == run.Frame.Depth && GoesWithScope(r, ScopeOf(call), state)));
                 break;
             default:
                 return null;
@@ -300,9 +298,6 @@ internal sealed partial class CallEvaluator
         run.Throw(ended, subject is Value.Transaction or Value.Connection && !isScope ? ThrownKind.Database : ThrownKind.Any);
         return BodyRun.Single(ended, Value.Nothing);
     }
-
-    /// <summary>It stands behind what a using statement holds, in the same text.</summary>
-    private static bool IsInside(SyntaxNode begin, SyntaxNode held) => begin.SyntaxTree == held.SyntaxTree && begin.SpanStart > held.SpanStart;
 
     private static State Disposed(BodyRun run, State state, Region region)
     {

@@ -353,7 +353,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
         // `new NpgsqlCommand { Connection = …, CommandText = … }`: it is told later what it runs, and where.
         return call.Method.MethodKind == MethodKind.Constructor && shape == Shape.Command
             ? NewCommand(run, call, ApiRole.NewCommand, state)
-            : Collected(run, call, subject, state) ?? BodyRun.Single(state, Value.Nothing);
+            : Collected(run, call, subject, state) ?? Resolved(run, call, state) ?? BodyRun.Single(state, Value.Nothing);
     }
 
     /// <summary>

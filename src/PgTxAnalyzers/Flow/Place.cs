@@ -126,4 +126,7 @@ internal enum SlotKind : byte
 
     /// <summary>The source of a task was completed by the code itself.</summary>
     Settled,
+
+    /// <summary>An object that a service container has handed out: its owner is made by the call.</summary>
+    Resolved,
 }
