@@ -38,6 +38,9 @@ internal static class RootAnalysis
         var facts = new RootFacts { Session = session, Obliges = context.Obliges, Context = context, Cancellation = cancellation, Root = graph.OriginalOperation.Syntax };
         var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation);
 
+        facts.Kept.UnionWith(run.Exits.SelectMany(s => s.Regions)
+            .Where(r => r is { IsLive: true, Returned: false, OutOfSight: false, Kind: RegionKind.Transaction or RegionKind.Facade } && (r.Escaped || r.Kind == RegionKind.Facade)).Select(r => r.Begin));
+
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.
         var lost = run.Exits.SelectMany(s => s.Regions)
             .Where(r => r is { Changed: true, Escaped: false, Returned: false, Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Scope or RegionKind.Sql })

@@ -24,6 +24,9 @@ internal sealed partial class RootFacts
     /// <summary>Begins, each with the first statement that ran in its region.</summary>
     public Dictionary<SyntaxNode, Cause> Worked { get; } = new();
 
+    /// <summary>Begins whose transaction lives on behind the body, in a field or in its context: another member works in it.</summary>
+    public HashSet<SyntaxNode> Kept { get; } = new();
+
     /// <summary>Begins in whose region something else than plain queries ran, or something of which that is not known.</summary>
     public HashSet<SyntaxNode> Updated { get; } = new();
 

@@ -7,6 +7,7 @@ using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.CodeFixes.Editing;
 using PgTxAnalyzers.Retry;
+using PgTxAnalyzers.Rules.Retry;
 
 namespace PgTxAnalyzers.CodeFixes.Rules.Retry;
 
@@ -36,7 +37,8 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
         var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
         foreach (var diagnostic in context.Diagnostics)
         {
-            if (root is null || model is null || root.FindSpan(diagnostic.Location.SourceSpan)?.FirstAncestorOrSelf<ExpressionSyntax>() is not { } begin)
+            // The unit ends in another member: a retry around its begin would repeat that alone.
+            if (root is null || model is null || diagnostic.Properties.ContainsKey(PGTX204SerializableWithoutRetry.Kept) || root.FindSpan(diagnostic.Location.SourceSpan)?.FirstAncestorOrSelf<ExpressionSyntax>() is not { } begin)
             {
                 continue;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -24,6 +25,11 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
         "Serializable and repeatable-read transactions end with 40001 when another one has got in their way; the server expects the program to run them again as a whole. Put the unit, from the begin to the commit, into a retry scope, or state ReadCommitted.",
         RuleHelp.LinkFor("PGTX204"));
 
+    /// <summary>The unit is not where it begins: no fix can wrap it there.</summary>
+    public const string Kept = "pgtx.kept";
+
+    private static readonly ImmutableDictionary<string, string?> IsKept = ImmutableDictionary<string, string?>.Empty.Add(Kept, "true");
+
     public override DiagnosticDescriptor Descriptor => Rule;
 
     public override IEnumerable<Diagnostic> Examine(BodyFlow flow)
@@ -33,16 +39,16 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
             yield break;
         }
 
-        foreach (var begin in facts.Worked.Keys.OrderBy(b => b.SpanStart))
+        foreach (var begin in facts.Worked.Keys.Union(facts.Kept).OrderBy(b => b.SpanStart))
         {
             if (!RegionPlaces.IsIn(root, begin) || begin is not ExpressionSyntax call || facts.Isolations.ContainsKey(begin) || Levels.Of(call, context.Retry, facts.Cancellation) is not { } level)
             {
                 continue;
             }
 
-            if (!(level.IsSnapshot && OnlyReads(facts, begin)) && !context.Retry.Coverage.IsCovered(begin, Need.Conflict, facts.Cancellation))
+            if (!(facts.Worked.ContainsKey(begin) ? level.IsSnapshot && OnlyReads(facts, begin) : level.IsSnapshot || !IsCalled(begin, context.Retry, facts)) && !context.Retry.Coverage.IsCovered(begin, Need.Conflict, facts.Cancellation))
             {
-                yield return Diagnostic.Create(Rule, begin.GetLocation(), level.Name, level.IsDefault ? ", the default of TransactionScope" : "");
+                yield return Diagnostic.Create(Rule, begin.GetLocation(), facts.Worked.ContainsKey(begin) ? null : IsKept, level.Name, level.IsDefault ? ", the default of TransactionScope" : "");
             }
         }
 
@@ -54,6 +60,13 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
             }
         }
     }
+
+    /// <summary>
+    /// Of a transaction that a unit of work keeps, another member does the work, and who calls the two decides whether it is done again: without a caller in sight nobody knows.
+    /// </summary>
+    private static bool IsCalled(SyntaxNode begin, RetryContext retry, RootFacts facts) =>
+        begin.Ancestors().FirstOrDefault(a => a is MemberDeclarationSyntax or AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax) is BaseMethodDeclarationSyntax declaration
+        && retry.Model(begin).GetDeclaredSymbol(declaration, facts.Cancellation) is IMethodSymbol method && retry.Coverage.CallersOf(method, facts.Cancellation).Any();
 
     /// <summary>In a snapshot nothing conflicts with what only reads (PostgreSQL documentation, 13.2.2).</summary>
     private static bool OnlyReads(RootFacts facts, SyntaxNode begin) => facts.Worked.ContainsKey(begin) && !facts.Updated.Contains(begin);

@@ -220,4 +220,24 @@ public sealed class PGTX204SerializableWithoutRetryFixTests
                 {{statements}}
             }
         """).Fix("PGTX204").IsNotOffered();
+
+    /// <summary>The unit ends in another member: a retry around its begin would repeat that alone.</summary>
+    [Fact]
+    public async Task Nothing_is_offered_where_a_unit_of_work_keeps_the_transaction() => await Code("""
+            private NpgsqlConnection? held;
+            private NpgsqlTransaction? kept;
+
+            public async Task RunAsync(CancellationToken ct)
+            {
+                await BeginAsync(ct);
+                await held!.ExecuteAsync("UPDATE seats SET guest = 1");
+                await kept!.CommitAsync(ct);
+            }
+
+            private async Task BeginAsync(CancellationToken ct)
+            {
+                held = await dataSource.OpenConnectionAsync(ct);
+                kept = await held.BeginTransactionAsync(IsolationLevel.Serializable, ct); // fix: PGTX204
+            }
+        """).Fix("PGTX204").IsNotOffered();
 }

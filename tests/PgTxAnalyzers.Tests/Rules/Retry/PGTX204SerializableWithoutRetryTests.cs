@@ -64,6 +64,55 @@ public sealed class PGTX204SerializableWithoutRetryTests
             }
         """).Counting("PGTX204").HasMarkedFindings();
 
+    /// <summary>A unit of work keeps the transaction; who calls it decides whether the unit is run again.</summary>
+    [Theory]
+    [InlineData("public void Begin() { transaction = context.Database.BeginTransaction(IsolationLevel.Serializable); } // expect: PGTX204", "unit.Begin(); await unit.SaveAsync(ct);")]
+    [InlineData("public void Begin() { var begun = context.Database.BeginTransaction(IsolationLevel.Serializable); // expect: PGTX204\ntransaction = begun; }", "unit.Begin(); await unit.SaveAsync(ct);")]
+    [InlineData("public async Task BeginAsync() => await context.Database.BeginTransactionAsync(IsolationLevel.Serializable); // expect: PGTX204", "await unit.BeginAsync(); await unit.SaveAsync(ct);")]
+    [InlineData("public void Begin() { transaction = context.Database.BeginTransaction(IsolationLevel.Serializable); }", "for (var attempt = 0; ; attempt++) { try { unit.Begin(); await unit.SaveAsync(ct); return; } catch (PostgresException e) when (e.SqlState == \"40001\" && attempt < 5) { await Task.Delay(100, ct); } }")]
+    [InlineData("public void Begin() { transaction = context.Database.BeginTransaction(IsolationLevel.ReadCommitted); }", "unit.Begin(); await unit.SaveAsync(ct);")]
+    [InlineData("public void Begin() { transaction = context.Database.BeginTransaction(IsolationLevel.RepeatableRead); }", "unit.Begin(); await unit.SaveAsync(ct);")]
+    [InlineData("public void Begin() { transaction = context.Database.BeginTransaction(IsolationLevel.Serializable); }", "await unit.SaveAsync(ct);")]
+    [InlineData("public void Begin() { transaction = context.Database.BeginTransaction(IsolationLevel.Serializable); transaction.Dispose(); transaction = null; }", "unit.Begin(); await unit.SaveAsync(ct);")]
+    [InlineData("public void Begin(IsolationLevel level) { transaction = context.Database.BeginTransaction(level); }", "unit.Begin(IsolationLevel.Serializable); // expect: PGTX204\nawait unit.SaveAsync(ct);")]
+    public Task A_transaction_that_a_unit_of_work_keeps(string begin, string use) => RetryCode.Service($"public async Task RunAsync(Unit unit, CancellationToken ct) {{ {use} }}", types: $$"""
+        public sealed class Unit(ShopContext context) : IDisposable
+        {
+            private IDbContextTransaction? transaction;
+            {{begin}}
+            public async Task SaveAsync(CancellationToken ct)
+            {
+                await context.SaveChangesAsync(ct);
+                await context.Database.CommitTransactionAsync(ct);
+            }
+
+            public void Dispose() => transaction?.Dispose();
+        }
+        """).Counting("PGTX204").HasMarkedFindings();
+
+    [Fact]
+    public Task A_unit_of_work_that_begins_when_it_is_made() => RetryCode.Service("public async Task RunAsync(CancellationToken ct) { using var unit = new Unit(db); await unit.SaveAsync(ct); }", types: """
+        public sealed class Unit : IDisposable
+        {
+            private readonly ShopContext context;
+            private readonly IDbContextTransaction transaction;
+
+            public Unit(ShopContext context)
+            {
+                this.context = context;
+                transaction = context.Database.BeginTransaction(IsolationLevel.Serializable); // expect: PGTX204
+            }
+
+            public async Task SaveAsync(CancellationToken ct)
+            {
+                await context.SaveChangesAsync(ct);
+                await transaction.CommitAsync(ct);
+            }
+
+            public void Dispose() => transaction.Dispose();
+        }
+        """).Counting("PGTX204").HasMarkedFindings();
+
     [Fact]
     public Task A_scope_without_database_work_in_sight_is_quiet() => RetryCode.Service("""
             public async Task RunAsync(CancellationToken ct)
