@@ -141,7 +141,7 @@ internal sealed class BodyUses
     };
 
     /// <summary>The value behind the name goes somewhere, or a member of it is asked: of a property, its getter runs.</summary>
-    public static bool IsRead(SyntaxNode? name) => name is IdentifierNameSyntax { Identifier.ValueText: var text } && char.IsUpper(text[0]) && name.Parent switch
+    public static bool IsRead(SyntaxNode? name) => name is IdentifierNameSyntax { Identifier.ValueText: { Length: > 0 } text } && char.IsUpper(text[0]) && name.Parent switch
     {
         MemberAccessExpressionSyntax access => access.Expression == name || IsValue(access),
         _ => IsValue((ExpressionSyntax)name),
