@@ -183,7 +183,7 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
     public static bool Reopens(ExpressionSyntax call, SemanticModel model, CancellationToken cancellation) =>
         TriesAround(call, isInFunction: true).Any(attempt => LoopAround(attempt) is { } loop && attempt.Block.Statements.LastOrDefault() is { } last && !last.Span.Contains(call.Span)
             && ConditionOf(last) is { } inner && ConditionOf(loop) is { } outer
-            && (SyntaxFactory.AreEquivalent(inner, outer) || model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false })
+            && (SyntaxFactory.AreEquivalent(inner, outer) || LivesWithConnection(inner, model, cancellation) || model.AnalyzeControlFlow(attempt.Block) is { Succeeded: true, EndPointIsReachable: false })
             && attempt.Catches.Any(c => Handler.TakesDriver(c, model, cancellation) && GoesRoundAgain(c, attempt, loop, model)));
 
     /// <summary>The same in two methods, as seen from the loop around: it is endless, and calls again what has failed.</summary>
@@ -206,21 +206,29 @@ internal sealed record RetryLoop(TryStatementSyntax Try, CatchClauseSyntax Catch
         }
 
         // A loop that is left when there is no more to do is polling: what it loses is a round.
-        return last is not null && call.Span.End <= last.SpanStart && IsEndless(last, model, cancellation)
+        return last is not null && call.Span.End <= last.SpanStart && (IsEndless(last, model, cancellation) || LivesWithConnection(ConditionOf(last), model, cancellation))
             && !last.DescendantNodes(InFunction).Any(n => n is ReturnStatementSyntax || (n is BreakStatementSyntax && LoopAround(n) == last && n.FirstAncestorOrSelf<SwitchStatementSyntax>() is null));
     }
 
+    private static bool IsEndless(StatementSyntax statement, SemanticModel model, CancellationToken cancellation) =>
+        statement is ForStatementSyntax { Condition: null } || IsEndless(ConditionOf(statement), model, cancellation);
+
     /// <summary><c>while (true)</c>, <c>while (!ct.IsCancellationRequested)</c>.</summary>
-    private static bool IsEndless(StatementSyntax statement, SemanticModel model, CancellationToken cancellation) => statement switch
+    private static bool IsEndless(ExpressionSyntax? condition, SemanticModel model, CancellationToken cancellation) => condition switch
     {
-        ForStatementSyntax { Condition: null } => true,
-        _ => ConditionOf(statement) switch
-        {
-            LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression } => true,
-            PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCancellationRequested" } asked } =>
-                KnownTypes.Is(model.GetTypeInfo(asked.Expression, cancellation).Type, "System.Threading", "CancellationToken"),
-            _ => false,
-        },
+        LiteralExpressionSyntax { RawKind: (int)SyntaxKind.TrueLiteralExpression } => true,
+        PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsCancellationRequested" } asked } =>
+            KnownTypes.Is(model.GetTypeInfo(asked.Expression, cancellation).Type, "System.Threading", "CancellationToken"),
+        _ => false,
+    };
+
+    /// <summary><c>while (connection.State == ConnectionState.Open &amp;&amp; !ct.IsCancellationRequested)</c>: only a broken connection ends it, or the end of the program.</summary>
+    private static bool LivesWithConnection(ExpressionSyntax? condition, SemanticModel model, CancellationToken cancellation) => condition switch
+    {
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression } both => new[] { both.Left, both.Right }.All(c => IsEndless(c, model, cancellation) || LivesWithConnection(c, model, cancellation)),
+        BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Left: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "State" } state, Right: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Open" } } =>
+            KnownTypes.Is(model.GetTypeInfo(state, cancellation).Type, "System.Data", "ConnectionState"),
+        _ => false,
     };
 
     /// <summary>The tries in whose blocks the call stands, the innermost first.</summary>

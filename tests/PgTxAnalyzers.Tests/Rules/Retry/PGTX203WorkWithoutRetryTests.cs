@@ -207,7 +207,9 @@ public sealed class PGTX203WorkWithoutRetryTests
     [InlineData("while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);", false)]
     [InlineData("while (true) { await connection.WaitAsync(ct); ct.ThrowIfCancellationRequested(); }", false)]
     [InlineData("while (!ct.IsCancellationRequested) { await store.SaveAsync(ct); // expect: PGTX203\nawait connection.WaitAsync(ct); }", false)]
-    [InlineData("while (connection.State == System.Data.ConnectionState.Open) await connection.WaitAsync(ct);", true)]
+    [InlineData("while (connection.State == System.Data.ConnectionState.Open) await connection.WaitAsync(ct);", false)]
+    [InlineData("while (connection.State == System.Data.ConnectionState.Open && !ct.IsCancellationRequested) await connection.WaitAsync(ct);", false)]
+    [InlineData("while (connection.State == System.Data.ConnectionState.Open && await connection.WaitAsync(5, ct)) { }", true)]
     [InlineData("await connection.ExecuteAsync(\"UPDATE orders SET paid = true\");", true)]
     public async Task A_loop_that_opens_again_what_has_broken_repeats_the_opening(string use, bool found) => await Code($$"""
         class W(Store store, NpgsqlDataSource source) : BackgroundService
@@ -236,6 +238,8 @@ public sealed class PGTX203WorkWithoutRetryTests
     /// <summary>The opening and the inner loop stand in a method of their own.</summary>
     [Theory]
     [InlineData("while (!ct.IsCancellationRequested) await connection.WaitAsync(ct);", "catch (Exception) { await Task.Delay(1000, stopping); }", false)]
+    [InlineData("while (connection.State == System.Data.ConnectionState.Open && !ct.IsCancellationRequested) await connection.WaitAsync(ct);", "catch (Exception) { await Task.Delay(1000, stopping); }", false)]
+    [InlineData("while (connection.State == System.Data.ConnectionState.Open && await connection.WaitAsync(5, ct)) { }", "catch (Exception) { await Task.Delay(1000, stopping); }", true)]
     [InlineData("while (true) { await connection.WaitAsync(ct); ct.ThrowIfCancellationRequested(); }", "catch (OperationCanceledException) { break; } catch (Exception) { await Task.Delay(1000, stopping); }", false)]
     [InlineData("while (true) { if (!await connection.WaitAsync(5, ct)) break; }", "catch (Exception) { await Task.Delay(1000, stopping); }", true)]
     [InlineData("while (!ct.IsCancellationRequested) await store.SaveAsync(ct);", "catch (Exception) { await Task.Delay(1000, stopping); }", true)]
