@@ -37,7 +37,7 @@ public sealed class TransactionAnalyzer : DiagnosticAnalyzer
             if (!DataLibraries.IsReferencedBy(start.Compilation))
             {
                 // A client without a database may still be what a transaction of a referenced project waits for.
-                if (LooseEnds.AreIn(start.Compilation, start.CancellationToken))
+                if (LooseEnds.AreIn(start.Compilation))
                 {
                     start.RegisterSemanticModelAction(new Session(start.Compilation, start.Options, start.CancellationToken).Meet);
                 }

@@ -263,7 +263,7 @@ internal sealed partial class CallEvaluator
             foreach (var outcome in evaluator.RunDelegate(run, target, arguments, call.Operation, state))
             {
                 var pending = ran.IsWaited ? evaluator.WaitedFor(run, call.Operation, method, outcome, regions, isWaited) : outcome.Value;
-                var after = regions.Aggregate(outcome.State, (s, r) => s.Regions.FirstOrDefault(l => l.Id.CameFrom(r.Id)) is { } live ? s.End(live) : s);
+                var after = regions.Aggregate(outcome.State, RegionOps.EndOwn);
                 yield return new Outcome(after, Reaches.Merge(path.Value, pending is Value.Pending ? pending : Value.Nothing));
             }
         }

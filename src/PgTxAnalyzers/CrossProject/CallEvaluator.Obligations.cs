@@ -93,7 +93,6 @@ internal sealed partial class CallEvaluator
         }
 
         return ordinal is null ? outcomes.ToList() : outcomes.SelectMany(before => RunDelegate(run, operation, ImmutableArray<Value>.Empty, call.Operation, before.State.Begin(region))
-            .Select(o => (Ran: o, Value: WaitedFor(run, call.Operation, method, o, new[] { region }, isWaited: true)))
-            .Select(o => new Outcome(o.Ran.State.Regions.FirstOrDefault(r => r.Id.CameFrom(region.Id)) is { } live ? o.Ran.State.End(live) : o.Ran.State, o.Value))).ToList();
+            .Select(o => new Outcome(RegionOps.EndOwn(o.State, region), WaitedFor(run, call.Operation, method, o, new[] { region }, isWaited: true)))).ToList();
     }
 }

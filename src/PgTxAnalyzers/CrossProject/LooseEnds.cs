@@ -49,10 +49,12 @@ internal sealed record LooseEnds(ImmutableArray<Obligation> Obligations, Immutab
         method is { IsAbstract: true, IsStatic: false, ContainingType.TypeKind: TypeKind.Interface, MethodKind: MethodKind.Ordinary }
         && (!method.DeclaringSyntaxReferences.IsEmpty || ForeignEffects.CanCarry(method.ContainingAssembly));
 
-    /// <summary>Whether any reference leaves an obligation: asked where nothing else is.</summary>
-    public static bool AreIn(Compilation compilation, CancellationToken cancellation) =>
+    /// <summary>
+    /// Whether any reference leaves an obligation: asked where nothing else is. (What a project without a database owes is met only where somebody implements its unit of work, who has one.)
+    /// </summary>
+    public static bool AreIn(Compilation compilation) =>
         compilation.SourceModule.ReferencedAssemblySymbols.Any(a => Carried.Of(a) is { Obligations.IsEmpty: false } or { Units.IsEmpty: false })
-        || compilation.References.OfType<CompilationReference>().Any(r => DataLibraries.IsReferencedBy(r.Compilation) || OpenUnits.MayBeIn(r.Compilation, cancellation));
+        || compilation.References.OfType<CompilationReference>().Any(r => DataLibraries.IsReferencedBy(r.Compilation));
 
     /// <summary>Those of the references, by the name of their assembly.</summary>
     public static ImmutableArray<(string Assembly, LooseEnds Ends)> OfReferences(CompilationContext context, CancellationToken cancellation)

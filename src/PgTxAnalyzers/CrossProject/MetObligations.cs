@@ -38,7 +38,7 @@ internal sealed class MetObligations
         }
 
         var sites = RegistrationSearch.In(context, references.SelectMany(r => r.Ends.Registrations), cancellation);
-        var probe = new EffectProbe(context, cancellation);
+        var effects = new MethodEffects(context, new EffectProbe(context, cancellation));
         var found = new List<(Diagnostic, string)>();
         foreach (var (assembly, ends) in references)
         {
@@ -46,20 +46,20 @@ internal sealed class MetObligations
             {
                 if (DocumentationCommentId.GetFirstSymbolForDeclarationId(obligation.Member, context.Compilation) is IMethodSymbol member)
                 {
-                    var met = new Meeting(context, probe, member, sites, references, assembly, obligation, cancellation).Findings();
+                    var met = new Meeting(context, effects, member, sites, references, assembly, obligation, cancellation).Findings();
                     found.AddRange(met.Select(f => (f, obligation.Id)));
                 }
             }
         }
 
-        found.AddRange(new MetUnits(context, probe, sites, references, cancellation).Findings());
+        found.AddRange(new MetUnits(context, effects, sites, references, cancellation).Findings());
 
         return new MetObligations(found.OrderBy(f => f.Item1.Location.SourceTree!.FilePath, StringComparer.Ordinal).ThenBy(f => f.Item1.Location.SourceSpan.Start).ThenBy(f => f.Item2, StringComparer.Ordinal).ToImmutableArray());
     }
 
     /// <summary>One obligation, and all that could meet it.</summary>
     private sealed record Meeting(
-        CompilationContext Context, EffectProbe Probes, IMethodSymbol Member, ImmutableArray<RegistrationSite> Sites,
+        CompilationContext Context, MethodEffects Effects, IMethodSymbol Member, ImmutableArray<RegistrationSite> Sites,
         ImmutableArray<(string Assembly, LooseEnds Ends)> References, string Assembly, Obligation Obligation, CancellationToken Cancellation)
     {
         public IEnumerable<Diagnostic> Findings()
@@ -67,7 +67,7 @@ internal sealed class MetObligations
             var bound = Sites.Where(s => SymbolEqualityComparer.Default.Equals(s.Service.OriginalDefinition, Member.ContainingType.OriginalDefinition)).ToList();
             foreach (var method in Context.Targets.Of(Member, Value.Nothing, false, Cancellation).Where(IsHere))
             {
-                if ((bound.Count == 0 || bound.Any(s => Runs(s, method))) && Worst(Probes.Of(method)) is { } reach && Identifier(method) is { } location)
+                if ((bound.Count == 0 || bound.Any(s => Runs(s, method))) && Worst(Effects.Of(method)) is { } reach && Identifier(method) is { } location)
                 {
                     yield return Finding(location, method, reach);
                 }
@@ -76,7 +76,7 @@ internal sealed class MetObligations
             var seen = new HashSet<IMethodSymbol>(SymbolEqualityComparer.Default);
             foreach (var site in bound)
             {
-                if (Targets.Implementation(Member, site.Implementation) is { } method && !IsHere(method) && !IsMetElsewhere(method) && Worst(Effect(method)) is { } reach && seen.Add(method))
+                if (Targets.Implementation(Member, site.Implementation) is { } method && !IsHere(method) && !IsMetElsewhere(method) && Worst(Effects.Of(method)) is { } reach && seen.Add(method))
                 {
                     yield return Finding(site.At.GetLocation(), method, reach);
                 }
@@ -92,8 +92,6 @@ internal sealed class MetObligations
             References.Any(r => r.Assembly == method.ContainingAssembly.Name && r.Ends.Met.Contains(Obligation.Id))
             || method.ContainingAssembly.Name == Assembly
             || Context.Compilation.SourceModule.ReferencedAssemblySymbols.FirstOrDefault(a => a.Name == Assembly)?.Modules.Any(m => m.ReferencedAssemblies.Any(i => i.Name == method.ContainingAssembly.Name)) == true;
-
-        private MethodEffect? Effect(IMethodSymbol method) => method.DeclaringSyntaxReferences.IsEmpty ? Context.Foreign.Target(method)?.Effect : Probes.Of(method);
 
         private Diagnostic Finding(Location at, IMethodSymbol method, ForeignReach reach) =>
             MetObligations.Finding(at, $"The transaction of {Obligation.Method} ({Obligation.File}:{Obligation.Line})", Obligation.Level, reach.IsWait, reach.Kind, Chain(Obligation.Chain, method, reach));

@@ -15,15 +15,15 @@ namespace PgTxAnalyzers.CrossProject;
 internal sealed class MetUnits
 {
     private readonly CompilationContext context;
-    private readonly EffectProbe probe;
+    private readonly MethodEffects effects;
     private readonly ImmutableArray<RegistrationSite> sites;
     private readonly ImmutableArray<(string Assembly, LooseEnds Ends)> references;
     private readonly CancellationToken cancellation;
     private readonly HashSet<string> met;
 
-    public MetUnits(CompilationContext context, EffectProbe probe, ImmutableArray<RegistrationSite> sites, ImmutableArray<(string Assembly, LooseEnds Ends)> references, CancellationToken cancellation)
+    public MetUnits(CompilationContext context, MethodEffects effects, ImmutableArray<RegistrationSite> sites, ImmutableArray<(string Assembly, LooseEnds Ends)> references, CancellationToken cancellation)
     {
-        (this.context, this.probe, this.sites, this.references, this.cancellation) = (context, probe, sites, references, cancellation);
+        (this.context, this.effects, this.sites, this.references, this.cancellation) = (context, effects, sites, references, cancellation);
         met = new HashSet<string>(references.SelectMany(r => r.Ends.Met));
     }
 
@@ -62,7 +62,7 @@ internal sealed class MetUnits
 
             foreach (var last in Symbol(owed.Member) is { } member ? Implementations(member) : Enumerable.Empty<IMethodSymbol>())
             {
-                if (MetObligations.Worst(Effect(last)) is { } reach && !Ends(last, owed.Unit, first)
+                if (MetObligations.Worst(effects.Of(last)) is { } reach && !Ends(last, owed.Unit, first)
                     && (InSource(last) ?? InSource(first) ?? Registered(last, Symbol(owed.Member)!) ?? Registered(first, begin)) is { } place)
                 {
                     return MetObligations.Finding(place, subject, level, reach.IsWait, reach.Kind, MetObligations.Chain(owed.Chain, last, reach));
@@ -93,25 +93,23 @@ internal sealed class MetUnits
     }
 
     /// <summary>The regions that are left open by the member, or in which it runs its delegate.</summary>
-    private List<ForeignRegion> Begun(IMethodSymbol begin, OpenUnit unit) => (Effect(begin)?.Rows ?? ImmutableArray<EffectRow>.Empty)
+    private List<ForeignRegion> Begun(IMethodSymbol begin, OpenUnit unit) => (effects.Of(begin)?.Rows ?? ImmutableArray<EffectRow>.Empty)
         .SelectMany(r => unit.Delegate is { } ordinal ? r.Runs.Where(d => d.Ordinal == ordinal && d is { IsWaited: true, Mediator.Length: 0 }).SelectMany(d => d.Regions) : r.Exits.SelectMany(e => e.Regions))
         .Where(r => r.Kind is not (RegionKind.Suppress or RegionKind.Scope)).ToList();
 
     /// <summary>The method ends what is begun there, or may.</summary>
     private bool Ends(IMethodSymbol method, OpenUnit unit, IMethodSymbol begin) =>
-        Begun(begin, unit) is var begun && (FatesIn(method, begun).Any(f => Fates.IsEnd(f) || f is 'g' or 'i') || (Effect(method) is null && !IsKnown(method)));
+        Begun(begin, unit) is var begun && (FatesIn(method, begun).Any(f => Fates.IsEnd(f) || f is 'g' or 'i') || (effects.Of(method) is null && !IsKnown(method)));
 
     /// <summary>What the method does to the transaction: as one that its object holds, or on the context or connection that the two share.</summary>
     private IEnumerable<char> FatesIn(IMethodSymbol method, List<ForeignRegion> begun) =>
-        from row in Effect(method)?.Rows ?? ImmutableArray<EffectRow>.Empty
+        from row in effects.Of(method)?.Rows ?? ImmutableArray<EffectRow>.Empty
         from exit in row.Exits
         from region in begun
         from fate in new[] { exit.Fates[Probe.Own], exit.Fates[region.IsContext ? Probe.Context : Probe.Connection] }
         select fate;
 
     private bool IsKnown(IMethodSymbol method) => !method.DeclaringSyntaxReferences.IsEmpty || context.Foreign.Knows(method);
-
-    private MethodEffect? Effect(IMethodSymbol method) => method.DeclaringSyntaxReferences.IsEmpty ? context.Foreign.Target(method)?.Effect : probe.Of(method);
 
     private IMethodSymbol? Symbol(string id) => DocumentationCommentId.GetFirstSymbolForDeclarationId(id, context.Compilation) as IMethodSymbol;
 

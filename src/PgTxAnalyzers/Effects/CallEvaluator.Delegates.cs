@@ -88,6 +88,6 @@ internal sealed partial class CallEvaluator
         }
 
         return RunDelegate(run, operation, ImmutableArray<Value>.Empty, call.Operation, state.Begin(region))
-            .Select(o => new Outcome(o.State.Regions.FirstOrDefault(r => r.Id.CameFrom(region.Id)) is { } live ? o.State.End(live) : o.State, o.Value)).ToList();
+            .Select(o => new Outcome(RegionOps.EndOwn(o.State, region), o.Value)).ToList();
     }
 }

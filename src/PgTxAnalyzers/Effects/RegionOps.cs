@@ -159,6 +159,9 @@ internal static class RegionOps
         return region.Lost ? state : state.End(region);
     }
 
+    /// <summary>Who has run a delegate in a region of its own ends that, by whatever name it came home.</summary>
+    public static State EndOwn(State state, Region region) => state.Regions.FirstOrDefault(r => r.Id.CameFrom(region.Id)) is { } live ? state.End(live) : state;
+
     /// <summary>Whether a region is one on this very connection.</summary>
     public static bool IsOn(Region region, Value connection) =>
         region.IsLive && region.Kind is not RegionKind.Scope && connection is Value.Connection c && (region.Connection ?? OwnConnection(region)).Equals(c.Identity);
