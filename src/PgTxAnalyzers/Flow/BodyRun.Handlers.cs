@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -8,6 +9,9 @@ namespace PgTxAnalyzers.Flow;
 /// <summary>Handlers as the source has them.</summary>
 internal sealed partial class BodyRun
 {
+    /// <summary>Those that have been entered by a failure in a transaction.</summary>
+    private readonly Dictionary<ControlFlowRegion, CatchClauseSyntax> clauses = new();
+
     public State Handled(ControlFlowRegion handler, State state)
     {
         if (!state.Regions.Any(r => r.Broken))
@@ -16,8 +20,17 @@ internal sealed partial class BodyRun
         }
 
         var clause = ClauseOf(handler);
+        if (clause is not null)
+        {
+            clauses[handler] = clause;
+        }
+
         return state.Update(r => r.Broken, r => r with { SwallowedBy = clause });
     }
+
+    /// <summary>An exception leaves the handler: it has swallowed nothing, though a finally behind it may run in the broken transaction.</summary>
+    public State LetOut(ControlFlowRegion handler, State state) =>
+        clauses.TryGetValue(handler, out var clause) ? state.Update(r => r.SwallowedBy == clause, r => r with { SwallowedBy = null }) : state;
 
     /// <summary>
     /// The clause of a handler. An empty one has no operation to tell it by; so the try is found from the operation that threw, by how many tries with handlers

@@ -24,6 +24,9 @@ internal interface IBlockSemantics
 
     /// <summary>The state in which a handler is entered.</summary>
     State Handled(ControlFlowRegion handler, State state);
+
+    /// <summary>The state in which an exception leaves a handler.</summary>
+    State LetOut(ControlFlowRegion handler, State state);
 }
 
 /// <summary>A path after an operation, and the operation's value on it.</summary>
@@ -235,7 +238,7 @@ internal sealed class GraphWalker
                     // An exception inside a filter counts as its no; the other handlers have been tried already.
                     return;
                 case ControlFlowRegionKind.Catch or ControlFlowRegionKind.FilterAndHandler:
-                    state = Handled(region, state);
+                    state = semantics.LetOut(region, Handled(region, state));
                     if (region.EnclosingRegion is { Kind: ControlFlowRegionKind.TryAndCatch } handled)
                     {
                         region = handled;

@@ -6,7 +6,7 @@ namespace PgTxAnalyzers.Tests.Rules.TransactionApi;
 /// <summary>A failure in a transaction that a handler swallows, and the transaction goes on.</summary>
 public sealed class PGTX705SwallowedErrorTests
 {
-    private static TestCode Body(string tried, string handler, string inHandler, string behind) => TestCode.Method($$"""
+    private static TestCode Body(string tried, string handler, string inHandler, string behind, string last = "") => TestCode.Method($$"""
         await using var tx = await conn.BeginTransactionAsync(ct);
         await conn.ExecuteAsync("UPDATE orders SET status = 'paid'", transaction: tx);
         try
@@ -17,12 +17,14 @@ public sealed class PGTX705SwallowedErrorTests
         {
             {{inHandler}}
         }
+        {{last}}
 
         {{behind}}
         """, "private static Task Insert(NpgsqlConnection to) => to.ExecuteAsync(\"INSERT INTO log VALUES (1)\");").Counting("PGTX705");
 
     private const string Insert = "await conn.ExecuteAsync(\"INSERT INTO log VALUES (1)\", transaction: tx);";
     private const string Commit = "await tx.CommitAsync(ct);";
+    private const string Finally = "finally { await conn.ExecuteAsync(\"SELECT pg_advisory_unlock(1)\"); }";
 
     [Theory]
     [InlineData(Insert, "catch (PostgresException)", Commit)]
@@ -44,6 +46,18 @@ public sealed class PGTX705SwallowedErrorTests
     [InlineData("await http.GetStringAsync(url, ct);", "catch (Exception)", "", Commit)]
     [InlineData(Insert, "catch (PostgresException)", "", "await tx.RollbackAsync(ct);")]
     public Task What_ends_or_mends_the_transaction_is_quiet(string tried, string handler, string inHandler, string behind) => Body(tried, handler, inHandler, behind).IsQuiet();
+
+    /// <summary>What a finally sends after a handler that lets something out, meets the aborted transaction only where the handler has failed itself: nothing is swallowed there.</summary>
+    [Theory]
+    [InlineData("throw;")]
+    [InlineData("Console.Error.WriteLine(url); throw;")]
+    [InlineData("throw new InvalidOperationException(url);")]
+    [InlineData("Console.Error.WriteLine(url); await tx.RollbackAsync(ct); throw;")]
+    [InlineData("Console.Error.WriteLine(url); await tx.RollbackAsync(ct);")]
+    public Task A_finally_behind_a_handler_that_fails_is_quiet(string inHandler) => Body(Insert + Commit, "catch (Exception)", inHandler, "", Finally).IsQuiet();
+
+    [Fact]
+    public Task A_finally_behind_a_handler_that_swallows_is_not() => Body(Insert + Commit, "catch (Exception) // expect: PGTX705", "Console.Error.WriteLine(url);", "", Finally).HasMarkedFindings();
 
     [Fact]
     public Task A_second_handler_further_out_is_the_one_that_swallows() => TestCode.Method("""
