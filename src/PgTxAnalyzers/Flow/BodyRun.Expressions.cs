@@ -115,6 +115,10 @@ internal sealed partial class BodyRun
         {
             targets[capture.Id] = capture.Value;
         }
+        else if (capture.Value is IFlowCaptureReferenceOperation { Id: var inner } && targets.TryGetValue(inner, out var variable))
+        {
+            targets[capture.Id] = variable;
+        }
 
         return Evaluate(capture.Value, state).Select(o => new Outcome(o.State.Set(new Place.Capture(Frame.Graph, capture.Id), o.Value), o.Value)).ToList();
     }

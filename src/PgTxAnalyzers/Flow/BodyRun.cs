@@ -286,6 +286,12 @@ internal sealed partial class BodyRun : IBlockSemantics
             (condition, isTrue) = (not.Operand, !isTrue);
         }
 
+        // `tx ??= Begin()`, of an object that came from outside: if it has one, it has it at the next call as well, and does not begin then.
+        if (NullFacts.Test(condition) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type) && PlaceOf(asked) is Place.Member held && state.Find(held) is null)
+        {
+            return state.Set(held, isTrue == whenNull ? Value.NullValue : Value.Object);
+        }
+
         return PlaceOf(condition) is { } place && condition!.Type?.SpecialType == SpecialType.System_Boolean && Flags.AskedTwice(Frame.Graph, condition)
             ? state.Set(place, isTrue ? Value.True : Value.False)
             : state;

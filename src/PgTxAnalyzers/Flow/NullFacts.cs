@@ -36,6 +36,28 @@ internal static class NullFacts
         _ => null,
     };
 
+    /// <summary>What a condition compares with null, and how it comes out where it is null; no operand: it does something else.</summary>
+    public static (IOperation? Operand, bool WhenNull) Test(IOperation? condition)
+    {
+        switch (condition)
+        {
+            case IIsNullOperation test:
+                return (test.Operand, true);
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test when IsNull(test.RightOperand):
+                return (test.LeftOperand is IConversionOperation { OperatorMethod: null } compared ? compared.Operand : test.LeftOperand, test.OperatorKind == BinaryOperatorKind.Equals);
+            case IIsPatternOperation test when IsNullPattern(test.Pattern):
+                var (pattern, isNegated) = (test.Pattern, false);
+                for (; pattern is INegatedPatternOperation negated; pattern = negated.Pattern)
+                {
+                    isNegated = !isNegated;
+                }
+
+                return (test.Value, pattern is IConstantPatternOperation != isNegated);
+            default:
+                return default;
+        }
+    }
+
     private static bool IsNullPattern(IPatternOperation pattern) => pattern switch
     {
         INegatedPatternOperation negated => IsNullPattern(negated.Pattern),

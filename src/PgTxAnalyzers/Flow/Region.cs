@@ -11,6 +11,9 @@ internal sealed record RegionId(SyntaxNode Begin, RegionId? Inner = null)
 
     public override int GetHashCode() => hash;
 
+    /// <summary>The begin itself, in whatever body it stands.</summary>
+    public SyntaxNode Origin => Inner?.Origin ?? Begin;
+
     /// <summary>It is that begin, perhaps under the name of the call that it came home through.</summary>
     public bool CameFrom(RegionId other) => Equals(other) || Inner?.CameFrom(other) == true;
 }

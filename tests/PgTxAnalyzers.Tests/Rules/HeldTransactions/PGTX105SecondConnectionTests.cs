@@ -260,6 +260,60 @@ public sealed class PGTX105SecondConnectionTests
         await tx.CommitAsync(ct);
         """, Members).IsQuiet();
 
+    private const string Container = "Microsoft.Extensions.DependencyInjection.ServiceProviderServiceExtensions.GetRequiredService<Unit>(provider)";
+
+    /// <summary>Two units that came out of a container, wherever, are one object, mostly: it opens no second connection. Two that are made here are two.</summary>
+    [Theory]
+    [InlineData(Container, Container, "")]
+    [InlineData("unit", "other", "")]
+    [InlineData("unit", Container, "")]
+    [InlineData("new Unit(source)", "new Unit(source)", " // expect: PGTX105")]
+    [InlineData(Container, "new Unit(source)", " // expect: PGTX105")]
+    public Task Units_that_may_be_one_object(string first, string second, string expected) => TestCode.Method($$"""
+        var one = {{first}};
+        one.Update();
+        var two = {{second}};
+        two.Update();{{expected}}
+        two.Commit();
+        one.Commit();
+        """, """
+        private readonly IServiceProvider provider = null!;
+        private readonly Unit unit = null!;
+        private readonly Unit other = null!;
+        }
+
+        public sealed class Unit(NpgsqlDataSource source)
+        {
+            private NpgsqlTransaction? tx;
+            private NpgsqlTransaction Tx => tx ??= source.OpenConnection().BeginTransaction();
+            public void Update() => Tx.Connection!.Execute("UPDATE orders SET status = 'paid' WHERE id = 1");
+            public void Commit() => Tx.Commit();
+        """).Counting("PGTX105").HasMarkedFindings();
+
+    /// <summary>A transaction that the object has from before, it has at the next call as well: the finding stands where it begins one, and at one place.</summary>
+    [Theory]
+    [InlineData("tx ??= source.OpenConnection().BeginTransaction();")]
+    [InlineData("if (tx == null) tx = source.OpenConnection().BeginTransaction();")]
+    [InlineData("if (tx is null) { tx = source.OpenConnection().BeginTransaction(); }")]
+    [InlineData("if (tx is not { }) tx = source.OpenConnection().BeginTransaction();")]
+    [InlineData("if (tx != null) return; tx = source.OpenConnection().BeginTransaction();")]
+    public Task An_object_begins_once(string begin) => TestCode.Method("""
+        await using var own = await conn.BeginTransactionAsync(ct);
+        unit.Begin(); // expect: PGTX105
+        unit.Begin();
+        unit.Begin();
+        await own.CommitAsync(ct);
+        """, $$"""
+        private readonly Unit unit = null!;
+        }
+
+        public sealed class Unit(NpgsqlDataSource source)
+        {
+            private NpgsqlTransaction? tx;
+            public void Begin() { {{begin}} }
+            public void Commit() => tx!.Commit();
+        """).Counting("PGTX105").HasMarkedFindings();
+
     [Fact]
     public Task A_pragma_silences_it() => TestCode.Method("""
         await using var tx = await conn.BeginTransactionAsync(ct);
