@@ -27,7 +27,10 @@ internal sealed class BodyUses
     /// <summary>Names whose value is read: only those of properties that begin something matter, and most are none.</summary>
     private readonly string[] reads;
 
-    private BodyUses(string[] names, string[] outliving, string[] reads) => (this.names, this.outliving, this.reads) = (names, outliving, reads);
+    /// <summary>Names of which <c>Value</c> is read: only those of fields that begin something lazily matter, and hardly any does.</summary>
+    private readonly string[] valued;
+
+    private BodyUses(string[] names, string[] outliving, string[] reads, string[] valued) => (this.names, this.outliving, this.reads, this.valued) = (names, outliving, reads, valued);
 
     /// <summary>In the order of their first use.</summary>
     public IReadOnlyList<string> Names => names;
@@ -54,6 +57,9 @@ internal sealed class BodyUses
 
     /// <summary>One of the properties is read, by its name.</summary>
     public bool HaveRead(ISet<string> properties) => properties.Count > 0 && Array.Exists(reads, properties.Contains);
+
+    /// <summary>The <c>Value</c> of one of the fields is asked for.</summary>
+    public bool HaveValue(ISet<string> deferred) => deferred.Count > 0 && Array.Exists(valued, deferred.Contains);
 
     /// <summary>
     /// What one of the names begins may outlive the body: no <c>using</c> of its own holds it, or it is begun by a text. (A using around a text ends the command, not
@@ -87,9 +93,14 @@ internal sealed class BodyUses
     private static BodyUses Read(SyntaxNode body)
     {
         var (names, outliving, hasSqlBegin, hasTry, isIterator) = (new List<string>(), new HashSet<string>(StringComparer.Ordinal), false, false, false);
-        var (seen, reads) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        var (seen, reads, valued) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var token in body.DescendantTokens())
         {
+            if (token.ValueText == "Value" && token.Parent?.Parent is MemberAccessExpressionSyntax { Expression: var owner } && TargetTyped.AssignedTo(owner) is { } field)
+            {
+                valued.Add(field);
+            }
+
             if (UsedBy(token) is not { } name)
             {
                 if (token.IsKind(SyntaxKind.IdentifierToken) && IsRead(token.Parent))
@@ -120,7 +131,7 @@ internal sealed class BodyUses
         }
 
         reads.ExceptWith(seen);
-        return new BodyUses(names.ToArray(), outliving.ToArray(), reads.ToArray()) { HasSqlBegin = hasSqlBegin, HasTry = hasTry, IsIterator = isIterator, HasTransactionParameter = TakesTransaction(body) };
+        return new BodyUses(names.ToArray(), outliving.ToArray(), reads.ToArray(), valued.ToArray()) { HasSqlBegin = hasSqlBegin, HasTry = hasTry, IsIterator = isIterator, HasTransactionParameter = TakesTransaction(body) };
     }
 
     /// <summary>The name that a token uses: its own, or that of the type that <c>new(…)</c> makes. Null: none.</summary>

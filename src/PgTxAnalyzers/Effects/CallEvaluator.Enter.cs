@@ -52,8 +52,8 @@ internal sealed partial class CallEvaluator
     private Entrance EntranceOf(BodyRun caller, Frame frame, List<(IParameterSymbol Parameter, Value Value)> arguments, State state)
     {
         var entry = state.WithPending(null);
-        var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || arguments.Any(b => b.Value is Value.Lambda or Value.MethodGroup)
-            || state.Values.Values.Any(v => v is Value.Lambda or Value.MethodGroup);
+        var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || arguments.Any(b => b.Value is Value.Lambda or Value.MethodGroup or Value.Deferred)
+            || state.Values.Values.Any(v => v is Value.Lambda or Value.MethodGroup or Value.Deferred);
         var hidden = ImmutableHashSet<Place>.Empty;
         if (!keepsAll)
         {

@@ -193,7 +193,8 @@ internal sealed partial class CallEvaluator
         return BodyRun.Single(state, Value.Nothing);
     }
 
-    private IReadOnlyList<Outcome> RunLambda(BodyRun run, Value.Lambda lambda, ImmutableArray<Value> arguments, IOperation at, State state)
+    /// <param name="self">The object whose lambda it is; null: that of the body around it.</param>
+    private IReadOnlyList<Outcome> RunLambda(BodyRun run, Value.Lambda lambda, ImmutableArray<Value> arguments, IOperation at, State state, Value? self = null)
     {
         var symbol = lambda.Function.Symbol;
         if (run.Frame.Runs(symbol))
@@ -208,7 +209,7 @@ internal sealed partial class CallEvaluator
         }
 
         var graph = lambda.Owner.GetAnonymousFunctionControlFlowGraph(lambda.Function, cancellation);
-        var frame = Callee(run, graph, symbol, home.Self, home.IsLexical && home.Graph == lambda.Owner ? run.Frame.ReportsFromUpTo(home) : null);
+        var frame = Callee(run, graph, symbol, self ?? home.Self, home.IsLexical && home.Graph == lambda.Owner ? run.Frame.ReportsFromUpTo(home) : null);
         return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
     }
 

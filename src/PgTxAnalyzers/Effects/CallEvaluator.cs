@@ -51,6 +51,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
                 return new Value.Instance(place, type, Exact: false);
             case Shape.Delegate when place is Place.Member { Symbol: IFieldSymbol } or Place.Variable { Symbol: IFieldSymbol }:
                 return context.FieldDelegates.Of((IFieldSymbol)(place is Place.Member m ? m.Symbol : ((Place.Variable)place).Symbol), cancellation);
+            case Shape.Other when place is Place.Member { Symbol: IFieldSymbol lazy } && context.Shapes.DeferredBy(type) is not null:
+                return context.FieldDelegates.Factory(lazy, cancellation) is { } factory ? new Value.Deferred(factory) : Value.Nothing;
             case Shape.Other when IsTaskSource(type):
                 return new Value.Instance(place, type, Exact: false);
             case Shape.Other when place.Length < MaxPathLength && context.Shapes.IsFollowed(type):
@@ -84,6 +86,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
         if (Sequence(run, call, state) is { } plain)
         {
             return plain;
+        }
+
+        if (call.Method.MethodKind == MethodKind.Constructor && context.Shapes.DeferredBy(call.Method.ContainingType) is not null && call.Values.FirstOrDefault(v => v is Value.Lambda or Value.MethodGroup) is { } factory)
+        {
+            return BodyRun.Single(state, new Value.Deferred(factory));
         }
 
         if (Disposal(run, call, state) is { } disposed)
@@ -143,6 +150,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
         if (receiver is Value.FromFactory && property.Type is { Name: "ConnectionState" })
         {
             return BodyRun.Single(state.Forget(receiver), Value.Nothing);
+        }
+
+        if (Deferred(run, property, receiver, state) is { } made)
+        {
+            return made;
         }
 
         if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count" && symbol.DeclaringSyntaxReferences.IsEmpty)

@@ -21,6 +21,7 @@ internal sealed class CallSearch
     private readonly IMethodSymbol method;
     private readonly CancellationToken cancellation;
     private HiddenCalls? hidden;
+    private HashSet<ISymbol> deferred = new(SymbolEqualityComparer.Default);
 
     public CallSearch(CompilationContext context, Func<ApiRole, bool> matters, NameReach names, IMethodSymbol method, CancellationToken cancellation) =>
         (this.context, this.matters, this.names, this.method, this.cancellation) = (context, matters, names, method, cancellation);
@@ -60,6 +61,12 @@ internal sealed class CallSearch
                 continue;
             }
 
+            if (node is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value", Expression: var lazy } && TargetTyped.AssignedTo(lazy) is { } field && names.Contains(field)
+                && (model ??= context.Bodies.Model(body.SyntaxTree)).GetSymbolInfo(lazy, cancellation).Symbol is IFieldSymbol made && DeferredMatters(made))
+            {
+                return true;
+            }
+
             var isCall = MayBeCall(node, declarations);
             if (!isCall && !hidden.MayBe(node))
             {
@@ -95,6 +102,21 @@ internal sealed class CallSearch
         return false;
     }
 
+    /// <summary>Of a field whose value is made where it is first asked for: what makes it, in the constructor or the initialiser.</summary>
+    private bool DeferredMatters(IFieldSymbol field)
+    {
+        if (context.Shapes.DeferredBy(field.Type) is null || !deferred.Add(field) || FieldDelegates.FactoryOf(field.OriginalDefinition, cancellation) is not { } factory)
+        {
+            return false;
+        }
+
+        var maker = context.Bodies.Model(factory.SyntaxTree).GetEnclosingSymbol(factory.SpanStart, cancellation) as IMethodSymbol ?? method;
+        var search = new CallSearch(context, matters, names, maker, cancellation) { deferred = deferred };
+        var found = search.Matters(factory);
+        Callees.UnionWith(search.Callees);
+        return found;
+    }
+
     /// <summary>By its type alone, though nobody in sight implements it.</summary>
     private bool Begins(IMethodSymbol called) => matters(ApiRole.Begin) && CallEvaluator.Promises(called, context.Shapes);
 
@@ -110,11 +132,11 @@ internal sealed class CallSearch
         _ => false,
     };
 
-    /// <summary>A name alone may stand for a method that is handed on, a member without parentheses for a property that is read.</summary>
+    /// <summary>A name alone may stand for a method that is handed on, a member without parentheses for that or for a property that is read.</summary>
     private ISymbol? Called(SyntaxNode node, SemanticModel model) => (node, model.GetSymbolInfo(node, cancellation).Symbol) switch
     {
         (IdentifierNameSyntax, var symbol) => symbol as IMethodSymbol,
-        (MemberAccessExpressionSyntax or MemberBindingExpressionSyntax, var symbol) => symbol as IPropertySymbol,
+        (MemberAccessExpressionSyntax or MemberBindingExpressionSyntax, var symbol) => symbol is IPropertySymbol or IMethodSymbol ? symbol : null,
         (_, var symbol) => symbol,
     };
 

@@ -19,6 +19,7 @@ internal sealed class FieldDelegates
 {
     private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<IFieldSymbol, Value> known = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IFieldSymbol, Value?> factories = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IFieldSymbol, SyntaxNode?> compiled = new(SymbolEqualityComparer.Default);
 
     public FieldDelegates(BodyCatalog bodies) => this.bodies = bodies;
@@ -27,6 +28,30 @@ internal sealed class FieldDelegates
     {
         field = field.OriginalDefinition;
         return known.TryGetValue(field, out var value) ? value : known.GetOrAdd(field, Find(field, cancellation));
+    }
+
+    /// <summary>What a <c>Lazy&lt;T&gt;</c> in the field runs for its value, as the constructor or the initialiser has it; null where that, or anybody else who may set it, is not in sight.</summary>
+    public Value? Factory(IFieldSymbol field, CancellationToken cancellation)
+    {
+        field = field.OriginalDefinition;
+        return factories.TryGetValue(field, out var factory) ? factory : factories.GetOrAdd(field, FindFactory(field, cancellation));
+    }
+
+    private Value? FindFactory(IFieldSymbol field, CancellationToken cancellation) =>
+        FactoryOf(field, cancellation) is { } factory && Graph(factory, cancellation) is { } graph && InGraph(graph, Unwrapped(factory)) is (Value.Lambda or Value.MethodGroup) and var found ? found : null;
+
+    /// <summary>The delegate that <see cref="Factory"/> is, in the source.</summary>
+    public static ExpressionSyntax? FactoryOf(IFieldSymbol field, CancellationToken cancellation)
+    {
+        if (!MayBeKnown(field))
+        {
+            return null;
+        }
+
+        // One that is made anew, behind a commit, is followed where that happens.
+        var written = Written(field, cancellation).ToList();
+        var first = written.Where(w => w.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>() is null or ConstructorDeclarationSyntax).ToList();
+        return first.Count == 1 && written.All(w => Unwrapped(w) is BaseObjectCreationExpressionSyntax) && Unwrapped(first[0]) is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } ? arguments[0].Expression : null;
     }
 
     /// <summary>The query that EF Core has compiled for the field, as its initialiser has it; null for another delegate.</summary>
@@ -44,7 +69,7 @@ internal sealed class FieldDelegates
 
     private Value Find(IFieldSymbol field, CancellationToken cancellation)
     {
-        if (field.DeclaringSyntaxReferences.IsEmpty || field.AssociatedSymbol is not null || !(field.IsReadOnly || field.DeclaredAccessibility == Accessibility.Private))
+        if (!MayBeKnown(field))
         {
             return Value.Nothing;
         }
@@ -52,6 +77,9 @@ internal sealed class FieldDelegates
         var written = Written(field, cancellation).Take(2).ToList();
         return written.Count == 1 && Graph(written[0], cancellation) is { } graph ? InGraph(graph, Unwrapped(written[0])) : Value.Nothing;
     }
+
+    private static bool MayBeKnown(IFieldSymbol field) =>
+        !field.DeclaringSyntaxReferences.IsEmpty && field.AssociatedSymbol is null && (field.IsReadOnly || field.DeclaredAccessibility == Accessibility.Private);
 
     /// <summary>The expressions that are written to the field; the argument, where it is passed by reference.</summary>
     private static IEnumerable<ExpressionSyntax> Written(IFieldSymbol field, CancellationToken cancellation)
@@ -79,7 +107,7 @@ internal sealed class FieldDelegates
 
     private ControlFlowGraph? Graph(ExpressionSyntax value, CancellationToken cancellation)
     {
-        if (value.Parent is EqualsValueClauseSyntax { Parent.Parent.Parent: BaseFieldDeclarationSyntax } initialiser)
+        if (value.FirstAncestorOrSelf<EqualsValueClauseSyntax>(e => e.Parent?.Parent?.Parent is BaseFieldDeclarationSyntax) is { } initialiser)
         {
             return bodies.Graph(initialiser, cancellation);
         }

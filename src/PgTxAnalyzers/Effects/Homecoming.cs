@@ -86,6 +86,7 @@ internal sealed class Homecoming
         Value.OpenResult o => new Value.OpenResult(Bring(o.Region)),
         Value.Rows r => r with { Source = Bring(r.Source) },
         Value.MethodGroup g => g with { Receiver = Bring(g.Receiver) },
+        Value.Deferred d => new Value.Deferred(Bring(d.Factory)),
         _ => value,
     };
 

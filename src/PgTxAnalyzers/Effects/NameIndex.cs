@@ -29,15 +29,18 @@ internal sealed class NameIndex
 
     /// <summary>Those of properties: to read one is to call it.</summary>
     private readonly ImmutableHashSet<string> getters;
+
+    /// <summary>Fields whose <c>Lazy&lt;T&gt;</c> begins one: to read their value is to call it.</summary>
+    private readonly ImmutableHashSet<string> deferred;
     private readonly ImmutableHashSet<string> seeds;
     private readonly Dictionary<string, Helper> helpers;
     private readonly WordSet hashes;
 
-    private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, ImmutableHashSet<string> getters, Dictionary<string, Helper> helpers)
+    private NameIndex(ImmutableHashSet<string> seeds, ImmutableHashSet<string> leakers, ImmutableHashSet<string> runners, ImmutableHashSet<string> getters, ImmutableHashSet<string> deferred, Dictionary<string, Helper> helpers)
     {
-        (this.seeds, this.getters, this.helpers) = (seeds, getters, helpers);
+        (this.seeds, this.getters, this.deferred, this.helpers) = (seeds, getters, deferred, helpers);
         (this.leakers, beginners) = (leakers, leakers.Union(runners));
-        hashes = new WordSet(beginners.Select(TreeWords.Hash));
+        hashes = new WordSet(beginners.Union(deferred).Select(TreeWords.Hash));
     }
 
     /// <param name="seeds">The libraries' members that begin a region.</param>
@@ -48,6 +51,7 @@ internal sealed class NameIndex
         var leakers = seeds.ToBuilder();
         var runners = ImmutableHashSet.CreateBuilder<string>();
         var getters = (properties ?? ImmutableHashSet<string>.Empty).ToBuilder();
+        var deferred = ImmutableHashSet.CreateBuilder<string>();
         IReadOnlyCollection<string> fresh = seeds;
         var known = new WordSet();
         var examined = new HashSet<SyntaxNode>();
@@ -55,7 +59,7 @@ internal sealed class NameIndex
         var trees = sources.SelectMany(c => c.SyntaxTrees).Select(t => (Tree: t, Words: WordsOf(t, cancellation))).ToList();
         for (var round = 0; round < MaxWrapping && fresh.Count > 0; round++)
         {
-            var (leak, run) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+            var (leak, run, lazy) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
             var added = new WordSet(fresh.Select(TreeWords.Hash));
             known.UnionWith(added);
             foreach (var (tree, words) in trees)
@@ -66,6 +70,8 @@ internal sealed class NameIndex
                     continue;
                 }
 
+                // A connection that is opened lazily is kept by its owner, and by whatever reads it: of the begins alone is it worth asking who does.
+                lazy.UnionWith(TreeBodies.Of(tree, cancellation).Deferred.Where(d => !yields && d.Factory.Mentions(known) && BodyUses.Of(d.Factory.Declaration).Have(leakers)).Select(d => d.Field));
                 foreach (var body in TreeBodies.Of(tree, cancellation).Bodies)
                 {
                     var declaration = body.Declaration;
@@ -75,8 +81,9 @@ internal sealed class NameIndex
                     }
 
                     var uses = BodyUses.Of(declaration);
-                    var begins = uses.Have(leakers) || uses.HaveRead(getters);
-                    if (begins && (yields ? uses.IsIterator || uses.MayHandOutResult(declaration, leakers) : uses.MayLeaveOpen(leakers)))
+                    var isDeferred = uses.HaveValue(deferred);
+                    var begins = uses.Have(leakers) || uses.HaveRead(getters) || isDeferred;
+                    if (begins && (yields ? uses.IsIterator || uses.MayHandOutResult(declaration, leakers) : uses.MayLeaveOpen(leakers) || isDeferred))
                     {
                         leak.Add(name);
                         examined.Add(declaration);
@@ -102,10 +109,12 @@ internal sealed class NameIndex
             run.ExceptWith(runners);
             leakers.UnionWith(leak);
             runners.UnionWith(run);
-            fresh = leak.Concat(run).ToList();
+            lazy.ExceptWith(deferred);
+            deferred.UnionWith(lazy);
+            fresh = leak.Concat(run).Concat(lazy).ToList();
         }
 
-        return new NameIndex(seeds, leakers.ToImmutable(), runners.ToImmutable(), getters.ToImmutable(), helpers);
+        return new NameIndex(seeds, leakers.ToImmutable(), runners.ToImmutable(), getters.ToImmutable(), deferred.ToImmutable(), helpers);
 
         Helper Known(string name) => helpers.TryGetValue(name, out var known) ? known : helpers[name] = new Helper(new HashSet<SyntaxNode>(), new HashSet<SyntaxNode>());
     }
@@ -124,7 +133,7 @@ internal sealed class NameIndex
     public IReadOnlyCollection<string> HelpersIn(SyntaxNode body, out bool isSure)
     {
         var uses = BodyUses.Of(body);
-        isSure = uses.HasSqlBegin || uses.HasTransactionParameter || uses.Names.Any(seeds.Contains) || uses.Reads.Any(name => getters.Contains(name) && seeds.Contains(name));
+        isSure = uses.HasSqlBegin || uses.HasTransactionParameter || uses.Names.Any(seeds.Contains) || uses.Reads.Any(name => getters.Contains(name) && seeds.Contains(name)) || uses.HaveValue(deferred);
         return isSure ? Array.Empty<string>() : uses.Names.Where(beginners.Contains).Concat(uses.Reads.Where(getters.Contains)).ToList();
     }
 
@@ -157,7 +166,7 @@ internal sealed class NameIndex
     /// <summary>Whether the text of a body, or of a function in it, can begin a region or has its caller's.</summary>
     public bool CanHaveRegion(SyntaxNode body) => BodyUses.Of(body) is var uses && (Begins(uses) || uses.HasTransactionParameter);
 
-    private bool Begins(BodyUses uses) => uses.Have(beginners) || uses.HaveRead(getters);
+    private bool Begins(BodyUses uses) => uses.Have(beginners) || uses.HaveRead(getters) || uses.HaveValue(deferred);
 
     /// <summary>Everything that has a body of its own: members, accessors, and the statements of a program.</summary>
     public static IEnumerable<SyntaxNode> Declarations(SyntaxNode root)

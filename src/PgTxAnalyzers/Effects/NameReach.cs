@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Models;
 
 namespace PgTxAnalyzers.Effects;
@@ -46,14 +47,17 @@ internal sealed class NameReach
             names.UnionWith(tree.Delegates);
         }
 
-        return Of(trees.SelectMany(t => t.Bodies), new List<NamedBody>(), names, b => b.TakesDelegate, rounds, cancellation);
+        return Of(trees.SelectMany(Runs), new List<NamedBody>(), names, b => b.TakesDelegate, rounds, cancellation);
     }
+
+    /// <summary>The bodies, and what runs without being one.</summary>
+    private static IEnumerable<NamedBody> Runs(TreeBodies tree) => tree.Deferred.Count == 0 ? tree.Bodies : tree.Bodies.Concat(tree.Deferred.Select(d => d.Factory));
 
     /// <summary>From these names alone, and from delegates.</summary>
     public static NameReach Of(IEnumerable<Compilation> sources, IEnumerable<string> names, int rounds, CancellationToken cancellation)
     {
         var trees = Read(sources, cancellation).Select(t => t.Bodies).ToList();
-        return Of(trees.SelectMany(t => t.Bodies), new List<NamedBody>(), new WordSet(names.Select(TreeWords.Hash).Concat(trees.SelectMany(t => t.Delegates))) { Invoke }, b => b.TakesDelegate, rounds, cancellation);
+        return Of(trees.SelectMany(Runs), new List<NamedBody>(), new WordSet(names.Select(TreeWords.Hash).Concat(trees.SelectMany(t => t.Delegates))) { Invoke }, b => b.TakesDelegate, rounds, cancellation);
     }
 
     /// <summary>The names count in files that have one of some words only: elsewhere they are too common to say anything. Delegates are no business of whoever asks.</summary>
@@ -130,6 +134,7 @@ internal sealed class NameReach
             }
         }
 
+        found.RemoveAll(b => b.Declaration is ExpressionSyntax);
         return new NameReach(names, found);
     }
 

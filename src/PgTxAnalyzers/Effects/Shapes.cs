@@ -82,6 +82,11 @@ internal sealed class Shapes
             return type is not null && Of(type) is not (Shape.Other or Shape.Sequence);
         }
 
+        if (DeferredBy(type) is { } deferred)
+        {
+            return CanCarry(deferred, nesting);
+        }
+
         if (type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty || type.TypeKind is not (TypeKind.Class or TypeKind.Interface or TypeKind.Struct))
         {
             return false;
@@ -110,6 +115,10 @@ internal sealed class Shapes
     /// <summary>What an object of this type has in its members is kept: a class or an interface in source that can carry something.</summary>
     public bool IsFollowed(ITypeSymbol type) => followed.TryGetValue(type, out var known) ? known : followed.GetOrAdd(
         type, type.TypeKind is TypeKind.Class or TypeKind.Interface && !type.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty && CanCarry(type));
+
+    /// <summary>What a <c>Lazy&lt;T&gt;</c> of a transaction, a connection or a context makes; null for any other type.</summary>
+    public ITypeSymbol? DeferredBy(ITypeSymbol? type) =>
+        type is INamedTypeSymbol { Name: "Lazy", TypeArguments: { Length: > 0 } arguments } && Retry.KnownTypes.Is(type, "System", "Lazy") && Of(arguments[0]) is Shape.Transaction or Shape.Connection or Shape.Context ? arguments[0] : null;
 
     /// <summary>A parameter of this type means that the body runs inside its caller's transaction.</summary>
     public bool IsCallersTransaction(ITypeSymbol type) => Of(type) == Shape.Transaction && type.TypeKind is TypeKind.Class or TypeKind.Interface && !IsOtherDatabase(type);

@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -59,8 +60,8 @@ internal sealed class TreeBodies
     /// <summary>The table holds no tree alive: trees are its keys, and what a value holds is its own key.</summary>
     private static readonly ConditionalWeakTable<SyntaxTree, TreeBodies> Trees = new();
 
-    private TreeBodies(List<NamedBody> bodies, List<(string[] Bases, string[] Members)> contracts, List<int> attributed, List<int> delegates) =>
-        (Bodies, Contracts, Attributed, Delegates, TakesDelegates) = (bodies, contracts, attributed, delegates, bodies.Any(b => b.TakesDelegate));
+    private TreeBodies(List<NamedBody> bodies, List<(string[] Bases, string[] Members)> contracts, List<int> attributed, List<int> delegates, List<(string, NamedBody)> deferred) =>
+        (Bodies, Contracts, Attributed, Delegates, Deferred, TakesDelegates) = (bodies, contracts, attributed, delegates, deferred, bodies.Any(b => b.TakesDelegate));
 
     public IReadOnlyList<NamedBody> Bodies { get; }
 
@@ -75,6 +76,9 @@ internal sealed class TreeBodies
 
     /// <summary>Fields, properties and parameters of primary constructors that hold a delegate.</summary>
     public IReadOnlyList<int> Delegates { get; }
+
+    /// <summary>Fields that are a <c>Lazy&lt;T&gt;</c>, each with what it is made from: that runs where the field's value is read.</summary>
+    public IReadOnlyList<(string Field, NamedBody Factory)> Deferred { get; }
 
     public static TreeBodies Of(SyntaxTree tree, CancellationToken cancellation) =>
         Trees.TryGetValue(tree, out var known) ? known : Trees.GetValue(tree, t => Read(t, cancellation));
@@ -94,7 +98,7 @@ internal sealed class TreeBodies
             bodies.Add(new NamedBody(declaration, NameOf(declaration), words.ToArray(), TakesDelegate(declaration), namesTransaction));
         }
 
-        var (contracts, attributed, delegates) = (new List<(string[], string[])>(), new List<int>(), new List<int>());
+        var (contracts, attributed, delegates, deferred) = (new List<(string[], string[])>(), new List<int>(), new List<int>(), new List<(string, NamedBody)>());
         foreach (var type in root.DescendantNodes(n => n is not (StatementSyntax or BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax or BaseFieldDeclarationSyntax)).OfType<TypeDeclarationSyntax>())
         {
             if (type.BaseList is { } bases)
@@ -116,11 +120,32 @@ internal sealed class TreeBodies
                     case FieldDeclarationSyntax field when IsDelegate(field.Declaration.Type):
                         delegates.AddRange(field.Declaration.Variables.Select(v => TreeWords.Hash(v.Identifier.ValueText)));
                         break;
+                    case FieldDeclarationSyntax field when TargetTyped.LastName(field.Declaration.Type) == "Lazy":
+                        deferred.AddRange(field.Declaration.Variables.SelectMany(v => DeferredIn(v.Identifier.ValueText, type, text)));
+                        break;
                 }
             }
         }
 
-        return new TreeBodies(bodies, contracts, attributed, delegates);
+        return new TreeBodies(bodies, contracts, attributed, delegates, deferred);
+    }
+
+    /// <summary>Whatever is made for a field, in its initialiser or anywhere in its type.</summary>
+    private static IEnumerable<(string, NamedBody)> DeferredIn(string field, TypeDeclarationSyntax type, SourceText text) =>
+        from made in type.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>()
+        where field == made.Parent switch
+        {
+            EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } variable } => variable.Identifier.ValueText,
+            AssignmentExpressionSyntax assignment => TargetTyped.AssignedTo(assignment.Left),
+            _ => null,
+        }
+        select (field, new NamedBody(made, TreeWords.Hash(field), WordsOf(made, text), takesDelegate: false, namesTransaction: false));
+
+    private static int[] WordsOf(SyntaxNode node, SourceText text)
+    {
+        var words = new HashSet<int>();
+        TreeWords.Scan(text, node.Span, words);
+        return words.ToArray();
     }
 
     /// <summary>What `new(…)` makes counts among the words: the type of a field or a property stands outside of the body.</summary>

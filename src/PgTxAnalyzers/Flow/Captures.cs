@@ -53,6 +53,7 @@ internal static class Captures
     {
         Value.Lambda lambda => lambda.Function.Symbol,
         Value.MethodGroup { Owner: not null } local => local.Method,
+        Value.Deferred deferred => FunctionOf(deferred.Factory),
         _ => null,
     };
 

@@ -130,6 +130,9 @@ internal static class Garbage
                 case Value.MethodGroup group:
                     Mark(group.Receiver);
                     break;
+                case Value.Deferred deferred:
+                    Mark(deferred.Factory);
+                    break;
                 case Value.Pending pending:
                     Mark(pending.Result);
                     break;

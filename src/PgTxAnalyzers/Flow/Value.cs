@@ -86,6 +86,9 @@ internal abstract record Value
         public override int GetHashCode() => At.Syntax.GetHashCode();
     }
 
+    /// <summary>A <c>Lazy&lt;T&gt;</c> whose value nobody has asked for yet; once somebody has, its place holds that value.</summary>
+    internal sealed record Deferred(Value Factory) : Value;
+
     /// <summary>A task that runs, or an enumerable that has not been enumerated: what it will hold up whoever waits for it.</summary>
     internal sealed record Pending(ImmutableArray<Reach> Reaches, Value Result) : Value
     {
@@ -104,7 +107,7 @@ internal abstract record Value
     internal sealed record Proxy(SinkKind Kind) : Value;
 
     /// <summary>Surely not null, so a null check on it has one outcome.</summary>
-    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Proxy or Present or Instance { Exact: true } or Instance { Identity: Place.Made };
+    public bool IsNotNull => this is Transaction or Connection or Lambda or MethodGroup or Text or OpenResult or Rows or Pending or Proxy or Present or Deferred or Instance { Exact: true } or Instance { Identity: Place.Made };
 
     /// <summary>The value behind a task.</summary>
     public Value Awaited => this is Pending p ? p.Result : this;
