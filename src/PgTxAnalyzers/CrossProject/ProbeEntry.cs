@@ -174,6 +174,8 @@ internal sealed class ProbeEntry
             {
                 switch (shapes.Of(memberType))
                 {
+                    // Behind its first reader a lazy one holds what it has made.
+                    case Shape.Other when shapes.Of(shapes.DeferredBy(memberType)) == Shape.Transaction:
                     case Shape.Transaction:
                         holders.Add(new Place.Member(new Place.This(), member));
                         break;

@@ -13,6 +13,12 @@ namespace PgTxAnalyzers.Effects;
 /// </summary>
 internal sealed partial class CallEvaluator
 {
+    /// <summary>What <c>new Lazy&lt;T&gt;(factory)</c> makes; null for any other call.</summary>
+    private Value? Deferring(CallSite call) =>
+        call.Method.MethodKind == MethodKind.Constructor && context.Shapes.DeferredBy(call.Method.ContainingType) is not null && call.Values.FirstOrDefault(v => v is Value.Lambda or Value.MethodGroup) is { } factory
+            ? new Value.Deferred(factory)
+            : null;
+
     /// <returns>Null: it is no member of such an object, or its factory is not in sight.</returns>
     private IReadOnlyList<Outcome>? Deferred(BodyRun run, IPropertyReferenceOperation property, Value receiver, State state)
     {
@@ -23,7 +29,8 @@ internal sealed partial class CallEvaluator
 
         if (property.Property.Name == "IsValueCreated")
         {
-            return BodyRun.Single(state, receiver is Value.Deferred ? Value.False : receiver is Value.Unknown and not Value.Present ? Value.Nothing : Value.True);
+            // Of an object that came from outside, somebody may have asked before.
+            return BodyRun.Single(state, receiver is Value.Deferred ? state.Find(place) is null ? Value.Nothing : Value.False : receiver is Value.Unknown and not Value.Present ? Value.Nothing : Value.True);
         }
 
         if (receiver is not Value.Deferred { Factory: var factory })

@@ -88,14 +88,14 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return plain;
         }
 
-        if (call.Method.MethodKind == MethodKind.Constructor && context.Shapes.DeferredBy(call.Method.ContainingType) is not null && call.Values.FirstOrDefault(v => v is Value.Lambda or Value.MethodGroup) is { } factory)
-        {
-            return BodyRun.Single(state, new Value.Deferred(factory));
-        }
-
         if (Disposal(run, call, state) is { } disposed)
         {
             return disposed;
+        }
+
+        if (Deferring(call) is { } deferred)
+        {
+            return BodyRun.Single(state, deferred);
         }
 
         var fact = context.Models.Find(call.Method, call.ReceiverType ?? ExtendedType(call));

@@ -61,8 +61,7 @@ internal sealed class CallSearch
                 continue;
             }
 
-            if (node is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value", Expression: var lazy } && TargetTyped.AssignedTo(lazy) is { } field && names.Contains(field)
-                && (model ??= context.Bodies.Model(body.SyntaxTree)).GetSymbolInfo(lazy, cancellation).Symbol is IFieldSymbol made && DeferredMatters(made))
+            if (MayBeDeferred(node) is { } lazy && (model ??= context.Bodies.Model(body.SyntaxTree)).GetSymbolInfo(lazy, cancellation).Symbol is IFieldSymbol field && DeferredMatters(field))
             {
                 return true;
             }
@@ -101,6 +100,10 @@ internal sealed class CallSearch
 
         return false;
     }
+
+    /// <summary>By its name alone: the value of a field is read that is made then.</summary>
+    private ExpressionSyntax? MayBeDeferred(SyntaxNode node) =>
+        node is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Value", Expression: var lazy } && TargetTyped.OwnName(lazy) is { } field && names.Contains(field) ? lazy : null;
 
     /// <summary>Of a field whose value is made where it is first asked for: what makes it, in the constructor or the initialiser.</summary>
     private bool DeferredMatters(IFieldSymbol field)

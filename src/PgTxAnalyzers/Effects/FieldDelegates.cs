@@ -112,7 +112,7 @@ internal sealed class FieldDelegates
             return bodies.Graph(initialiser, cancellation);
         }
 
-        return value.Ancestors().Select(BodyCatalog.Body).FirstOrDefault(b => b is not null) is { } body ? bodies.Graph(body, cancellation) : null;
+        return value.Ancestors().Where(a => a is not ArrowExpressionClauseSyntax { Parent: BaseMethodDeclarationSyntax or AccessorDeclarationSyntax }).Select(BodyCatalog.Body).FirstOrDefault(b => b is not null) is { } body ? bodies.Graph(body, cancellation) : null;
     }
 
     private static Value InGraph(ControlFlowGraph graph, SyntaxNode value)

@@ -75,7 +75,7 @@ internal static class TargetTyped
     /// <summary>The type of a local, a parameter, or a member of the type around it. What an initialiser assigns is another object's.</summary>
     private static TypeSyntax? DeclaredOf(ExpressionSyntax target)
     {
-        var name = AssignedTo(target);
+        var name = OwnName(target);
         for (var around = name is null ? null : target.Parent; around is not null; around = around.Parent)
         {
             // A variable hides a member, but what `this.` says is a member.
@@ -94,8 +94,8 @@ internal static class TargetTyped
         return null;
     }
 
-    /// <summary>The name of a variable or an own member that is assigned; null for another object's.</summary>
-    public static string? AssignedTo(ExpressionSyntax target) => target.Parent?.Parent is InitializerExpressionSyntax ? null : target switch
+    /// <summary>The name of a variable or of an own member; null for another object's.</summary>
+    public static string? OwnName(ExpressionSyntax target) => target.Parent?.Parent is InitializerExpressionSyntax ? null : target switch
     {
         IdentifierNameSyntax simple => simple.Identifier.ValueText,
         MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var member } => member,

@@ -136,7 +136,7 @@ internal sealed class TreeBodies
         where field == made.Parent switch
         {
             EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax } variable } => variable.Identifier.ValueText,
-            AssignmentExpressionSyntax assignment => TargetTyped.AssignedTo(assignment.Left),
+            AssignmentExpressionSyntax assignment => TargetTyped.OwnName(assignment.Left),
             _ => null,
         }
         select (field, new NamedBody(made, TreeWords.Hash(field), WordsOf(made, text), takesDelegate: false, namesTransaction: false));

@@ -63,6 +63,9 @@ internal static class Wrapping
                 case LocalDeclarationStatementSyntax local when asResult:
                     return local.FirstAncestorOrSelf<MethodDeclarationSyntax>() is not { } method || !CanCarry(method.ReturnType)
                         || (local.Declaration.Variables.Count == 1 && !IsHandedOn(local.Declaration.Variables[0].Identifier.ValueText, method));
+                case ArgumentSyntax when !asResult:
+                    // `using var insert = new NpgsqlCommand(text, connection, Tx)`: the command ends, not what it was given.
+                    return false;
                 case ParameterSyntax or AttributeSyntax:
                     return true;
                 case AnonymousFunctionExpressionSyntax:

@@ -68,6 +68,36 @@ public class DownTheReferenceTests
             """).FindTheSame("App.cs:10 PGTX101");
 
     [Fact]
+    public Task A_unit_of_the_callee_begins_lazily() => new Projects()
+        .With("Data", """
+            using Npgsql;
+            public class Unit
+            {
+                private readonly Lazy<NpgsqlTransaction> tx;
+                public Unit(NpgsqlConnection conn) => tx = new(() => conn.BeginTransaction());
+                public async Task AddAsync(int id)
+                {
+                    await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", tx.Value.Connection, tx.Value);
+                    await insert.ExecuteNonQueryAsync();
+                }
+                public void Commit() { if (tx.IsValueCreated) tx.Value.Commit(); }
+            }
+            """)
+        .With("App", """
+            public class Orders(Unit unit, HttpClient http)
+            {
+                public async Task PlaceAsync()
+                {
+                    await http.GetStringAsync("https://example.com");
+                    await unit.AddAsync(1);
+                    await http.GetStringAsync("https://example.com");
+                    unit.Commit();
+                    await http.GetStringAsync("https://example.com");
+                }
+            }
+            """).FindTheSame("App.cs:7 PGTX101");
+
+    [Fact]
     public Task The_clients_of_a_typed_hub() => new Projects()
         .With("Contracts", "public interface IShelfView { Task Shelved(int id); }")
         .With("Web", """

@@ -77,6 +77,23 @@ public class NameIndexTests
         Assert.Equal(isCandidate, index.Candidates(tree, TestContext.Current.CancellationToken).Any(d => d.ToString().StartsWith("void M", StringComparison.Ordinal)));
     }
 
+    /// <summary>A field whose factory begins is called where its value is read; one of another factory, and one that is handed in, is a field.</summary>
+    [Theory]
+    [InlineData("Lazy<object> tx; C() { tx = new Lazy<object>(() => c.BeginTransaction()); }", "tx.Value.Commit();", true)]
+    [InlineData("Lazy<object> tx; C() => this.tx = new(c.BeginTransaction);", "var begun = this.tx.Value;", true)]
+    [InlineData("Lazy<object> tx = new(() => Begun()); static object Begun() => c.BeginTransaction();", "Use(tx.Value);", true)]
+    [InlineData("Lazy<object> tx; C() { tx = new Lazy<object>(() => c.BeginTransaction()); } object Tx => tx.Value;", "var begun = Tx;", true)]
+    [InlineData("Lazy<object> tx; C() { tx = new Lazy<object>(() => c.BeginTransaction()); }", "if (tx.IsValueCreated) return;", false)]
+    [InlineData("Lazy<object> tx; C() { tx = new Lazy<object>(() => c.BeginTransaction()); }", "var other = rows.Value;", false)]
+    [InlineData("Lazy<object> tx; C() { tx = new Lazy<object>(() => c.Open()); }", "var opened = tx.Value;", false)]
+    [InlineData("Lazy<object> tx; C(Lazy<object> given) { tx = given; }", "var begun = tx.Value;", false)]
+    public void A_lazy_field_is_called_where_its_value_is_read(string members, string statement, bool isCandidate)
+    {
+        var (index, tree) = Index($"class C {{ {members} void M() {{ {statement} }} }}");
+
+        Assert.Equal(isCandidate, index.Candidates(tree, TestContext.Current.CancellationToken).Any(d => d.ToString().StartsWith("void M", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Of_a_file_only_the_bodies_that_mention_a_begin_are_candidates()
     {

@@ -141,6 +141,31 @@ public sealed class FollowedCodeTests
         } public sealed class Unit(NpgsqlConnection connection) { {{members}}
         """).Counting("PGTX101").HasMarkedFindings();
 
+    /// <summary>A command's using ends the command, not the transaction that it was given.</summary>
+    [Theory]
+    [InlineData("await using var insert = new NpgsqlCommand(\"INSERT INTO orders VALUES (1)\", connection, Tx());")]
+    [InlineData("using var insert = new NpgsqlCommand(\"INSERT INTO orders VALUES (1)\", Tx().Connection);")]
+    public async Task A_using_around_the_begin_may_hold_something_else(string begin) => await TestCode.Method("""
+        var unit = new Unit(conn);
+        await unit.AddAsync();
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        unit.Commit();
+        await http.GetStringAsync(url, ct);
+        """, $$"""
+        }
+
+        public sealed class Unit(NpgsqlConnection connection)
+        {
+            private NpgsqlTransaction? tx;
+            private NpgsqlTransaction Tx() => tx ??= connection.BeginTransaction();
+            public void Commit() => tx?.Commit();
+            public async Task AddAsync()
+            {
+                {{begin}}
+                await insert.ExecuteNonQueryAsync();
+            }
+        """).Counting("PGTX101").HasMarkedFindings();
+
     [Theory]
     [InlineData("var tx = unit.Tx;", "public NpgsqlTransaction? Tx => null;")]
     [InlineData("var tx = unit.Tx;", "public NpgsqlTransaction? Tx { get; set; }")]

@@ -44,6 +44,27 @@ public sealed class LazyTransactionTests
         """).HasMarkedFindings();
 
     [Fact]
+    public Task The_command_that_it_is_given_to_ends_alone() => TestCode.Method("""
+        await unit.AddAsync();
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        unit.Commit();
+        """, """
+        private readonly Unit unit = null!;
+        }
+
+        public sealed class Unit
+        {
+            private readonly Lazy<NpgsqlTransaction> tx;
+            public Unit(NpgsqlConnection conn) => tx = new(() => conn.BeginTransaction());
+            public void Commit() => tx.Value.Commit();
+            public async Task AddAsync()
+            {
+                await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", tx.Value.Connection, tx.Value);
+                await insert.ExecuteNonQueryAsync();
+            }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    [Fact]
     public Task The_object_may_come_from_outside() => TestCode.Method("""
         unit.Update();
         await http.GetStringAsync(url, ct); // expect: PGTX101
@@ -108,14 +129,14 @@ public sealed class LazyTransactionTests
     [Theory]
     [InlineData("private readonly Lazy<NpgsqlTransaction> tx; public Unit(NpgsqlConnection conn, ShopContext db) => tx = new(() => conn.BeginTransaction());", "unit.Commit();")]
     [InlineData("private readonly Lazy<NpgsqlTransaction> tx; public Unit(NpgsqlConnection conn, ShopContext db) => tx = new(() => throw new InvalidOperationException());", "unit.Update();")]
-    [InlineData("private readonly Lazy<NpgsqlTransaction> tx; public Unit(NpgsqlConnection conn, ShopContext db) => tx = new(() => conn.BeginTransaction());", "if (unit.IsBegun) unit.Update();")]
+    [InlineData("private readonly Lazy<NpgsqlTransaction> tx; public Unit(NpgsqlConnection conn, ShopContext db) => tx = new(() => conn.BeginTransaction());", "unit.Rollback();")]
     [InlineData("private readonly Lazy<NpgsqlTransaction> tx; public Unit(NpgsqlConnection conn, ShopContext db) => tx = new(() => tx!.Value);", "unit.Update();")]
     public Task What_nobody_has_asked_for_has_not_begun(string members, string use) => Unit($$"""
         {{use}}
         await http.GetStringAsync(url, ct);
         """, members + """
         private NpgsqlTransaction Tx => tx.Value;
-        public bool IsBegun => tx.IsValueCreated;
+        public void Rollback() { if (tx.IsValueCreated) { tx.Value.Rollback(); } }
         public void Commit() { if (tx.IsValueCreated) tx.Value.Commit(); }
         """).IsQuiet();
 }
