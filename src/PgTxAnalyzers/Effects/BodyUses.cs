@@ -96,7 +96,7 @@ internal sealed class BodyUses
         var (seen, reads, valued) = (new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
         foreach (var token in body.DescendantTokens())
         {
-            if (token.ValueText == "Value" && token.Parent?.Parent is MemberAccessExpressionSyntax { Expression: var owner } && TargetTyped.OwnName(owner) is { } field)
+            if (token.IsKind(SyntaxKind.IdentifierToken) && token.ValueText == "Value" && token.Parent?.Parent is MemberAccessExpressionSyntax { Expression: var owner } && TargetTyped.OwnName(owner) is { } field)
             {
                 valued.Add(field);
             }

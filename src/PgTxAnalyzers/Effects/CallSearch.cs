@@ -21,7 +21,9 @@ internal sealed class CallSearch
     private readonly IMethodSymbol method;
     private readonly CancellationToken cancellation;
     private HiddenCalls? hidden;
-    private HashSet<ISymbol> deferred = new(SymbolEqualityComparer.Default);
+
+    /// <summary>Fields whose factories have been searched, by this search or by the one that it is part of: one may read another, or itself.</summary>
+    private HashSet<ISymbol>? deferred;
 
     public CallSearch(CompilationContext context, Func<ApiRole, bool> matters, NameReach names, IMethodSymbol method, CancellationToken cancellation) =>
         (this.context, this.matters, this.names, this.method, this.cancellation) = (context, matters, names, method, cancellation);
@@ -108,7 +110,7 @@ internal sealed class CallSearch
     /// <summary>Of a field whose value is made where it is first asked for: what makes it, in the constructor or the initialiser.</summary>
     private bool DeferredMatters(IFieldSymbol field)
     {
-        if (context.Shapes.DeferredBy(field.Type) is null || !deferred.Add(field) || FieldDelegates.FactoryOf(field.OriginalDefinition, cancellation) is not { } factory)
+        if (context.Shapes.DeferredBy(field.Type) is null || !(deferred ??= new(SymbolEqualityComparer.Default)).Add(field) || context.FieldDelegates.FactoryOf(field, cancellation) is not { } factory)
         {
             return false;
         }

@@ -19,6 +19,7 @@ internal sealed class FieldDelegates
 {
     private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<IFieldSymbol, Value> known = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IFieldSymbol, ExpressionSyntax?> made = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IFieldSymbol, Value?> factories = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<IFieldSymbol, SyntaxNode?> compiled = new(SymbolEqualityComparer.Default);
 
@@ -41,7 +42,13 @@ internal sealed class FieldDelegates
         FactoryOf(field, cancellation) is { } factory && Graph(factory, cancellation) is { } graph && InGraph(graph, Unwrapped(factory)) is (Value.Lambda or Value.MethodGroup) and var found ? found : null;
 
     /// <summary>The delegate that <see cref="Factory"/> is, in the source.</summary>
-    public static ExpressionSyntax? FactoryOf(IFieldSymbol field, CancellationToken cancellation)
+    public ExpressionSyntax? FactoryOf(IFieldSymbol field, CancellationToken cancellation)
+    {
+        field = field.OriginalDefinition;
+        return made.TryGetValue(field, out var factory) ? factory : made.GetOrAdd(field, FindMaking(field, cancellation));
+    }
+
+    private static ExpressionSyntax? FindMaking(IFieldSymbol field, CancellationToken cancellation)
     {
         if (!MayBeKnown(field))
         {

@@ -30,10 +30,7 @@ internal static class NullFacts
     public static ISymbol? Asked(IOperation? condition) => condition switch
     {
         IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => Asked(not.Operand),
-        IIsNullOperation test => Local(test.Operand),
-        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test => IsNull(test.RightOperand) ? Local(test.LeftOperand) : IsNull(test.LeftOperand) ? Local(test.RightOperand) : null,
-        IIsPatternOperation test when IsNullPattern(test.Pattern) => Local(test.Value),
-        _ => null,
+        _ => (Test(condition).Operand as ILocalReferenceOperation)?.Local,
     };
 
     /// <summary>What a condition compares with null, and how it comes out where it is null; no operand: it does something else.</summary>
@@ -42,9 +39,9 @@ internal static class NullFacts
         switch (condition)
         {
             case IIsNullOperation test:
-                return (test.Operand, true);
-            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test when IsNull(test.RightOperand):
-                return (test.LeftOperand is IConversionOperation { OperatorMethod: null } compared ? compared.Operand : test.LeftOperand, test.OperatorKind == BinaryOperatorKind.Equals);
+                return (Unconverted(test.Operand), true);
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } test when IsNull(test.RightOperand) || IsNull(test.LeftOperand):
+                return (Unconverted(IsNull(test.RightOperand) ? test.LeftOperand : test.RightOperand), test.OperatorKind == BinaryOperatorKind.Equals);
             case IIsPatternOperation test when IsNullPattern(test.Pattern):
                 var (pattern, isNegated) = (test.Pattern, false);
                 for (; pattern is INegatedPatternOperation negated; pattern = negated.Pattern)
@@ -52,7 +49,7 @@ internal static class NullFacts
                     isNegated = !isNegated;
                 }
 
-                return (test.Value, pattern is IConstantPatternOperation != isNegated);
+                return (Unconverted(test.Value), pattern is IConstantPatternOperation != isNegated);
             default:
                 return default;
         }
@@ -68,10 +65,6 @@ internal static class NullFacts
 
     private static bool IsNull(IOperation operation) => operation.ConstantValue is { HasValue: true, Value: null };
 
-    private static ISymbol? Local(IOperation operation) => operation switch
-    {
-        IConversionOperation { OperatorMethod: null } conversion => Local(conversion.Operand),
-        ILocalReferenceOperation local => local.Local,
-        _ => null,
-    };
+    /// <summary>Not through `as`, which is null for an object of another type too.</summary>
+    private static IOperation Unconverted(IOperation operation) => operation is IConversionOperation { OperatorMethod: null, IsTryCast: false } conversion ? Unconverted(conversion.Operand) : operation;
 }

@@ -294,6 +294,7 @@ public sealed class PGTX105SecondConnectionTests
     [Theory]
     [InlineData("tx ??= source.OpenConnection().BeginTransaction();")]
     [InlineData("if (tx == null) tx = source.OpenConnection().BeginTransaction();")]
+    [InlineData("if (null == tx) tx = source.OpenConnection().BeginTransaction();")]
     [InlineData("if (tx is null) { tx = source.OpenConnection().BeginTransaction(); }")]
     [InlineData("if (tx is not { }) tx = source.OpenConnection().BeginTransaction();")]
     [InlineData("if (tx != null) return; tx = source.OpenConnection().BeginTransaction();")]
