@@ -37,7 +37,7 @@ internal sealed partial class CallEvaluator
             return BodyRun.Single(state, Reaches.Pending(reaches.Select(r => r with { WhileEnumerated = true }).ToImmutableArray(), RowsOf(done.Yields)));
         }
 
-        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, entrance.KeepsAll, entrance.Hidden, entrance.Stranger);
+        var back = new Homecoming(state, ran, at.Syntax, caller.Frame, entrance.Sight, entrance.Stranger);
         foreach (var (thrown, exception) in caller.ObservesThrows ? done.Throws : ImmutableArray<(State, Thrown)>.Empty)
         {
             caller.Throw(back.Bring(thrown), exception);
@@ -51,18 +51,8 @@ internal sealed partial class CallEvaluator
     /// <summary>The state in which a body begins: its parameters, and of the caller's state what the callee can come to.</summary>
     private Entrance EntranceOf(BodyRun caller, Frame frame, List<(IParameterSymbol Parameter, Value Value)> arguments, State state)
     {
-        var entry = state.WithPending(null);
-        var keepsAll = frame.IsLexical || frame.Method is { MethodKind: MethodKind.LocalFunction or MethodKind.AnonymousFunction } || arguments.Any(b => b.Value is Value.Lambda or Value.MethodGroup or Value.Deferred)
-            || state.Values.Values.Any(v => v is Value.Lambda or Value.MethodGroup or Value.Deferred);
-        var hidden = ImmutableHashSet<Place>.Empty;
-        if (!keepsAll)
-        {
-            // The callee sees nothing of the caller's variables: without them, equal calls are equal.
-            entry = entry.Remove(IsOfFrame);
-            hidden = Garbage.OutOfReach(entry, arguments.Select(b => b.Value).Append(frame.Self));
-            entry = entry.Remove(hidden);
-        }
-
+        var sight = new Sight(state.WithPending(null), frame, arguments.Select(b => b.Value), caller.Frame);
+        var entry = sight.Entry;
         var stranger = Stranger(frame, caller.Frame);
         if (stranger is not null)
         {
@@ -78,7 +68,7 @@ internal sealed partial class CallEvaluator
             }
         }
 
-        return new Entrance(entry, keepsAll, hidden, stranger);
+        return new Entrance(entry, sight, stranger);
     }
 
     /// <summary>Gives the caller what a body has reached.</summary>
@@ -126,13 +116,15 @@ internal sealed partial class CallEvaluator
         var result = new List<Outcome>();
         var committed = CommitsBroken(frame, done, state);
         var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
-        foreach (var (left, returned) in done.Exits)
+
+        // Where something has begun first: of paths that are alike the first one goes on, and a message names the begin that comes first.
+        foreach (var (left, returned) in done.Exits.OrderByDescending(e => e.State.Regions.Length))
         {
             // Before the way through the call is put in front of it: the finding stands in the lambda, not where that is run.
             var value = isOwnLambda ? Reaches.HandedOut(returned, null, frame.ReportsFrom) : returned;
             var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(step)).ToImmutableArray(), p.Result) : value;
-            var handed = Reaches.Pending(reaches, back.Bring(pending));
+            var handed = Reaches.Pending(reaches, back.Of(pending));
             result.Add(new(NoteUses(caller, step.At, committed, isNow ? back.Bring(exit) : WithoutSettled(state, back.Bring(exit))), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
@@ -140,17 +132,9 @@ internal sealed partial class CallEvaluator
     }
 
     /// <param name="State">In which the body begins.</param>
-    /// <param name="KeepsAll">Nothing was taken out of it: the body stands in the caller's, or is given a delegate that may come to all.</param>
-    /// <param name="Hidden">What the body cannot come to.</param>
+    /// <param name="Sight">What the body can come to of the caller's.</param>
     /// <param name="Stranger">The callee's object, where it is not known, and another one at the next call.</param>
-    private sealed record Entrance(State State, bool KeepsAll, ImmutableHashSet<Place> Hidden, Place? Stranger);
-
-    private static bool IsOfFrame(Place place) => place switch
-    {
-        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol,
-        Place.Capture or Place.Returned => true,
-        _ => false,
-    };
+    private sealed record Entrance(State State, Sight Sight, Place? Stranger);
 
     /// <summary>What a callee reached, as its caller sees it.</summary>
     private static void Carry(BodyRun caller, Held fact, Frame? callee, SyntaxNode at, string? name = null)

@@ -10,7 +10,7 @@ namespace PgTxAnalyzers.Effects;
 /// Brings a callee's state back to its caller: the caller's variables return, the callee's are forgotten, and what the callee began or
 /// made and left behind is the caller's from here on, known by the call that brought it.
 /// </summary>
-internal sealed class Homecoming
+internal sealed class Homecoming : Renaming
 {
     /// <summary>Calls that a begin or an object may have come through before it is known by the last of them only.</summary>
     private const int MaxOrigin = 8;
@@ -19,16 +19,14 @@ internal sealed class Homecoming
     private readonly Frame callee;
     private readonly Frame caller;
     private readonly SyntaxNode at;
-    private readonly bool sawAll;
-
-    private readonly ImmutableHashSet<Place> hidden;
+    private readonly Sight sight;
     private readonly Place? stranger;
 
-    /// <param name="hidden">Parts of the caller's objects that the callee could not come to.</param>
+    /// <param name="sight">What the callee could come to of the caller's state.</param>
     /// <param name="stranger">The callee's object, where it is another one at each call: what it holds stays behind.</param>
-    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller, bool sawAll, ImmutableHashSet<Place> hidden, Place? stranger)
+    public Homecoming(State before, Frame callee, SyntaxNode at, Frame caller, Sight sight, Place? stranger)
     {
-        (this.before, this.callee, this.at, this.caller, this.sawAll, this.hidden, this.stranger) = (before, callee, at, caller, sawAll, hidden, stranger);
+        (this.before, this.callee, this.at, this.caller, this.sight, this.stranger) = (before, callee, at, caller, sight, stranger);
     }
 
     public State Bring(State after)
@@ -47,10 +45,10 @@ internal sealed class Homecoming
         foreach (var entry in after.Values)
         {
             var isKept = captured.Contains(entry.Key) || (!Unseen(entry.Key) && !IsCallees(entry.Key) && entry.Key is not Place.Slot { Kind: SlotKind.CommittedBroken });
-            var place = isKept ? Bring(entry.Key) : entry.Key;
+            var place = isKept ? Of(entry.Key) : entry.Key;
             if (isKept)
             {
-                var value = Bring(entry.Value);
+                var value = Of(entry.Value);
                 if (before.Find(place) is not { } known || !ReferenceEquals(known, value))
                 {
                     set.Add(new KeyValuePair<Place, Value>(place, value));
@@ -63,9 +61,12 @@ internal sealed class Homecoming
             }
         }
 
-        var regions = after.Regions.Where(r => !IsItsOwnLoss(r)).Select(Bring).ToImmutableArray();
+        var regions = after.Regions.Where(r => !IsItsOwnLoss(r)).Select(Bring).Where(r => !IsOutOfUse(r)).ToImmutableArray();
         return before.With(removed, set, regions.RemoveAll(r => IsAgain(r, regions)));
     }
+
+    /// <summary>Open, and nobody who is left can say on what: no use of it, and no end, will be seen. A callee that opens whatever it has not opened yet leaves one at each call.</summary>
+    private static bool IsOutOfUse(Region region) => region is { Connection: null, Resource.Kind: ResourceKind.Connection };
 
     /// <summary>Begun and lost by the callee: that one is told, and for the caller it would be one more way of coming home.</summary>
     private bool IsItsOwnLoss(Region region) => region.Lost && region.Owner >= callee.Depth && !caller.IsInRoot(region.Id.Begin);
@@ -77,25 +78,8 @@ internal sealed class Homecoming
         (region.Lost && regions.Any(other => other.IsLive && other.Id.Equals(region.Id)))
         || !ReferenceEquals(regions.Last(other => other.Lost == region.Lost && other.Id.Equals(region.Id)), region);
 
-    public Value Bring(Value value) => value switch
-    {
-        Value.Transaction t => new Value.Transaction(Bring(t.Region)) { On = t.On is { } on ? Bring(on) : null },
-        Value.Connection c => Bring(c.Identity) is var identity && ReferenceEquals(identity, c.Identity) ? c : c with { Identity = identity },
-        Value.Instance i => Bring(i.Identity) is var identity && ReferenceEquals(identity, i.Identity) ? i : i with { Identity = identity },
-        Value.Pending p => p with { Result = Bring(p.Result), Reaches = p.Reaches.Select(r => r.Task is { } task ? r with { Task = Bring(task) } : r).ToImmutableArray() },
-        Value.OpenResult o => new Value.OpenResult(Bring(o.Region)),
-        Value.Rows r => r with { Source = Bring(r.Source) },
-        Value.MethodGroup g => g with { Receiver = Bring(g.Receiver) },
-        Value.Deferred d => new Value.Deferred(Bring(d.Factory)),
-        _ => value,
-    };
-
-    private bool Unseen(Place place) => !sawAll && place switch
-    {
-        Place.Variable v => v.Symbol is ILocalSymbol or IParameterSymbol && (before.Values.ContainsKey(place) || !IsCallees(place)),
-        Place.Capture or Place.Returned => before.Values.ContainsKey(place),
-        _ => hidden.Contains(place),
-    };
+    private bool Unseen(Place place) =>
+        sight.Hides(place) || (!sight.HasDelegates && place is Place.Variable { Symbol: ILocalSymbol or IParameterSymbol } && !IsCallees(place));
 
     private bool IsCallees(Place place) => place switch
     {
@@ -133,12 +117,12 @@ internal sealed class Homecoming
         // What the callee has lost was not lost on the way of a return statement of the caller's.
         return region with
         {
-            Returned = false, Id = Bring(region.Id), Owner = caller.Depth, Connection = connection, Resource = resource, LostAt = region.LostAt ?? (region.Lost ? region.Begin : null),
+            Returned = false, Id = Of(region.Id), Owner = caller.Depth, Connection = connection, Resource = resource, LostAt = region.LostAt ?? (region.Lost ? region.Begin : null),
         };
     }
 
     /// <summary>A parameter of the callee is another connection at the next call.</summary>
-    private Place? Connection(Region region) => region.Connection is { } known && !IsCallees(known.Root) ? Bring(known) : null;
+    private Place? Connection(Region region) => region.Connection is { } known && !IsCallees(known.Root) ? Of(known) : null;
 
     /// <summary>The external calls that the callee has made while the connection was open are one call for the caller: its own.</summary>
     private Resource? BringResource(Region region)
@@ -151,7 +135,7 @@ internal sealed class Homecoming
         var known = before.Region(region.Id)?.Resource?.Crossed ?? ImmutableArray<Reach>.Empty;
         return resource with
         {
-            Of = resource.Of is { } transaction ? Bring(transaction) : null,
+            Of = resource.Of is { } transaction ? Of(transaction) : null,
             Crossed = resource.Crossed.Select(r => known.Contains(r) || IsInLambda(r) ? r : (r with { HeldAt = null }).Through(new Step(Name, at))).Distinct().ToImmutableArray(),
         };
     }
@@ -161,7 +145,7 @@ internal sealed class Homecoming
     private string Name => callee.Method is { } method ? Names.Of(method) : "a lambda";
 
     /// <summary>A begin in the root's own text keeps its name: a message shows it as it is.</summary>
-    private RegionId Bring(RegionId id)
+    protected override RegionId Of(RegionId id)
     {
         if (caller.IsInRoot(id.Begin) || IsOlder(id))
         {
@@ -175,14 +159,7 @@ internal sealed class Homecoming
 
     private static int Length(RegionId? id) => id is null ? 0 : 1 + Length(id.Inner);
 
-    private Place Bring(Place place) => place switch
-    {
-        Place.Made m when m.Depth >= callee.Depth => new Place.Made(at, caller.Depth, Origin(m) < MaxOrigin ? m : null),
-        Place.Member m => Bring(m.Owner) is var owner && ReferenceEquals(owner, m.Owner) ? m : new Place.Member(owner, m.Symbol),
-        Place.Slot s => Bring(s.Owner) is var owner && ReferenceEquals(owner, s.Owner) ? s : new Place.Slot(owner, s.Kind),
-        Place.Earlier e => Bring(e.Was) is var was && ReferenceEquals(was, e.Was) ? e : new Place.Earlier(was),
-        _ => place,
-    };
+    protected override Place Of(Place.Made made) => made.Depth >= callee.Depth ? new Place.Made(at, caller.Depth, Origin(made) < MaxOrigin ? made : null) : made;
 
     private static int Origin(Place? place) => place is Place.Made m ? 1 + Origin(m.Inner) : 0;
 }

@@ -14,8 +14,11 @@ internal static class Captures
 {
     private static readonly HashSet<Place> None = new();
 
-    /// <summary>Keyed by the function's text, and gone with it: the names in it.</summary>
+    /// <summary>Keyed by the function's text, and gone with it: the names in it, and in the local functions that it names.</summary>
     private static readonly ConditionalWeakTable<SyntaxNode, HashSet<string>> Names = new();
+
+    /// <summary>Keyed by a member's text: the local functions in it.</summary>
+    private static readonly ConditionalWeakTable<SyntaxNode, List<LocalFunctionStatementSyntax>> LocalFunctions = new();
 
     /// <summary>Of the variables of a block or a body that has ended, those that a delegate mentions which somebody still has.</summary>
     /// <param name="after">The state in which it ended.</param>
@@ -31,29 +34,52 @@ internal static class Captures
             }
 
             // Few variables stand around the function: its text is asked only where one does.
-            foreach (var other in after.Values)
-            {
-                if (other.Key is Place.Variable variable && StandsIn(function, variable.Symbol.ContainingSymbol) && isGone(variable) && Mentions(function, variable.Symbol.Name))
-                {
-                    (captured ??= new HashSet<Place>()).Add(variable);
-                }
-            }
+            (captured ??= new HashSet<Place>()).UnionWith(Of(function, after.Values.Keys).Where(isGone));
         }
 
         return captured ?? None;
     }
 
+    /// <summary>Of the places, the variables of the bodies around a function that it mentions.</summary>
+    public static IEnumerable<Place> Of(IMethodSymbol function, IEnumerable<Place> places) =>
+        places.Where(p => p is Place.Variable { Symbol: (ILocalSymbol or IParameterSymbol) and var variable } && StandsIn(function, variable.ContainingSymbol) && Mentions(function, variable.Name));
+
+    /// <summary>(A function without a text of its own, as a clause of a query, may mention all.)</summary>
     private static bool Mentions(IMethodSymbol function, string name) =>
-        function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } body && Names.GetValue(body, NamesIn).Contains(name);
+        function.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } body || Names.GetValue(body, NamesIn).Contains(name);
 
-    private static HashSet<string> NamesIn(SyntaxNode body) =>
-        new(body.DescendantNodes().OfType<IdentifierNameSyntax>().Select(n => n.Identifier.ValueText), StringComparer.Ordinal);
+    private static HashSet<string> NamesIn(SyntaxNode body)
+    {
+        var names = new HashSet<string>(NamesOf(body), StringComparer.Ordinal);
+        var others = LocalFunctions.GetValue(MemberOf(body), FunctionsIn);
+        var named = new HashSet<LocalFunctionStatementSyntax>();
+        while (others.FirstOrDefault(f => names.Contains(f.Identifier.ValueText) && !named.Contains(f)) is { } next)
+        {
+            named.Add(next);
+            names.UnionWith(NamesOf(next));
+        }
 
-    private static IMethodSymbol? FunctionOf(Value value) => value switch
+        return names;
+    }
+
+    private static IEnumerable<string> NamesOf(SyntaxNode body) => body.DescendantNodes().OfType<SimpleNameSyntax>().Select(n => n.Identifier.ValueText);
+
+    private static List<LocalFunctionStatementSyntax> FunctionsIn(SyntaxNode member) => member.DescendantNodes().OfType<LocalFunctionStatementSyntax>().ToList();
+
+    /// <summary>The member that the function stands in; of top-level statements, all of them.</summary>
+    private static SyntaxNode MemberOf(SyntaxNode function)
+    {
+        var member = function.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? function;
+        return member is GlobalStatementSyntax { Parent: { } program } ? program : member;
+    }
+
+    /// <summary>The lambda or local function that the value is, or that it comes to.</summary>
+    public static IMethodSymbol? FunctionOf(Value value) => value switch
     {
         Value.Lambda lambda => lambda.Function.Symbol,
         Value.MethodGroup { Owner: not null } local => local.Method,
         Value.Deferred deferred => FunctionOf(deferred.Factory),
+        Value.Pending pending => FunctionOf(pending.Result),
         _ => null,
     };
 

@@ -65,10 +65,10 @@ internal sealed class GraphWalker
     }
 
     /// <summary>The states in which the body is left normally.</summary>
-    public HashSet<State> Exits { get; } = new();
+    public HashSet<State> Exits { get; } = new(Provenance.Ignored);
 
     /// <summary>The states in which it is left by an exception, and by which.</summary>
-    public HashSet<(State State, Thrown Thrown)> Throws { get; } = new();
+    public HashSet<(State State, Thrown Thrown)> Throws { get; } = new(Provenance.Ignored);
 
     /// <summary>The block whose operations run.</summary>
     public BasicBlock Current => current;
@@ -99,7 +99,7 @@ internal sealed class GraphWalker
 
     private void Enter(BasicBlock block, State state, bool isFailing = false)
     {
-        var states = seen[block.Ordinal] ??= new HashSet<State>();
+        var states = seen[block.Ordinal] ??= new HashSet<State>(Provenance.Ignored);
         if (states.Count >= (isFailing ? MaxFailingStatesPerBlock : MaxStatesPerBlock))
         {
             budget.HasDropped |= !states.Contains(state);

@@ -48,6 +48,9 @@ internal sealed class State : IEquatable<State>
     /// <summary>The depth for which garbage was looked for and is gone; a note for <see cref="Garbage"/> alone, and no part of the state.</summary>
     public int CollectedAt { get; set; } = -1;
 
+    /// <summary>A note for <see cref="Provenance"/> alone, and no part of the state.</summary>
+    public State? Plain { get; set; }
+
     /// <summary>There may have been members of objects that were made here: the only values that can become garbage.</summary>
     public bool HasParts { get; }
 
