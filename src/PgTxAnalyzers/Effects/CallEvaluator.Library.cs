@@ -194,8 +194,9 @@ internal sealed partial class CallEvaluator
 
                 break;
             case Value.Connection:
-                // The facade ends the transaction of its context.
-                foreach (var r in state.Regions.Where(r => RegionOps.IsOn(r, subject)))
+                // The facade ends the transaction of its context; where none has begun on that one, it is another one's that a container has handed out twice.
+                var own = state.Regions.Where(r => RegionOps.IsOn(r, subject)).ToList();
+                foreach (var r in own.Count > 0 ? own : state.Regions.Where(r => r is { IsLive: true, IsContext: true, Kind: RegionKind.Transaction or RegionKind.Facade } && RegionOps.RunsIn(r, subject)))
                 {
                     NoteLate(run, state, r.Id, call.Operation.Syntax);
                     ended = Ended(ended, r);

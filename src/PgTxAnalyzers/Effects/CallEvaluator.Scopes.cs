@@ -18,6 +18,17 @@ internal sealed partial class CallEvaluator
         }
     }
 
+    /// <summary>
+    /// <c>Transaction.Current</c>: there is one inside a scope. Who asks, begins none of its own: without the answer it would seem to begin one in the scope. (In a scope that does not flow
+    /// nobody knows behind an await; outside of any scope that is known, a caller may have one.)
+    /// </summary>
+    private static Value Ambient(State state) => RegionOps.InnermostOfAny(state)?.Kind switch
+    {
+        RegionKind.Suppress => Value.NullValue,
+        RegionKind.Scope => Value.Object,
+        _ => Value.Nothing,
+    };
+
     /// <summary>The connection has a transaction already: that is a second begin, and said once.</summary>
     private static bool IsBegunIn(State state, Region scope, Value subject) => state.Regions.Any(r => r != scope && RegionOps.IsOn(r, subject));
 

@@ -72,7 +72,7 @@ internal sealed partial class CallEvaluator
             }
 
             ran.Add((target, target.MethodKind == MethodKind.Constructor ? Constructed(run, graph, target, call, state).ToList()
-                : Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), state, call.Operation)));
+                : Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), Twins.Forget(state, call.Receiver, target, () => MayEnd(run, target)), call.Operation)));
         }
 
         var outcomes = OfOneClass(ran, run, call, state).ToList();
@@ -105,6 +105,8 @@ internal sealed partial class CallEvaluator
         return RunsAnArgument(call) || Keeps(target, call) || Makes(target) || HandsOutConnection(target) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
             || Leads(target, within) || LeadsOut(target);
     }
+
+    private bool MayEnd(BodyRun run, IMethodSymbol target) => context.Enders.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation);
 
     private static Value Self(Value receiver, IMethodSymbol target) =>
         target.IsStatic ? Value.Nothing

@@ -157,6 +157,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return made;
         }
 
+        if (symbol is { Name: "Current", IsStatic: true } && KnownTypes.Is(symbol.ContainingType, "System.Transactions", "Transaction"))
+        {
+            return BodyRun.Single(state, Ambient(state));
+        }
+
         if (symbol.Name is "IsCompleted" or "Current" or "Length" or "Count" && symbol.DeclaringSyntaxReferences.IsEmpty)
         {
             return BodyRun.Single(state, symbol.Name == "Current" ? ElementOf(receiver, property, state) : Value.Nothing);

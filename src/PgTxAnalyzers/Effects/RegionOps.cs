@@ -26,11 +26,11 @@ internal static class RegionOps
     }
 
     /// <summary>
-    /// Two fields of different objects may hold one connection (a container gives both the same scoped context), and so may a class's and
-    /// its base class's (a constructor hands it on); two variables or two fields of one class, and anything that was opened here, are
-    /// different connections.
+    /// Two fields of different objects may hold one connection, or one unit of work (a container gives both the same scoped one), and so may a class's and
+    /// its base class's (a constructor hands it on); two variables or two fields of one class, and anything that was opened or made here, are
+    /// different ones.
     /// </summary>
-    private static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && (!x.Equals(y) || AreOfTwoClasses(a, b));
+    public static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && (!x.Equals(y) || AreOfTwoClasses(a, b));
 
     private static bool AreOfTwoClasses(Place a, Place b) =>
         a is Place.Member { Symbol.ContainingType: { } one } && b is Place.Member { Symbol.ContainingType: { } other } && !SymbolEqualityComparer.Default.Equals(one, other);
@@ -140,8 +140,10 @@ internal static class RegionOps
     private static Place Enlisted(Value.Connection connection) => new Place.Slot(connection.Identity, SlotKind.Scope);
 
     /// <summary>The innermost scope, unless it is a suppressed one.</summary>
-    public static Region? Innermost(State state) =>
-        state.Regions.LastOrDefault(r => r.Kind is RegionKind.Scope or RegionKind.Suppress && !r.Lost) is { Kind: RegionKind.Scope } scope ? scope : null;
+    public static Region? Innermost(State state) => InnermostOfAny(state) is { Kind: RegionKind.Scope } scope ? scope : null;
+
+    /// <summary>The innermost scope, a suppressed one as well.</summary>
+    public static Region? InnermostOfAny(State state) => state.Regions.LastOrDefault(r => r.Kind is RegionKind.Scope or RegionKind.Suppress && !r.Lost);
 
     /// <summary>An object is made where one was made before, as in a loop: a region that lives on that one is not on this one.</summary>
     public static State Remade(State state, SyntaxNode site, int depth) =>

@@ -60,6 +60,20 @@ public sealed class PGTX702ScopeAndBeginAreMixedTests
         return TestCode.Method(statements, Members).Counting("PGTX702").IsQuiet();
     }
 
+    /// <summary>Who asks for the ambient transaction begins none of its own in a scope.</summary>
+    [Theory]
+    [InlineData(Scope, "if (Transaction.Current is null) await conn.BeginTransactionAsync(ct);", false)]
+    [InlineData(Scope, "if (Transaction.Current == null && url.Length > 3) conn.BeginTransaction();", false)]
+    [InlineData(Scope, "TakeAlone(conn);", false)]
+    [InlineData("new TransactionScope()", "TakeAlone(conn);", false)]
+    [InlineData("new TransactionScope()", "await Task.Yield(); TakeAlone(conn);", false)]
+    [InlineData("new TransactionScope(TransactionScopeOption.Suppress)", "using var inner = new TransactionScope(); if (Transaction.Current is null) TakeAlone(conn); else conn.BeginTransaction();", true)]
+    [InlineData(Scope, "if (Transaction.Current is not null) conn.BeginTransaction();", true)]
+    [InlineData("new TransactionScope(TransactionScopeOption.Suppress)", "if (Transaction.Current is not null) { using var inner = new TransactionScope(TransactionScopeAsyncFlowOption.Enabled); conn.BeginTransaction(); }", false)]
+    public Task Who_asks_for_the_ambient_transaction(string scope, string begin, bool isMixed) => TestCode.Method(
+        $"using var scope = {scope};\n{begin}{(isMixed ? " // expect: PGTX702" : "")}\nscope.Complete();",
+        Members + "\nstatic void TakeAlone(NpgsqlConnection c) { if (Transaction.Current is null) c.BeginTransaction(); }").Counting("PGTX702").HasMarkedFindings();
+
     [Fact]
     public Task A_second_begin_is_nested_and_not_mixed() => TestCode.Method($"""
         await using var tx = await conn.BeginTransactionAsync(ct);

@@ -1,0 +1,42 @@
+using System;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using PgTxAnalyzers.Flow;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>
+/// Two objects of one class that nobody has made in the code that is followed may be one: a container gives a controller and the service that it calls the same unit of work.
+/// </summary>
+internal static class Twins
+{
+    /// <summary>
+    /// The state in which a call on one of them begins that may end its transaction: the one that another of them holds may be the same. Else the service's rollback would leave the controller's
+    /// transaction open for good.
+    /// </summary>
+    /// <param name="state">The caller's.</param>
+    /// <param name="receiver">The object that is called.</param>
+    /// <param name="target">Its member.</param>
+    /// <param name="ends">Whether the member leads to the end of a transaction; asked only where it matters.</param>
+    public static State Forget(State state, Value receiver, IMethodSymbol target, Func<bool> ends)
+    {
+        if (receiver is not Value.Instance { Identity: var self } || !state.Live.Any(r => r.Escaped))
+        {
+            return state;
+        }
+
+        var others = state.Values.Where(v => v is { Key: Place.Member held, Value: Value.Transaction } && !held.Owner.Equals(self) && RegionOps.MayBeSame(held.Owner, self) && IsOfClass(target.ContainingType, held.Symbol))
+            .Select(v => ((Value.Transaction)v.Value).Region).ToList();
+        return others.Count > 0 && ends() ? state.Update(r => r is { Escaped: true, OutOfSight: false } && others.Contains(r.Id), RegionOps.Forgotten) : state;
+    }
+
+    private static bool IsOfClass(INamedTypeSymbol? type, ISymbol member)
+    {
+        while (type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition))
+        {
+            type = type.BaseType;
+        }
+
+        return type is not null;
+    }
+}
