@@ -20,7 +20,25 @@ internal sealed class Provenance : IEqualityComparer<State>, IEqualityComparer<(
 
     public bool Equals(State x, State y) => ReferenceEquals(x, y) || Plain(x).Equals(Plain(y));
 
-    public int GetHashCode(State state) => Plain(state).GetHashCode();
+    /// <summary>Of what has no other name: most states differ in that, or are the only one, and are never named anew.</summary>
+    public int GetHashCode(State state)
+    {
+        var hash = (state.Values.Count * 31) + (state.Pending?.Finally.GetHashCode() ?? 0);
+        foreach (var region in state.Regions)
+        {
+            hash = (hash * 17) + ((int)region.Kind * 31) + ((int)region.Level * 7) + (region.Changed ? 3 : 0) + (region.Lost ? 5 : 0) + (region.Broken ? 11 : 0);
+        }
+
+        foreach (var entry in state.Values)
+        {
+            if (entry is { Key: Place.Variable, Value: Value.Null or Value.Bool })
+            {
+                hash += (entry.Key.GetHashCode() * 31) ^ entry.Value.GetHashCode();
+            }
+        }
+
+        return hash;
+    }
 
     public bool Equals((State State, Thrown Thrown) x, (State State, Thrown Thrown) y) => x.Thrown.Equals(y.Thrown) && Equals(x.State, y.State);
 
