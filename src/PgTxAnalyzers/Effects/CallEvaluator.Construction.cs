@@ -36,7 +36,7 @@ internal sealed partial class CallEvaluator
         var implied = constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is ConstructorDeclarationSyntax { Initializer: null }
             ? constructor.ContainingType.BaseType?.InstanceConstructors.FirstOrDefault(c => c.Parameters.IsEmpty && !c.DeclaringSyntaxReferences.IsEmpty)
             : null;
-        return implied is not null && run.Frame.CountOf(implied) == 0 && context.Relevance.Matters(implied, context.MaxCallDepth - run.Frame.Calls - 1, cancellation)
+        return implied is not null && run.Frame.CountOf(implied) == 0 && context.Relevance.Matters(implied, Within(run), cancellation)
             && context.Bodies.Graph(implied, cancellation) is { } graph
                 ? Enter(run, Callee(run, graph, implied, made, null), Enumerable.Empty<(IParameterSymbol, Value)>(), state, call.Operation).Select(o => o.State)
                 : new[] { state };

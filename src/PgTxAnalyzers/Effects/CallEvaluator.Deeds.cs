@@ -84,7 +84,7 @@ internal sealed partial class CallEvaluator
                 && !open.Owner.Equals(taken.Identity) && (!taken.IsContext || open.Owner is Place.Made));
         }
 
-        if (RegionOps.IsOn(region, taken) || MayBeItsOwner(frame, region, state))
+        if (RegionOps.IsOn(region, taken) || Twins.MayBeOwner(frame, region, state))
         {
             return false;
         }
@@ -93,25 +93,6 @@ internal sealed partial class CallEvaluator
         return !taken.IsContext || (taken.IsNew
             ? region.Connection is not null || region.Kind == RegionKind.Parameter
             : region.Connection is not null && (region.IsContext ? AreUnrelated(region.ConnectionType, taken.Type) || (region.IsOnNew && IsOlder(frame, taken.Identity)) : region.IsOnNew));
-    }
-
-    /// <summary>
-    /// Two objects of one class, out of a container both, may be one: the unit of work that holds the transaction opens no connection a second time, though another one that
-    /// nobody has made here would.
-    /// </summary>
-    private static bool MayBeItsOwner(Frame opener, Region region, State state)
-    {
-        for (var frame = region.Escaped ? opener : null; frame is not null; frame = frame.Caller)
-        {
-            if (frame is { Self: Value.Instance { Identity: var self }, Method.ContainingType: { } type } && (self.Root is not Place.Made || ResolvedAt(self) is not null)
-                && type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == region.Id.Origin.SyntaxTree && r.Span.Contains(region.Id.Origin.Span)))
-            {
-                // Its own one is in its fields.
-                return !state.Values.Any(v => v is { Key: Place.Member { Owner: var owner }, Value: Value.Transaction held } && owner.Equals(self) && held.Region.Equals(region.Id));
-            }
-        }
-
-        return false;
     }
 
     /// <summary>

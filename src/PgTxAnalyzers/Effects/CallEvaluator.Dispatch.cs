@@ -23,7 +23,7 @@ internal sealed partial class CallEvaluator
             var mediator = SymbolNames.RootOf(call.Method.ContainingType);
             foreach (var handler in context.Pipelines.HandlersOf(RequestType(call), mediator, cancellation))
             {
-                if (run.Frame.CountOf(handler) == 0 && context.Relevance.Matters(handler, context.MaxCallDepth - run.Frame.Calls - 1, cancellation) && context.Bodies.Graph(handler, cancellation) is { } graph)
+                if (run.Frame.CountOf(handler) == 0 && context.Relevance.Matters(handler, Within(run), cancellation) && context.Bodies.Graph(handler, cancellation) is { } graph)
                 {
                     var arguments = handler.Parameters.Zip(call.Values, (p, v) => (p, v));
                     outcomes.AddRange(Enter(run, Callee(run, graph, handler, Self(Value.Nothing, handler), null), arguments, state, call.Operation));

@@ -51,7 +51,7 @@ internal sealed partial class CallEvaluator
     /// <summary>The state in which a body begins: its parameters, and of the caller's state what the callee can come to.</summary>
     private Entrance EntranceOf(BodyRun caller, Frame frame, List<(IParameterSymbol Parameter, Value Value)> arguments, State state)
     {
-        var sight = new Sight(state.WithPending(null), frame, arguments.Select(b => b.Value), caller.Frame);
+        var sight = new Sight(state.WithPending(null), frame, arguments.Select(b => b.Value));
         var entry = sight.Entry;
         var stranger = Stranger(frame, caller.Frame);
         if (stranger is not null)
@@ -116,9 +116,7 @@ internal sealed partial class CallEvaluator
         var result = new List<Outcome>();
         var committed = CommitsBroken(frame, done, state);
         var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
-
-        // Where something has begun first: of paths that are alike the first one goes on, and a message names the begin that comes first.
-        foreach (var (left, returned) in done.Exits.OrderByDescending(e => e.State.Regions.Length))
+        foreach (var (left, returned) in done.Exits)
         {
             // Before the way through the call is put in front of it: the finding stands in the lambda, not where that is run.
             var value = isOwnLambda ? Reaches.HandedOut(returned, null, frame.ReportsFrom) : returned;

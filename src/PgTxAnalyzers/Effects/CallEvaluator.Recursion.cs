@@ -65,7 +65,9 @@ internal sealed partial class CallEvaluator
             var refused = Budget.Refused;
             var body = new BodyRun(frame, this, cancellation);
             body.Walk(entry);
-            var run = new Run(body.Exits.Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray()) { Worked = body.Worked, Yields = body.Yields };
+
+            // Where something has begun first: of paths that are alike the first one goes on, and a message names the begin that comes first.
+            var run = new Run(body.Exits.OrderByDescending(s => s.Regions.Length).Select(s => (s, body.ReturnedIn(s))).ToImmutableArray(), body.Throws.ToImmutableArray(), body.Held.ToImmutableArray()) { Worked = body.Worked, Yields = body.Yields };
             if (assumed.TryGetValue(key, out var taken) && !run.DoesTheSame(taken))
             {
                 assumed[key] = run;

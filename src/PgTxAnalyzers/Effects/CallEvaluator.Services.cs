@@ -55,7 +55,7 @@ internal sealed partial class CallEvaluator
     private static SyntaxNode ScopeOf(CallSite disposal) => disposal.Receiver is Value.Instance { Identity: Place.Made made } ? made.Site : disposal.Operation.Syntax;
 
     /// <summary>Where the object came out of its container whose part the place is; null: none did.</summary>
-    private static SyntaxNode? ResolvedAt(Place place) => place switch
+    public static SyntaxNode? ResolvedAt(Place place) => place switch
     {
         Place.Slot { Kind: SlotKind.Resolved, Owner: Place.Made made } => made.Site,
         Place.Member member => ResolvedAt(member.Owner),

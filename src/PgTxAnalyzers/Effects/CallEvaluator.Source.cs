@@ -101,12 +101,15 @@ internal sealed partial class CallEvaluator
 
     private bool IsFollowed(BodyRun run, CallSite call, IMethodSymbol target)
     {
-        var within = context.MaxCallDepth - run.Frame.Calls - 1;
+        var within = Within(run);
         return RunsAnArgument(call) || Keeps(target, call) || Makes(target) || HandsOutConnection(target) || LendsRows(target) || HandsOutEnumerator(target) || IsGivenMessage(call)
             || Leads(target, within) || LeadsOut(target);
     }
 
-    private bool MayEnd(BodyRun run, IMethodSymbol target) => context.Enders.Matters(target, context.MaxCallDepth - run.Frame.Calls - 1, cancellation);
+    private bool MayEnd(BodyRun run, IMethodSymbol target) => context.Enders.Matters(target, Within(run), cancellation);
+
+    /// <summary>Calls below a callee that are still followed.</summary>
+    private int Within(BodyRun run) => context.MaxCallDepth - run.Frame.Calls - 1;
 
     private static Value Self(Value receiver, IMethodSymbol target) =>
         target.IsStatic ? Value.Nothing

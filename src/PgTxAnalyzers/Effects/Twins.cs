@@ -30,6 +30,24 @@ internal static class Twins
         return others.Count > 0 && ends() ? state.Update(r => r is { Escaped: true, OutOfSight: false } && others.Contains(r.Id), RegionOps.Forgotten) : state;
     }
 
+    /// <summary>
+    /// Who opens a connection may be the object that holds the region: that unit of work opens none a second time, though another one that nobody has made here would.
+    /// </summary>
+    public static bool MayBeOwner(Frame opener, Region region, State state)
+    {
+        for (var frame = region.Escaped ? opener : null; frame is not null; frame = frame.Caller)
+        {
+            if (frame is { Self: Value.Instance { Identity: var self }, Method.ContainingType: { } type } && (self.Root is not Place.Made || CallEvaluator.ResolvedAt(self) is not null)
+                && type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == region.Id.Origin.SyntaxTree && r.Span.Contains(region.Id.Origin.Span)))
+            {
+                // Its own one is in its fields.
+                return !state.Values.Any(v => v is { Key: Place.Member { Owner: var owner }, Value: Value.Transaction held } && owner.Equals(self) && held.Region.Equals(region.Id));
+            }
+        }
+
+        return false;
+    }
+
     private static bool IsOfClass(INamedTypeSymbol? type, ISymbol member)
     {
         while (type is not null && !SymbolEqualityComparer.Default.Equals(type.OriginalDefinition, member.ContainingType.OriginalDefinition))

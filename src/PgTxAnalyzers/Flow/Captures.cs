@@ -33,14 +33,16 @@ internal static class Captures
                 continue;
             }
 
-            // Few variables stand around the function: its text is asked only where one does.
-            (captured ??= new HashSet<Place>()).UnionWith(Of(function, after.Values.Keys).Where(isGone));
+            foreach (var variable in Of(function, after.Values.Keys).Where(isGone))
+            {
+                (captured ??= new HashSet<Place>()).Add(variable);
+            }
         }
 
         return captured ?? None;
     }
 
-    /// <summary>Of the places, the variables of the bodies around a function that it mentions.</summary>
+    /// <summary>Of the places, the variables of the bodies around a function that it mentions. (Few stand around it: its text is asked only where one does.)</summary>
     public static IEnumerable<Place> Of(IMethodSymbol function, IEnumerable<Place> places) =>
         places.Where(p => p is Place.Variable { Symbol: (ILocalSymbol or IParameterSymbol) and var variable } && StandsIn(function, variable.ContainingSymbol) && Mentions(function, variable.Name));
 

@@ -3,7 +3,7 @@ using System.Linq;
 
 namespace PgTxAnalyzers.Flow;
 
-/// <summary>Other names for the objects and the begins of a state, throughout: in places, in values and in regions. What has no other name is handed back as it is.</summary>
+/// <summary>Other names for the objects and the begins of a state, in its places and its values. What has no other name is handed back as it is.</summary>
 internal abstract class Renaming
 {
     protected abstract Place Of(Place.Made made);

@@ -20,8 +20,7 @@ internal sealed class Sight
     /// <param name="state">The caller's.</param>
     /// <param name="callee">The body.</param>
     /// <param name="given">Its arguments.</param>
-    /// <param name="caller">Who calls.</param>
-    public Sight(State state, Frame callee, IEnumerable<Value> given, Frame caller)
+    public Sight(State state, Frame callee, IEnumerable<Value> given)
     {
         this.state = state;
         this.given = given.Append(callee.Self).ToList();
@@ -30,7 +29,7 @@ internal sealed class Sight
             Add(function);
         }
 
-        (Entry, parts) = Follow(caller);
+        (Entry, parts) = Follow(callee);
     }
 
     /// <summary>The state without what the body cannot come to.</summary>
@@ -43,7 +42,7 @@ internal sealed class Sight
     public bool HasDelegates => functions.Count > 0;
 
     /// <summary>Until no further delegate is found: a captured variable, and an object that it leads to, may hold one more.</summary>
-    private (State Entry, ImmutableHashSet<Place> Parts) Follow(Frame caller)
+    private (State Entry, ImmutableHashSet<Place> Parts) Follow(Frame callee)
     {
         foreach (var value in given)
         {
@@ -54,12 +53,12 @@ internal sealed class Sight
         {
             var known = functions.Count;
             var visible = state.Remove(IsOthers);
-            var hidden = Garbage.OutOfReach(visible, HasDelegates ? given.Concat(Selves(caller)) : given);
+            var hidden = Garbage.OutOfReach(visible, HasDelegates ? given.Concat(SelvesAbove(callee)) : given);
             foreach (var entry in visible.Values)
             {
-                if (!hidden.Contains(entry.Key))
+                if (Captures.FunctionOf(entry.Value) is { } function && !hidden.Contains(entry.Key))
                 {
-                    Add(entry.Value);
+                    Add(function);
                 }
             }
 
@@ -87,9 +86,9 @@ internal sealed class Sight
     }
 
     /// <summary>A delegate's own object is that of the body that it stands in.</summary>
-    private static IEnumerable<Value> Selves(Frame caller)
+    private static IEnumerable<Value> SelvesAbove(Frame callee)
     {
-        for (var frame = caller; frame is not null; frame = frame.Caller)
+        for (var frame = callee.Caller; frame is not null; frame = frame.Caller)
         {
             yield return frame.Self;
         }

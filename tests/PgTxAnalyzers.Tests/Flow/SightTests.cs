@@ -76,7 +76,7 @@ public sealed class SightTests
         IEnumerable<string> Seen(string? function)
         {
             var callee = new Frame(flow.Run.Frame, flow.Graph, function is null ? flow.Method : functions[function], Value.Nothing, null);
-            var sight = new Sight(state, callee, [], flow.Run.Frame);
+            var sight = new Sight(state, callee, []);
             Assert.All(locals, l => Assert.NotEqual(sight.Hides(l.Value), sight.Entry.Find(l.Value) is not null));
             return locals.Where(l => sight.Entry.Find(l.Value) is not null).Select(l => l.Key).Order(StringComparer.Ordinal);
         }
