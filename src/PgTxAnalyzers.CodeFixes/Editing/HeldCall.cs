@@ -30,7 +30,7 @@ internal sealed class HeldCall
 
     /// <summary>The begin is in the same document as the call, and in the hands of the same method: a region that came in as a parameter, or that stands around a handler, is somebody else's.</summary>
     public static bool IsOurs(Diagnostic diagnostic) =>
-        !(diagnostic.Properties.TryGetValue("pgtx.region", out var kind) && kind is "parameter" or "pipeline")
+        !(diagnostic.Properties.TryGetValue("pgtx.region", out var kind) && kind is "parameter" or "pipeline" or "given")
         && diagnostic.AdditionalLocations.Count > 0
         && diagnostic.AdditionalLocations[0].SourceTree == diagnostic.Location.SourceTree;
 

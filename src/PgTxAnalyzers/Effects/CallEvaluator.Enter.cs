@@ -68,6 +68,11 @@ internal sealed partial class CallEvaluator
             }
         }
 
+        if (context.Given.Own(frame, state, cancellation) is { } own)
+        {
+            frame.Pass(own);
+        }
+
         return new Entrance(entry, sight, stranger);
     }
 

@@ -27,5 +27,5 @@ internal sealed partial class CallEvaluator
     /// on it not to run in the transaction.
     /// </summary>
     private bool HandsOutConnection(IMethodSymbol target) =>
-        target.MethodKind == MethodKind.Ordinary && context.Shapes.Of(Unwrapped(target.ReturnType)) is Shape.Connection or Shape.Context or Shape.Transaction;
+        target.MethodKind is MethodKind.Ordinary or MethodKind.PropertyGet && context.Shapes.Of(Unwrapped(target.ReturnType)) is Shape.Connection or Shape.Context or Shape.Transaction;
 }

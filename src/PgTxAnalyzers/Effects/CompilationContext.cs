@@ -48,6 +48,7 @@ internal sealed class CompilationContext
         retry = new Lazy<RetryContext>(() => new RetryContext(this, RetryingStrategy));
         carried = new Lazy<ProjectFacts>(() => ProjectFacts.OfReferences(compilation));
         openCalls = new Lazy<OpenCalls>(() => new OpenCalls(this, default));
+        Given = new GivenUnits(this);
         Outboxes = new Outboxes(this);
         SharedConnections = new SharedConnections(this);
     }
@@ -111,6 +112,9 @@ internal sealed class CompilationContext
 
     public Pipelines Pipelines { get; }
 
+    /// <summary>Which units of work have begun before a body begins.</summary>
+    public GivenUnits Given { get; }
+
     public Outboxes Outboxes { get; }
 
     public SharedConnections SharedConnections { get; }
@@ -159,7 +163,7 @@ internal sealed class CompilationContext
         }
 
         var own = Index(cancellation).Candidates(tree, cancellation).Where(b => Helpers.CanHaveTransaction(b, cancellation)).ToList();
-        own.AddRange(Pipelines.Candidates(tree, cancellation).Where(h => !own.Contains(h)).ToList());
+        own.AddRange(Pipelines.Candidates(tree, cancellation).Concat(Given.Candidates(tree, cancellation)).Where(h => !own.Contains(h)).Distinct().ToList());
         return candidates.GetOrAdd(tree, own);
     }
 

@@ -88,6 +88,10 @@ internal sealed class FieldDelegates
     private static bool MayBeKnown(IFieldSymbol field) =>
         !field.DeclaringSyntaxReferences.IsEmpty && field.AssociatedSymbol is null && (field.IsReadOnly || field.DeclaredAccessibility == Accessibility.Private);
 
+    /// <summary>Nobody else sets the field, as far as its type says.</summary>
+    public static bool IsSetByConstructor(IFieldSymbol field, CancellationToken cancellation) =>
+        MayBeKnown(field) && (field.IsReadOnly || Written(field, cancellation).All(w => w.FirstAncestorOrSelf<BaseMethodDeclarationSyntax>() is null or ConstructorDeclarationSyntax));
+
     /// <summary>The expressions that are written to the field; the argument, where it is passed by reference.</summary>
     private static IEnumerable<ExpressionSyntax> Written(IFieldSymbol field, CancellationToken cancellation)
     {

@@ -128,6 +128,9 @@ internal sealed class NameIndex
     /// <summary>Null: no helper of the sources has this name.</summary>
     public Helper? HelperOf(string name) => helpers.TryGetValue(name, out var helper) ? helper : null;
 
+    /// <summary>Constructors that seem to leave a region in the object that they make.</summary>
+    public IEnumerable<ConstructorDeclarationSyntax> Constructors => helpers.Values.SelectMany(h => h.Leaving).OfType<ConstructorDeclarationSyntax>();
+
     /// <summary>The helpers' names in a body by which it may have a region, each once.</summary>
     /// <param name="isSure">It has a library's begin, a text or a parameter: no helper has to be asked, and none is returned.</param>
     public IReadOnlyCollection<string> HelpersIn(SyntaxNode body, out bool isSure)

@@ -36,18 +36,29 @@ internal static class RootAnalysis
     public static BodyFlow Run(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation, SessionFlow? session = null)
     {
         var facts = new RootFacts { Session = session, Obliges = context.Obliges, Context = context, Cancellation = cancellation, Root = graph.OriginalOperation.Syntax };
-        var run = Walked(context, graph, method, Entry(context, method, cancellation), facts, cancellation);
+        var entry = Entry(context, method, cancellation);
+        var run = Walked(context, graph, method, method is null ? entry : context.Given.Around(method, entry, cancellation), facts, cancellation);
 
         facts.Kept.UnionWith(run.Exits.SelectMany(s => s.Regions)
-            .Where(r => r is { IsLive: true, Returned: false, OutOfSight: false, Kind: RegionKind.Transaction or RegionKind.Facade } && (r.Escaped || r.Kind == RegionKind.Facade)).Select(r => r.Begin));
+            .Where(r => r is { IsLive: true, Returned: false, OutOfSight: false, Given: null, Kind: RegionKind.Transaction or RegionKind.Facade } && (r.Escaped || r.Kind == RegionKind.Facade)).Select(r => r.Begin));
 
         // What ends without a commit on its way to a normal exit; what is still open there is as lost, unless somebody else can end it.
         var lost = run.Exits.SelectMany(s => s.Regions)
             .Where(r => r is { Changed: true, Escaped: false, Returned: false, Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Scope or RegionKind.Sql })
             .Where(r => r.Lost || (r.Kind != RegionKind.Scope && r.Owner == 0))
             .Distinct().ToImmutableArray();
-        return new BodyFlow(run.Held.Where(h => h.Place is not null).ToImmutableArray(), lost, facts) { Compilation = context.Compilation, Context = context, Body = graph.OriginalOperation.Syntax };
+        return new BodyFlow(run.Held.Where(h => h.Place is not null).Select(h => WithoutUnsure(h, facts)).OfType<Held>().ToImmutableArray(), lost, facts) { Compilation = context.Compilation, Context = context, Body = graph.OriginalOperation.Syntax };
     }
+
+    /// <summary>Of a unit of work that the body was given only what it commits itself was surely open: its caller may have committed before. Null: nothing is left.</summary>
+    private static Held? WithoutUnsure(Held fact, RootFacts facts) =>
+        fact.Regions.RemoveAll(r => r.Given is not null && !facts.Committed.Contains(r.Begin)) is var sure && sure.Length == fact.Regions.Length ? fact
+        : sure.IsEmpty ? null
+        : fact with { Regions = sure };
+
+    /// <summary>In which states a body returns.</summary>
+    public static IReadOnlyCollection<State> Exits(CompilationContext context, ControlFlowGraph graph, IMethodSymbol method, CancellationToken cancellation) =>
+        Walked(context, graph, method, Entry(context, method, cancellation), new RootFacts(), cancellation, Look.Begins).Exits;
 
     /// <summary>What a body reaches when it is entered in a given state.</summary>
     public static IReadOnlyList<Held> Held(CompilationContext context, ControlFlowGraph graph, IMethodSymbol method, State entry, CancellationToken cancellation) =>

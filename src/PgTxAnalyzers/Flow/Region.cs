@@ -102,6 +102,9 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>A pipeline's step has begun it around the body: that step's method, and its call of the next one.</summary>
     public Step? Around { get; init; }
 
+    /// <summary>The class of a unit of work that the body's object was given and that has begun it in its constructor.</summary>
+    public string? Given { get; init; }
+
     /// <summary>A statement in it has failed on this path: the server refuses everything but a rollback.</summary>
     public bool Broken { get; init; }
 

@@ -67,6 +67,36 @@ public class DownTheReferenceTests
             }
             """).FindTheSame("App.cs:10 PGTX101");
 
+    /// <summary>Which connection that is, the project below knows.</summary>
+    [Fact]
+    public Task A_unit_of_the_callee_hands_out_its_context() => new Projects()
+        .With("Data", """
+            using Microsoft.EntityFrameworkCore;
+            using Microsoft.EntityFrameworkCore.Storage;
+            public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options) { public DbSet<Order> Orders => Set<Order>(); }
+            public class Order { public int Id { get; set; } }
+            public sealed class Work(ShopContext db)
+            {
+                private IDbContextTransaction? transaction;
+                public ShopContext Db => db;
+                public async Task BeginAsync() => transaction = await db.Database.BeginTransactionAsync();
+                public async Task SaveAsync() { await db.SaveChangesAsync(); await transaction!.CommitAsync(); }
+            }
+            """)
+        .With("App", """
+            using Microsoft.EntityFrameworkCore;
+            public class Post(Work work, HttpClient http)
+            {
+                public async Task Send()
+                {
+                    await work.BeginAsync();
+                    await work.Db.Orders.CountAsync();
+                    await http.GetAsync("/");
+                    await work.SaveAsync();
+                }
+            }
+            """).FindTheSame("App.cs:8 PGTX101");
+
     [Fact]
     public Task A_unit_of_the_callee_begins_lazily() => new Projects()
         .With("Data", """

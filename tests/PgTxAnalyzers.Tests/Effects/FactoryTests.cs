@@ -13,6 +13,8 @@ public sealed class FactoryTests
     [InlineData("On(ct: default, conn: conn)", "private static NpgsqlConnection On(NpgsqlConnection conn, CancellationToken ct) { ct.ThrowIfCancellationRequested(); return conn; }")]
     [InlineData("await OnAsync(conn)", "private static Task<NpgsqlConnection> OnAsync(NpgsqlConnection conn) => Task.FromResult(conn);")]
     [InlineData("new Session(conn).Connection()", "private sealed class Session(NpgsqlConnection conn) { public NpgsqlConnection Connection() => conn; }")]
+    [InlineData("new Session(conn).Own", "private sealed class Session(NpgsqlConnection conn) { public NpgsqlConnection Own => conn; }")]
+    [InlineData("new Session(conn).Own", "private sealed class Session { private readonly NpgsqlConnection _conn; public Session(NpgsqlConnection conn) => _conn = conn; public NpgsqlConnection Own { get { return _conn; } } }")]
     public Task A_connection_that_a_helper_hands_out_is_that_one(string connection, string helper) => TestCode.Of($$"""
         using Dapper;
         using Npgsql;
@@ -36,8 +38,40 @@ public sealed class FactoryTests
         }
         """).Counting("PGTX101", "PGTX103", "PGTX105").HasMarkedFindings();
 
+    /// <summary>Nothing has to be known of the object: its property hands out what its begin has begun on.</summary>
+    [Theory]
+    [InlineData("Work")]
+    [InlineData("IWork")]
+    public Task A_unit_of_work_hands_out_its_context(string type) => TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+        using Microsoft.EntityFrameworkCore.Storage;
+        public class ShopContext(DbContextOptions<ShopContext> options) : DbContext(options) { public DbSet<Order> Orders => Set<Order>(); }
+        public class Order { public int Id { get; set; } }
+        public interface IWork { ShopContext Db { get; } Task BeginAsync(); Task SaveAsync(); }
+        public sealed class Work(ShopContext db) : IWork
+        {
+            private IDbContextTransaction? transaction;
+            public ShopContext Db => db;
+            public async Task BeginAsync() => transaction = await db.Database.BeginTransactionAsync();
+            public async Task SaveAsync() { await db.SaveChangesAsync(); await transaction!.CommitAsync(); }
+        }
+
+        public class Post({{type}} work, HttpClient http)
+        {
+            public async Task Send()
+            {
+                await work.BeginAsync();
+                await work.Db.Orders.CountAsync();
+                await http.GetAsync("/"); // expect: PGTX101
+                await work.SaveAsync();
+            }
+        }
+        """).Counting("PGTX101", "PGTX103", "PGTX105").HasMarkedFindings();
+
     [Theory]
     [InlineData("New(source)", "private static NpgsqlConnection New(NpgsqlDataSource source) => source.OpenConnection();")]
+    [InlineData("new Session(source).New", "private sealed class Session(NpgsqlDataSource source) { public NpgsqlConnection New => source.OpenConnection(); }")]
+    [InlineData("new Session(second).Own", "private sealed class Session(NpgsqlConnection conn) { public NpgsqlConnection Own => conn; }")]
     [InlineData("Other(first, second)", "private static NpgsqlConnection Other(NpgsqlConnection a, NpgsqlConnection b) => b;")]
     public Task Another_connection_stays_another_one(string connection, string helper) => TestCode.Of($$"""
         using Dapper;

@@ -32,6 +32,8 @@ internal static class HeldCallText
     public static string Subject(HeldCall call) => call.Region.Kind switch
     {
         _ when call.Region.Around is { } step => $"The transaction that {step.Name} holds around this handler (begun at {Line(call.Region.Begin, call.Place)})",
+        RegionKind.Parameter when call.Region.Given is { } unit => $"The transaction that {unit} was given when it was made ({Line(call.Region.Begin, call.Place)})",
+        _ when call.Region.Given is { } unit => $"The transaction that {unit} has held since it was made (begun at {Line(call.Region.Begin, call.Place)})",
         RegionKind.Parameter => "The caller's transaction",
         RegionKind.Scope => $"The TransactionScope created at {Line(call.Region.Begin, call.Place)}",
         _ => $"The transaction begun at {Line(call.Region.Begin, call.Place)}",
@@ -65,6 +67,7 @@ internal static class HeldCallText
     private static string Kind(Region region) => region.Kind switch
     {
         _ when region.Around is not null => "pipeline",
+        _ when region.Given is not null => "given",
         RegionKind.Facade => "facade",
         RegionKind.Scope => "scope",
         RegionKind.Sql => "sql",

@@ -1,0 +1,162 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using PgTxAnalyzers.Flow;
+using PgTxAnalyzers.Models;
+
+namespace PgTxAnalyzers.Effects;
+
+/// <summary>A class whose objects have a transaction from the constructor on, and can commit it.</summary>
+/// <param name="Type">The class.</param>
+/// <param name="Transaction">The member that holds the transaction; null: its context has it.</param>
+/// <param name="Connection">The member that holds the connection; null: not known.</param>
+/// <param name="Region">As it is when the object has been made.</param>
+internal sealed record UnitClass(INamedTypeSymbol Type, ISymbol? Transaction, ISymbol? Connection, Region Region);
+
+/// <summary>
+/// Which classes have a transaction from the constructor on: it begins there, or is one of the constructor's parameters. Names first, then the flow of the constructor; in most
+/// projects there is none.
+/// </summary>
+internal sealed class UnitClasses
+{
+    private readonly CompilationContext context;
+    private readonly object gate = new();
+    private Known? known;
+
+    public UnitClasses(CompilationContext context) => this.context = context;
+
+    public bool Any(CancellationToken cancellation) => All(cancellation).ByType.Count > 0;
+
+    /// <summary>Hashes of the names of the members by which one of them commits.</summary>
+    public WordSet Commits(CancellationToken cancellation) => All(cancellation).Commits;
+
+    /// <summary>Null: an object of the class has no transaction from its constructor.</summary>
+    public UnitClass? Of(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var all = All(cancellation).ByType;
+        return all.Count == 0 ? null : Targets.BasesOf(type).Select(t => all.TryGetValue(t.OriginalDefinition, out var unit) ? unit : null).FirstOrDefault(u => u is not null);
+    }
+
+    private Known All(CancellationToken cancellation)
+    {
+        if (Volatile.Read(ref known) is { } all)
+        {
+            return all;
+        }
+
+        var found = Find(cancellation);
+        lock (gate)
+        {
+            return known ??= found;
+        }
+    }
+
+    private Known Find(CancellationToken cancellation)
+    {
+        var (byType, commits) = (new Dictionary<INamedTypeSymbol, UnitClass>(SymbolEqualityComparer.Default), new WordSet());
+        foreach (var type in Suspects(cancellation).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
+        {
+            if (type.InstanceConstructors.Length == 1 && Targets.BasesOf(type).SelectMany(t => Committing(t, cancellation)).ToList() is { Count: > 0 } ends
+                && !IsMadeInSight(type.Name, cancellation) && MadeBy(type.InstanceConstructors[0], cancellation) is { } unit)
+            {
+                byType[type] = unit;
+                commits.UnionWith(ends.Select(TreeWords.Hash));
+            }
+        }
+
+        return new Known(byType, commits);
+    }
+
+    private IEnumerable<INamedTypeSymbol> Suspects(CancellationToken cancellation)
+    {
+        var declarations = new List<SyntaxNode>(context.Index(cancellation).Constructors.Select(c => c.Parent!));
+        foreach (var tree in context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.WordsOf(t, cancellation).HasTransactionType))
+        {
+            declarations.AddRange(TreeBodies.Of(tree, cancellation).Bodies.Where(b => b.NamesTransaction && b.Declaration is ConstructorDeclarationSyntax).Select(b => b.Declaration.Parent!));
+            declarations.AddRange(tree.GetRoot(cancellation).DescendantNodes(n => n is not MemberDeclarationSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax)
+                .OfType<ClassDeclarationSyntax>().Where(c => c.ParameterList is { } given && given.Parameters.Any(p => p.Type?.ToString().Contains("Transaction") == true)));
+        }
+
+        return declarations.Select(d => context.Bodies.Model(d.SyntaxTree).GetDeclaredSymbol(d, cancellation)).OfType<INamedTypeSymbol>().Where(t => t.TypeKind == TypeKind.Class);
+    }
+
+    /// <summary>What an object has on each way out of its constructor.</summary>
+    private UnitClass? MadeBy(IMethodSymbol constructor, CancellationToken cancellation)
+    {
+        if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is TypeDeclarationSyntax)
+        {
+            return constructor.Parameters.Where(p => context.Shapes.IsCallersTransaction(p.Type)).Take(2).ToList() is { Count: 1 } given && KeptIn(given[0], cancellation) is { } member
+                ? new UnitClass(constructor.ContainingType, member, null, Start(new Region(new RegionId(given[0].DeclaringSyntaxReferences[0].GetSyntax(cancellation)), RegionKind.Parameter, Level.Open, 0), constructor))
+                : null;
+        }
+
+        if (context.Bodies.Graph(constructor, cancellation) is not { } graph)
+        {
+            return null;
+        }
+
+        var left = RootAnalysis.Exits(context, graph, constructor, cancellation).Select(s => LeftIn(s, constructor)).Distinct().ToList();
+        return left.Count == 1 ? left[0] : null;
+    }
+
+    /// <summary>The member in which a primary constructor's parameter is: its own one where a body reads it, or one that is initialised with it.</summary>
+    private static ISymbol? KeptIn(IParameterSymbol parameter, CancellationToken cancellation) =>
+        GivenUnits.Captured(parameter.ContainingType, cancellation).FirstOrDefault(p => SymbolEqualityComparer.Default.Equals(p, parameter))
+        ?? parameter.ContainingType.GetMembers().FirstOrDefault(m => m.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
+        {
+            VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax value } => value.Identifier.ValueText == parameter.Name,
+            PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax value } => value.Identifier.ValueText == parameter.Name,
+            _ => false,
+        });
+
+    private static UnitClass? LeftIn(State exit, IMethodSymbol constructor)
+    {
+        var left = exit.Live.Where(r => r is { Kind: RegionKind.Transaction or RegionKind.Facade or RegionKind.Parameter, OutOfSight: false }).ToList();
+        if (left.Count != 1)
+        {
+            return null;
+        }
+
+        var (transaction, connection) = (MemberWith(v => v is Value.Transaction t && t.Region.Equals(left[0].Id)), MemberWith(v => v is Value.Connection c && c.Identity.Equals(left[0].Connection)));
+
+        // A transaction that nobody can name ends with its context, or with the object.
+        return transaction is null && (connection is null || !left[0].IsContext) ? null : new UnitClass(constructor.ContainingType, transaction, connection, Start(left[0], constructor));
+
+        ISymbol? MemberWith(System.Func<Value, bool> isIt) => exit.Values.Where(v => v.Key is Place.Member { Owner: Place.This } && isIt(v.Value)).Select(v => ((Place.Member)v.Key).Symbol).FirstOrDefault();
+    }
+
+    /// <summary>As a body finds it that has not sent a statement yet. Npgsql sends BEGIN with the first one: nothing is open on the server before.</summary>
+    private static Region Start(Region region, IMethodSymbol constructor) => region with
+    {
+        Level = region.Kind != RegionKind.Parameter && region.Level > Level.Pinned ? region.Level : Level.None,
+        Connection = null, IsOnNew = false, Escaped = true, Returned = false, Given = constructor.ContainingType.Name,
+    };
+
+    /// <summary>
+    /// A body makes such an object, and may hand it on: there it is known what lives, and whoever is given it would tell the same again. Where an object makes it for itself, or a lambda for a
+    /// container, nobody else tells.
+    /// </summary>
+    private bool IsMadeInSight(string type, CancellationToken cancellation) => context.Bodies.Sources.SelectMany(c => c.SyntaxTrees).Where(t => NameIndex.HasWord(t, type, cancellation))
+        .SelectMany(t => t.GetRoot(cancellation).DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>()).Any(made =>
+            (made is ObjectCreationExpressionSyntax { Type: var written } ? TargetTyped.LastName(written) : TargetTyped.NameOf((ImplicitObjectCreationExpressionSyntax)made)) == type
+            && made.Ancestors().TakeWhile(a => a is not MemberDeclarationSyntax).All(a => a is not AnonymousFunctionExpressionSyntax)
+            && made.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not (ConstructorDeclarationSyntax or BaseFieldDeclarationSyntax));
+
+    /// <summary>The names of the members of a class that may commit: those that call a library's commit, and those that call such a member of their own class.</summary>
+    private IEnumerable<string> Committing(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var methods = type.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).ChildNodes()).OfType<MethodDeclarationSyntax>().ToList();
+        var (commits, own) = (context.Models.Names(role => role == ApiRole.Commit, cancellation).Names, new HashSet<string>());
+        for (var before = -1; own.Count > before;)
+        {
+            before = own.Count;
+            own.UnionWith(methods.Where(m => BodyUses.Of(m).Names.Any(n => commits.Contains(n) || own.Contains(n))).Select(m => m.Identifier.ValueText));
+        }
+
+        return own;
+    }
+
+    private sealed record Known(Dictionary<INamedTypeSymbol, UnitClass> ByType, WordSet Commits);
+}
