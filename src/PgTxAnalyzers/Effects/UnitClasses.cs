@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -23,6 +24,7 @@ internal sealed class UnitClasses
 {
     private readonly CompilationContext context;
     private readonly object gate = new();
+    private readonly ConcurrentDictionary<INamedTypeSymbol, bool> madeInSight = new(SymbolEqualityComparer.Default);
     private Known? known;
 
     public UnitClasses(CompilationContext context) => this.context = context;
@@ -36,8 +38,16 @@ internal sealed class UnitClasses
     public UnitClass? Of(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var all = All(cancellation).ByType;
-        return all.Count == 0 ? null : Targets.BasesOf(type).Select(t => all.TryGetValue(t.OriginalDefinition, out var unit) ? unit : null).FirstOrDefault(u => u is not null);
+        return all.Count > 0 && Targets.BasesOf(type).Select(t => all.TryGetValue(t.OriginalDefinition, out var unit) ? unit : null).FirstOrDefault(u => u is not null) is { } unit
+            && !madeInSight.GetOrAdd(type.OriginalDefinition, t => IsMadeInSight(t.Name, cancellation)) ? As(type, unit) : null;
     }
+
+    /// <summary>What a generic base class calls <c>TContext</c>, the class says.</summary>
+    private static UnitClass As(INamedTypeSymbol type, UnitClass unit) =>
+        unit.Region.ConnectionType is ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Type } parameter
+        && Targets.BasesOf(type).FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.OriginalDefinition, unit.Type)) is { } own && parameter.Ordinal < own.TypeArguments.Length
+            ? unit with { Region = unit.Region with { ConnectionType = own.TypeArguments[parameter.Ordinal] } }
+            : unit;
 
     private Known All(CancellationToken cancellation)
     {
@@ -58,8 +68,8 @@ internal sealed class UnitClasses
         var (byType, commits) = (new Dictionary<INamedTypeSymbol, UnitClass>(SymbolEqualityComparer.Default), new WordSet());
         foreach (var type in Suspects(cancellation).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
         {
-            if (type.InstanceConstructors.Length == 1 && Targets.BasesOf(type).SelectMany(t => Committing(t, cancellation)).ToList() is { Count: > 0 } ends
-                && !IsMadeInSight(type.Name, cancellation) && MadeBy(type.InstanceConstructors[0], cancellation) is { } unit)
+            if (Targets.BasesOf(type).SelectMany(t => Committing(t, cancellation)).ToList() is { Count: > 0 } ends
+                && MadeBy(type, cancellation) is { } unit)
             {
                 byType[type] = unit;
                 commits.UnionWith(ends.Select(TreeWords.Hash));
@@ -80,6 +90,13 @@ internal sealed class UnitClasses
         }
 
         return declarations.Select(d => context.Bodies.Model(d.SyntaxTree).GetDeclaredSymbol(d, cancellation)).OfType<INamedTypeSymbol>().Where(t => t.TypeKind == TypeKind.Class);
+    }
+
+    /// <summary>Whichever constructor has made it, the object has it in the same member.</summary>
+    private UnitClass? MadeBy(INamedTypeSymbol type, CancellationToken cancellation)
+    {
+        var made = type.InstanceConstructors.Select(c => MadeBy(c, cancellation)).ToList();
+        return made.Count > 0 && made.All(m => m is not null && SymbolEqualityComparer.Default.Equals(m.Transaction, made[0]?.Transaction) && SymbolEqualityComparer.Default.Equals(m.Connection, made[0]?.Connection)) ? made[0] : null;
     }
 
     /// <summary>What an object has on each way out of its constructor.</summary>

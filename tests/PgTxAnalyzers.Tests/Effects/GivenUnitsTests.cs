@@ -115,6 +115,31 @@ public sealed class GivenUnitsTests
         }
         """).Counting("PGTX101", "PGTX102", "PGTX105", "PGTX703", "PGTX704").HasMarkedFindings();
 
+    /// <summary>Which constructor the container takes does not matter, where each of them begins.</summary>
+    [Fact]
+    public Task A_unit_with_two_constructors() => TestCode.Of(Context + $$"""
+        public sealed class Work
+        {
+            private NpgsqlConnection _connection = null!;
+            private NpgsqlTransaction _transaction = null!;
+            public Work() => Begin("Host=a");
+            public Work(string text) => Begin(text);
+            private void Begin(string text) { _connection = new NpgsqlConnection(text); _connection.Open(); _transaction = _connection.BeginTransaction(); }
+            public Task AddAsync() => _connection.ExecuteAsync("INSERT INTO orders (id) VALUES (1)", transaction: _transaction);
+            public void Commit() => _transaction.Commit();
+        }
+
+        public sealed class Service(Work work, HttpClient http)
+        {
+            public async Task RunAsync()
+            {
+                await work.AddAsync();
+                {{Call}} // expect: PGTX101
+                work.Commit();
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
     /// <summary>Its transaction is in nobody's field, but its context knows it.</summary>
     [Fact]
     public Task A_unit_that_ends_by_its_context() => TestCode.Of(Context + $$"""
@@ -202,6 +227,43 @@ public sealed class GivenUnitsTests
             {
                 await work.AddAsync();
                 await work.NotifyAsync(); // expect: PGTX101
+                await work.SaveAsync();
+            }
+        }
+        """).Counting("PGTX101").HasMarkedFindings();
+
+    /// <summary>The base class begins for all of them.</summary>
+    /// <param name="more">What else there is.</param>
+    /// <param name="isHeld">Nobody in sight makes the unit.</param>
+    [Theory]
+    [InlineData("", true)]
+    [InlineData("public sealed class Job(ShopContext db) { public async Task RunAsync() { var work = new OrderWork(db); await work.SaveAsync(); } }", false)]
+    public Task A_unit_that_derives_from_one(string more, bool isHeld) => TestCode.Of(Context + $$"""
+        public abstract class Work<T> where T : DbContext
+        {
+            private readonly T _db;
+            private readonly IDbContextTransaction _transaction;
+            protected Work(T db) { _db = db; _transaction = db.Database.BeginTransaction(); }
+            public async Task SaveAsync() { await _db.SaveChangesAsync(); await _transaction.CommitAsync(); }
+        }
+
+        public interface IOrderWork { Task AddAsync(); Task SaveAsync(); }
+
+        public sealed class OrderWork : Work<ShopContext>, IOrderWork
+        {
+            private readonly ShopContext _orders;
+            public OrderWork(ShopContext db) : base(db) => _orders = db;
+            public Task AddAsync() { _orders.Orders.Add(new Order()); return _orders.SaveChangesAsync(); }
+        }
+
+        {{more}}
+
+        public sealed class Service(IOrderWork work, HttpClient http)
+        {
+            public async Task RunAsync()
+            {
+                await work.AddAsync();
+                {{Call}}{{(isHeld ? " // expect: PGTX101" : "")}}
                 await work.SaveAsync();
             }
         }
