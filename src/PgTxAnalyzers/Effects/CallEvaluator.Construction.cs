@@ -95,6 +95,9 @@ internal sealed partial class CallEvaluator
             {
                 VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
                 PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+
+                // A record's property is its parameter.
+                ParameterSyntax parameter when member is IPropertySymbol => parameter.Identifier.ValueText,
                 _ => null,
             };
             if (initialiser is not null && byName.TryGetValue(initialiser, out var value))

@@ -249,19 +249,6 @@ internal sealed partial class BodyRun
     public static State Escape(State state, Value value) =>
         value is Value.Transaction t && state.Region(t.Region) is { } region ? state.Replace(region, region with { Escaped = true }) : state;
 
-    private IReadOnlyList<Outcome> Deconstruct(IDeconstructionAssignmentOperation operation, State state)
-    {
-        var paths = Evaluate(operation.Value, state);
-        return Then(paths, s => Targets(operation.Target).Aggregate(s, (at, target) => Write(target, Value.Nothing, at)));
-
-        static IEnumerable<IOperation> Targets(IOperation target) => target switch
-        {
-            ITupleOperation tuple => tuple.Elements.SelectMany(Targets),
-            IDeclarationExpressionOperation declaration => Targets(declaration.Expression),
-            _ => new[] { target },
-        };
-    }
-
     private IReadOnlyList<Outcome> Conversion(IConversionOperation conversion, State state)
     {
         // `x as T` may be null although x is not; a user's own conversion makes something new.

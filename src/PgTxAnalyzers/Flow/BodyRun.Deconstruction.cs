@@ -1,0 +1,69 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace PgTxAnalyzers.Flow;
+
+/// <summary>
+/// <c>(_connection, _http) = (connection, http)</c>, as constructors are often written, and the members of a record by position. Whatever else is taken apart is not known any more.
+/// </summary>
+internal sealed partial class BodyRun
+{
+    private IReadOnlyList<Outcome> Deconstruct(IDeconstructionAssignmentOperation operation, State state)
+    {
+        var targets = TargetsOf(operation.Target).ToList();
+        if (Unwrapped(operation.Value) is ITupleOperation { Elements: var elements } && elements.Length == targets.Count)
+        {
+            return Pairwise(targets, elements, state);
+        }
+
+        return Evaluate(operation.Value, state).Select(o => new Outcome(TakeApart(targets, o.Value, o.State), o.Value)).ToList();
+    }
+
+    /// <summary>All values first, then the assignments: <c>(a, b) = (b, a)</c> swaps.</summary>
+    private IReadOnlyList<Outcome> Pairwise(List<IOperation> targets, IReadOnlyList<IOperation> elements, State state)
+    {
+        var paths = new List<(State State, List<Value> Values)> { (state, new List<Value>()) };
+        foreach (var element in elements)
+        {
+            paths = paths.SelectMany(p => Evaluate(element, p.State).Select(o => (o.State, p.Values.Append(o.Value).ToList()))).Take(MaxPaths).ToList();
+        }
+
+        return paths.Select(p => new Outcome(Assigned(targets, p.Values, p.State), p.Values.Aggregate(Value.Nothing, Reaches.Merge))).ToList();
+    }
+
+    private State TakeApart(IReadOnlyCollection<IOperation> targets, Value value, State state)
+    {
+        if (value is not Value.Instance whole)
+        {
+            return Assigned(targets, targets.Select(_ => Value.Nothing), state);
+        }
+
+        var parts = whole.Type is INamedTypeSymbol { IsRecord: true } record ? Positional(record) : new List<IPropertySymbol>();
+        if (parts.Count == targets.Count)
+        {
+            return Assigned(targets, parts.Select(p => Read(state, new Place.Member(whole.Identity, p), p.Type)), state);
+        }
+
+        // Its own method says which part is which: a commit of one of them is not known to end what the object holds.
+        return Assigned(targets, targets.Select(_ => Value.Nothing), state.Remove(place => place is Place.Member { Owner: var owner } && owner.Equals(whole.Identity)));
+    }
+
+    /// <summary>The properties that the compiler makes of a record's parameters, in their order.</summary>
+    private static List<IPropertySymbol> Positional(INamedTypeSymbol record) =>
+        record.GetMembers().OfType<IPropertySymbol>().Where(p => p.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.ParameterSyntax)).ToList();
+
+    private State Assigned(IEnumerable<IOperation> targets, IEnumerable<Value> values, State state) =>
+        targets.Zip(values, (target, value) => (target, value)).Aggregate(state, (at, pair) =>
+        Unwrapped(pair.target) is ITupleOperation inner ? TakeApart(inner.Elements, pair.value, at) : Write(pair.target, pair.value, at));
+
+    private static IEnumerable<IOperation> TargetsOf(IOperation target) => Unwrapped(target) switch
+    {
+        ITupleOperation tuple => tuple.Elements,
+        IDeclarationExpressionOperation declaration => TargetsOf(declaration.Expression),
+        var one => new[] { one },
+    };
+
+    private static IOperation Unwrapped(IOperation operation) => operation is IConversionOperation { OperatorMethod: null, Operand: var operand } ? Unwrapped(operand) : operation;
+}
