@@ -62,7 +62,7 @@ internal sealed partial class CallEvaluator
     }
 
     /// <summary>What has begun behind an interface may be ended behind one: by a name that says so, or by what the implementation does.</summary>
-    private static State Since(State state, IMethodSymbol method, string member)
+    private State Since(State state, IMethodSymbol method, string member)
     {
         // `mapper.Map(order)` of a library, whose implementation nobody will see, is no work with a database: what waits for nothing is only asked of the unit itself.
         var isWork = Names.IsAwaitable(method.ReturnType) || SaysThatItEnds(method);
@@ -70,6 +70,11 @@ internal sealed partial class CallEvaluator
         {
             if (region.Resource is { Unit: { } unit } resource && !unit.Since.Contains(member) && (isWork || IsOf(method.ContainingType, unit.Member)))
             {
+                if (member == unit.Member)
+                {
+                    Facts.Committed.Add(region.Begin);
+                }
+
                 var since = unit.Since.Add(member).Sort(System.StringComparer.Ordinal);
                 state = SaysThatItEnds(method) || since.Length > MaxSince ? state.End(region) : state.Replace(region, region with { Resource = resource with { Unit = unit with { Since = since } } });
             }

@@ -39,6 +39,7 @@ internal sealed partial class ForeignEffects
         Names = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is not null).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
         var beginning = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect is { } effect && CanBegin(effect)).ToList();
         BeginNames = beginning.Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
+        CommitNames = assemblies.SelectMany(a => a.Item2.All).Where(m => m.Effect?.Rows.Any(r => r.WithOwn && r.Exits.Any(e => e.Fates[Probe.Own] == 'x')) == true).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
         BeginProperties = beginning.Where(m => IsGetter(m.Key)).Select(m => SimpleName(m.Type, m.Key)).ToImmutableHashSet();
     }
 
@@ -47,6 +48,9 @@ internal sealed partial class ForeignEffects
 
     /// <summary>Those that can leave a region open, or run a delegate in one.</summary>
     public ImmutableHashSet<string> BeginNames { get; }
+
+    /// <summary>Those that commit a transaction which their object holds.</summary>
+    public ImmutableHashSet<string> CommitNames { get; }
 
     /// <summary>Those of properties.</summary>
     public ImmutableHashSet<string> BeginProperties { get; }
@@ -101,6 +105,17 @@ internal sealed partial class ForeignEffects
     /// <summary>What is known of this very method.</summary>
     public ForeignTarget? Target(IMethodSymbol method) =>
         method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method)?.Effect is { } effect ? new ForeignTarget(method, effect) : null;
+
+    /// <summary>The classes of other projects that an object of the type can be, as far as anything is known of them.</summary>
+    public IEnumerable<INamedTypeSymbol> Classes(INamedTypeSymbol type) =>
+        (derived.Value.TryGetValue(type.OriginalDefinition, out var found) ? found : Enumerable.Empty<INamedTypeSymbol>()).Concat(type is { TypeKind: TypeKind.Class, IsAbstract: false } && byAssembly.ContainsKey(type.ContainingAssembly) ? new[] { type.OriginalDefinition } : Array.Empty<INamedTypeSymbol>());
+
+    /// <summary>The transaction that each constructor of a class leaves in the object, on each of its ways; null: one of them leaves none, or more.</summary>
+    public ForeignRegion? LeftByConstructors(INamedTypeSymbol type)
+    {
+        var exits = type.InstanceConstructors.Select(Target).SelectMany(t => t?.Effect.Rows.FirstOrDefault()?.Exits ?? ImmutableArray.Create(new ForeignExit(default, default, ImmutableArray<ForeignRegion>.Empty))).ToList();
+        return exits.Count > 0 && exits.All(e => e.Regions.Count(r => r is { Kind: RegionKind.Transaction or RegionKind.Facade, Holder: Holder.Object or Holder.This }) == 1 && e.Regions.Length == 1) ? exits[0].Regions[0] : null;
+    }
 
     /// <summary>The handlers of requests of this type in other projects.</summary>
     /// <param name="mediator">The root namespace of the library that dispatches them.</param>

@@ -46,15 +46,18 @@ internal sealed class MetUnits
             return null;
         }
 
-        foreach (var first in Implementations(begin))
+        var isGiven = OpenUnits.Commit(begin.Name);
+        foreach (var first in isGiven ? Constructors(begin) : Implementations(begin))
         {
+            // Of a unit that was given as it is, nobody here can begin later.
             var level = LevelOf(first, owed.Unit);
-            if (level == Level.None)
+            if (level == Level.None || (isGiven && level < Level.Open))
             {
                 continue;
             }
 
-            var subject = $"The transaction that {Names.Of(first)} begins for {owed.Method} ({owed.File}:{owed.Line})";
+            var subject = isGiven ? $"The transaction that {first.ContainingType.Name} has held since it was made, in {owed.Method} ({owed.File}:{owed.Line}),"
+                : $"The transaction that {Names.Of(first)} begins for {owed.Method} ({owed.File}:{owed.Line})";
             if (owed.Member is null)
             {
                 return At(first, begin) is { } here ? MetObligations.Finding(here, subject, level, owed.IsWait, owed.Kind, owed.Chain) : null;
@@ -72,6 +75,14 @@ internal sealed class MetUnits
 
         return null;
     }
+
+    /// <summary>A constructor of the one class that implements the commit, where each of them begins, on each of its ways: whoever commits it had it open.</summary>
+    private IEnumerable<IMethodSymbol> Constructors(IMethodSymbol commit) =>
+        Implementations(commit).Select(m => m.ContainingType).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default).Take(2).ToList() is { Count: 1 } only
+        && only[0].InstanceConstructors.All(c => effects.Of(c) is { Rows: { IsEmpty: false } rows } && rows[0].Exits.All(e => e.Regions.Any(IsTransaction)))
+            ? only[0].InstanceConstructors.Take(1) : Enumerable.Empty<IMethodSymbol>();
+
+    private static bool IsTransaction(ForeignRegion region) => region.Kind is not (RegionKind.Suppress or RegionKind.Scope);
 
     /// <summary>Of the transaction that the method begins, where the sink is reached; none: it begins none, it may be over, or nobody knows.</summary>
     private Level LevelOf(IMethodSymbol begin, OpenUnit unit)
@@ -95,7 +106,7 @@ internal sealed class MetUnits
     /// <summary>The regions that are left open by the member, or in which it runs its delegate.</summary>
     private List<ForeignRegion> Begun(IMethodSymbol begin, OpenUnit unit) => (effects.Of(begin)?.Rows ?? ImmutableArray<EffectRow>.Empty)
         .SelectMany(r => unit.Delegate is { } ordinal ? r.Runs.Where(d => d.Ordinal == ordinal && d is { IsWaited: true, Mediator.Length: 0 }).SelectMany(d => d.Regions) : r.Exits.SelectMany(e => e.Regions))
-        .Where(r => r.Kind is not (RegionKind.Suppress or RegionKind.Scope)).ToList();
+        .Where(IsTransaction).ToList();
 
     /// <summary>The method ends what is begun there, or may.</summary>
     private bool Ends(IMethodSymbol method, OpenUnit unit, IMethodSymbol begin) =>

@@ -47,10 +47,11 @@ internal sealed class GivenUnits
     {
         foreach (var (member, unit) in GivenTo(method, cancellation))
         {
-            Place owner = member is null ? new Place.This() : new Place.Member(new Place.This(), member);
-            var region = unit.Region with { Connection = unit.Connection is { } connection ? new Place.Member(owner, connection) : null };
+            // Of an object of another project, of whose type nothing is in source, the engine knows one: that of the class.
+            Place owner = member is null ? new Place.This() : unit.Region is null && TypeOf(member, cancellation)!.DeclaringSyntaxReferences.IsEmpty ? new Place.Variable(unit.Type) : new Place.Member(new Place.This(), member);
+            var region = unit.On(owner, (member ?? unit.Type).DeclaringSyntaxReferences[0].GetSyntax(cancellation));
             state = state.Begin(region);
-            state = unit.Transaction is { } transaction ? state.Set(new Place.Member(owner, transaction), new Value.Transaction(region.Id) { On = region.Connection }) : state;
+            state = unit.HeldBy(owner) is { } place ? state.Set(place, new Value.Transaction(region.Id) { On = region.Connection }) : state;
         }
 
         return state;
@@ -59,7 +60,7 @@ internal sealed class GivenUnits
     /// <summary>The transaction of an object's own that the called member commits: what that holds up meanwhile is told there, and not by each caller.</summary>
     public Value.Transaction? Own(Frame callee, State state, CancellationToken cancellation) =>
         state.Live.Any(r => r.Given is not null) && callee is { Self: Value.Instance self, Method: { ContainingType: { } type } method } && units.Commits(cancellation).Contains(TreeWords.Hash(method.Name))
-        && units.Of(type, cancellation)?.Transaction is { } member && state.Find(new Place.Member(self.Identity, member)) is Value.Transaction own && state.Region(own.Region)?.Given is not null
+        && units.Of(type, cancellation)?.HeldBy(self.Identity) is { } place && state.Find(place) is Value.Transaction own && state.Region(own.Region)?.Given is not null
             ? own
             : null;
 
@@ -76,11 +77,17 @@ internal sealed class GivenUnits
     /// <summary>Of two members of one unit's type nobody can say which is which.</summary>
     private ImmutableArray<Given> Find(INamedTypeSymbol type, CancellationToken cancellation)
     {
-        var members = Targets.BasesOf(type).SelectMany(t => t.GetMembers().Concat(Captured(t, cancellation)))
-            .Select(m => TypeOf(m, cancellation) is { } its && UnitOf(its, cancellation) is { } unit ? new Given(m, unit) : null);
+        var members = MembersOf(type, cancellation).Select(m => UnitOf(m.Type, cancellation) is { } unit ? new Given(m.Member, unit) : null);
         return members.Append(units.Of(type, cancellation) is { } own ? new Given(null, own) : null).OfType<Given>()
             .GroupBy(g => g.Unit).Where(g => g.Count() == 1).Select(g => g.Single()).ToImmutableArray();
     }
+
+    /// <summary>What an object of the class holds from its constructor on.</summary>
+    public static IEnumerable<(ISymbol Member, INamedTypeSymbol Type)> MembersOf(INamedTypeSymbol type, CancellationToken cancellation) =>
+        from member in Targets.BasesOf(type).SelectMany(t => t.GetMembers().Concat(Captured(t, cancellation)))
+        let its = TypeOf(member, cancellation)
+        where its is not null
+        select (member, its);
 
     /// <summary>The parameters of a primary constructor that a body reads; one that is only handed on, or kept in a member, is no member itself.</summary>
     public static IEnumerable<ISymbol> Captured(INamedTypeSymbol type, CancellationToken cancellation) =>
@@ -104,17 +111,18 @@ internal sealed class GivenUnits
     private UnitClass? UnitOf(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var definition = type.OriginalDefinition;
-        if (definition.DeclaringSyntaxReferences.IsEmpty || definition.TypeKind is not (TypeKind.Class or TypeKind.Interface))
+        if (definition.TypeKind is not (TypeKind.Class or TypeKind.Interface) || Targets.IsOfFramework(definition))
         {
             return null;
         }
 
         var classes = context.Targets.Derived(cancellation).TryGetValue(definition, out var derived) ? derived.Where(t => Targets.CanBe(t, type)).ToList() : new List<INamedTypeSymbol>();
-        if (definition is { TypeKind: TypeKind.Class, IsAbstract: false })
+        if (definition is { TypeKind: TypeKind.Class, IsAbstract: false, DeclaringSyntaxReferences.IsEmpty: false })
         {
             classes.Add(definition);
         }
 
+        classes.AddRange(context.Foreign.Classes(type));
         return classes.Count == 1 ? units.Of(classes[0], cancellation) : null;
     }
 

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using PgTxAnalyzers.CrossProject;
 using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
@@ -36,8 +37,7 @@ internal static class RootAnalysis
     public static BodyFlow Run(CompilationContext context, ControlFlowGraph graph, IMethodSymbol? method, CancellationToken cancellation, SessionFlow? session = null)
     {
         var facts = new RootFacts { Session = session, Obliges = context.Obliges, Context = context, Cancellation = cancellation, Root = graph.OriginalOperation.Syntax };
-        var entry = Entry(context, method, cancellation);
-        var run = Walked(context, graph, method, method is null ? entry : context.Given.Around(method, entry, cancellation), facts, cancellation);
+        var run = Walked(context, graph, method, WithUnits(context, method, Entry(context, method, cancellation), cancellation), facts, cancellation);
 
         facts.Kept.UnionWith(run.Exits.SelectMany(s => s.Regions)
             .Where(r => r is { IsLive: true, Returned: false, OutOfSight: false, Given: null, Kind: RegionKind.Transaction or RegionKind.Facade } && (r.Escaped || r.Kind == RegionKind.Facade)).Select(r => r.Begin));
@@ -48,6 +48,13 @@ internal static class RootAnalysis
             .Where(r => r.Lost || (r.Kind != RegionKind.Scope && r.Owner == 0))
             .Distinct().ToImmutableArray();
         return new BodyFlow(run.Held.Where(h => h.Place is not null).Select(h => WithoutUnsure(h, facts)).OfType<Held>().ToImmutableArray(), lost, facts) { Compilation = context.Compilation, Context = context, Body = graph.OriginalOperation.Syntax };
+    }
+
+    /// <summary>With the transactions of the units of work that the body's object was given, or may have been.</summary>
+    private static State WithUnits(CompilationContext context, IMethodSymbol? method, State entry, CancellationToken cancellation)
+    {
+        entry = method is null ? entry : context.Given.Around(method, entry, cancellation);
+        return method is not null && context.Obliges ? OpenUnits.Around(context, method, entry, cancellation) : entry;
     }
 
     /// <summary>Of a unit of work that the body was given only what it commits itself was surely open: its caller may have committed before. Null: nothing is left.</summary>

@@ -13,8 +13,21 @@ namespace PgTxAnalyzers.Effects;
 /// <param name="Type">The class.</param>
 /// <param name="Transaction">The member that holds the transaction; null: its context has it.</param>
 /// <param name="Connection">The member that holds the connection; null: not known.</param>
-/// <param name="Region">As it is when the object has been made.</param>
-internal sealed record UnitClass(INamedTypeSymbol Type, ISymbol? Transaction, ISymbol? Connection, Region Region);
+/// <param name="Region">As it is when the object has been made; null: the class is another project's, of which no source is there.</param>
+internal sealed record UnitClass(INamedTypeSymbol Type, ISymbol? Transaction, ISymbol? Connection, Region? Region)
+{
+    /// <summary>The transaction of an object, as a body finds it that has not sent a statement yet.</summary>
+    /// <param name="owner">The object.</param>
+    /// <param name="member">Where it was declared by whoever was given it.</param>
+    public Region On(Place owner, SyntaxNode member) =>
+        (Region ?? new Region(new RegionId(member), RegionKind.Transaction, Level.None, 0)) with
+        {
+            Connection = Connection is { } connection ? new Place.Member(owner, connection) : null, Escaped = true, Given = Type.Name,
+        };
+
+    /// <summary>Where the object holds it; null: nowhere.</summary>
+    public Place? HeldBy(Place owner) => Region is null ? new Place.Slot(owner, SlotKind.Held) : Transaction is { } member ? new Place.Member(owner, member) : null;
+}
 
 /// <summary>
 /// Which classes have a transaction from the constructor on: it begins there, or is one of the constructor's parameters. Names first, then the flow of the constructor; in most
@@ -29,7 +42,7 @@ internal sealed class UnitClasses
 
     public UnitClasses(CompilationContext context) => this.context = context;
 
-    public bool Any(CancellationToken cancellation) => All(cancellation).ByType.Count > 0;
+    public bool Any(CancellationToken cancellation) => All(cancellation) is { ByType.Count: > 0 } || context.Foreign.CommitNames.Count > 0;
 
     /// <summary>Hashes of the names of the members by which one of them commits.</summary>
     public WordSet Commits(CancellationToken cancellation) => All(cancellation).Commits;
@@ -38,15 +51,22 @@ internal sealed class UnitClasses
     public UnitClass? Of(INamedTypeSymbol type, CancellationToken cancellation)
     {
         var all = All(cancellation).ByType;
+        if (type.DeclaringSyntaxReferences.IsEmpty)
+        {
+            return context.Foreign.LeftByConstructors(type) is not null && !IsMade(type, cancellation) ? new UnitClass(type, null, null, null) : null;
+        }
+
         return all.Count > 0 && Targets.BasesOf(type).Select(t => all.TryGetValue(t.OriginalDefinition, out var unit) ? unit : null).FirstOrDefault(u => u is not null) is { } unit
-            && !madeInSight.GetOrAdd(type.OriginalDefinition, t => IsMadeInSight(t.Name, cancellation)) ? As(type, unit) : null;
+            && !IsMade(type, cancellation) ? As(type, unit) : null;
     }
+
+    private bool IsMade(INamedTypeSymbol type, CancellationToken cancellation) => madeInSight.GetOrAdd(type.OriginalDefinition, t => IsMadeInSight(t.Name, cancellation));
 
     /// <summary>What a generic base class calls <c>TContext</c>, the class says.</summary>
     private static UnitClass As(INamedTypeSymbol type, UnitClass unit) =>
-        unit.Region.ConnectionType is ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Type } parameter
+        unit.Region?.ConnectionType is ITypeParameterSymbol { TypeParameterKind: TypeParameterKind.Type } parameter
         && Targets.BasesOf(type).FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.OriginalDefinition, unit.Type)) is { } own && parameter.Ordinal < own.TypeArguments.Length
-            ? unit with { Region = unit.Region with { ConnectionType = own.TypeArguments[parameter.Ordinal] } }
+            ? unit with { Region = unit.Region! with { ConnectionType = own.TypeArguments[parameter.Ordinal] } }
             : unit;
 
     private Known All(CancellationToken cancellation)
@@ -65,7 +85,7 @@ internal sealed class UnitClasses
 
     private Known Find(CancellationToken cancellation)
     {
-        var (byType, commits) = (new Dictionary<INamedTypeSymbol, UnitClass>(SymbolEqualityComparer.Default), new WordSet());
+        var (byType, commits) = (new Dictionary<INamedTypeSymbol, UnitClass>(SymbolEqualityComparer.Default), new WordSet(context.Foreign.CommitNames.Select(TreeWords.Hash)));
         foreach (var type in Suspects(cancellation).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
         {
             if (Targets.BasesOf(type).SelectMany(t => Committing(t, cancellation)).ToList() is { Count: > 0 } ends
@@ -105,7 +125,7 @@ internal sealed class UnitClasses
         if (constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) is TypeDeclarationSyntax)
         {
             return constructor.Parameters.Where(p => context.Shapes.IsCallersTransaction(p.Type)).Take(2).ToList() is { Count: 1 } given && KeptIn(given[0], cancellation) is { } member
-                ? new UnitClass(constructor.ContainingType, member, null, Start(new Region(new RegionId(given[0].DeclaringSyntaxReferences[0].GetSyntax(cancellation)), RegionKind.Parameter, Level.Open, 0), constructor))
+                ? new UnitClass(constructor.ContainingType, member, null, Start(new Region(new RegionId(given[0].DeclaringSyntaxReferences[0].GetSyntax(cancellation)), RegionKind.Parameter, Level.Open, 0)))
                 : null;
         }
 
@@ -139,16 +159,15 @@ internal sealed class UnitClasses
         var (transaction, connection) = (MemberWith(v => v is Value.Transaction t && t.Region.Equals(left[0].Id)), MemberWith(v => v is Value.Connection c && c.Identity.Equals(left[0].Connection)));
 
         // A transaction that nobody can name ends with its context, or with the object.
-        return transaction is null && (connection is null || !left[0].IsContext) ? null : new UnitClass(constructor.ContainingType, transaction, connection, Start(left[0], constructor));
+        return transaction is null && (connection is null || !left[0].IsContext) ? null : new UnitClass(constructor.ContainingType, transaction, connection, Start(left[0]));
 
         ISymbol? MemberWith(System.Func<Value, bool> isIt) => exit.Values.Where(v => v.Key is Place.Member { Owner: Place.This } && isIt(v.Value)).Select(v => ((Place.Member)v.Key).Symbol).FirstOrDefault();
     }
 
     /// <summary>As a body finds it that has not sent a statement yet. Npgsql sends BEGIN with the first one: nothing is open on the server before.</summary>
-    private static Region Start(Region region, IMethodSymbol constructor) => region with
+    private static Region Start(Region region) => region with
     {
-        Level = region.Kind != RegionKind.Parameter && region.Level > Level.Pinned ? region.Level : Level.None,
-        Connection = null, IsOnNew = false, Escaped = true, Returned = false, Given = constructor.ContainingType.Name,
+        Level = region.Kind != RegionKind.Parameter && region.Level > Level.Pinned ? region.Level : Level.None, Connection = null, IsOnNew = false, Returned = false,
     };
 
     /// <summary>

@@ -97,6 +97,44 @@ public class DownTheReferenceTests
             }
             """).FindTheSame("App.cs:8 PGTX101");
 
+    /// <param name="type">How the service knows the unit.</param>
+    /// <param name="unit">The end of the unit's constructor.</param>
+    /// <param name="body">What the service does with it.</param>
+    /// <param name="found">Where.</param>
+    [Theory]
+    [InlineData("Work", "transaction = connection.BeginTransaction();", "await work.AddAsync(); await http.GetAsync(\"/\"); await work.SaveAsync();", "App.cs:5 PGTX101")]
+    [InlineData("IWork", "transaction = connection.BeginTransaction();", "await work.AddAsync(); await http.GetAsync(\"/\"); await work.SaveAsync();", "App.cs:5 PGTX101")]
+    [InlineData("Work", "transaction = connection.BeginTransaction();", "await work.AddAsync(); await http.GetAsync(\"/\");")]
+    [InlineData("Work", "transaction = connection.BeginTransaction();", "await http.GetAsync(\"/\"); await work.AddAsync(); await work.SaveAsync();")]
+    [InlineData("IWork", "transaction = connection.BeginTransaction();", "await work.AddAsync(); await work.SaveAsync(); await http.GetAsync(\"/\");")]
+    [InlineData("Work", "", "await work.AddAsync(); await http.GetAsync(\"/\"); await work.SaveAsync();")]
+    public async Task A_unit_of_the_callee_has_begun_where_it_was_made(string type, string unit, string body, params string[] found)
+    {
+        var findings = await new Projects { Rules = ["PGTX101", "PGTX103"] }
+            .With("Data", $$"""
+                using Npgsql;
+                public interface IWork { Task AddAsync(); Task SaveAsync(); }
+                public sealed class Work : IWork
+                {
+                    private readonly NpgsqlConnection connection;
+                    private NpgsqlTransaction transaction = null!;
+                    public Work(NpgsqlConnection connection) { this.connection = connection; {{unit}} }
+                    public async Task AddAsync() { await using var insert = new NpgsqlCommand("INSERT INTO orders VALUES (1)", connection, transaction); await insert.ExecuteNonQueryAsync(); }
+                    public Task SaveAsync() => transaction.CommitAsync();
+                }
+                """)
+            .With("App", $$"""
+                public class Post({{type}} work, HttpClient http)
+                {
+                    public async Task Send()
+                    {
+                        {{body}}
+                    }
+                }
+                """).FindTheSame(found);
+        Assert.All(findings, f => Assert.StartsWith("The transaction that Work has held since it was made (given at line 1) stays idle", f.GetMessage(), StringComparison.Ordinal));
+    }
+
     [Fact]
     public Task A_unit_of_the_callee_begins_lazily() => new Projects()
         .With("Data", """

@@ -232,4 +232,55 @@ public class UnitsBehindInterfacesTests
         Assert.Null(LooseEndsText.Read("1\nU\tM:A.B\t\t\tzz\t1\tA.cs\tA.B\tC\n"));
         Assert.NotNull(LooseEndsText.Read("1\nU\tM:A.B\t1\t\tcw\t1\tA.cs\tA.B\tC\n"));
     }
+
+    private const string GivenDomain = """
+        public interface IWork { IOrders Orders { get; } Task FlushAsync(CancellationToken ct); Task CommitAsync(CancellationToken ct); }
+        public interface IOrders { Task AddAsync(int id, CancellationToken ct); }
+        public interface IGateway { Task ChargeAsync(int id, CancellationToken ct); }
+        """;
+
+    private static string Given(string constructor) => $$"""
+        using Dapper;
+        using Npgsql;
+        public sealed class SqlOrders(NpgsqlConnection connection) : IOrders { public Task AddAsync(int id, CancellationToken ct) => connection.ExecuteAsync("INSERT INTO orders (id) VALUES (@id)", new { id }); }
+        public sealed class Work : IWork
+        {
+            private readonly NpgsqlConnection _connection;
+            private NpgsqlTransaction _transaction = null!;
+            public Work(NpgsqlConnection connection, IOrders orders) { _connection = connection; Orders = orders; {{constructor}} }
+            public IOrders Orders { get; }
+            public Task FlushAsync(CancellationToken ct) => _connection.ExecuteAsync("INSERT INTO log DEFAULT VALUES", transaction: _transaction);
+            public Task CommitAsync(CancellationToken ct) => _transaction.CommitAsync(ct);
+        }
+        public sealed class HttpGateway(HttpClient http) : IGateway { public Task ChargeAsync(int id, CancellationToken ct) => http.GetStringAsync($"/{id}", ct); }
+        """;
+
+    /// <summary>Nothing in the application layer begins, and nothing begins for it when it is called: the unit has begun where it was made.</summary>
+    /// <param name="body">What the service does with the unit that it was given.</param>
+    /// <param name="constructor">What the unit's constructor does in the end.</param>
+    /// <param name="found">Where.</param>
+    [Theory]
+    [InlineData("await work.FlushAsync(ct); await gateway.ChargeAsync(id, ct); await work.CommitAsync(ct);", "_connection.Open(); _transaction = _connection.BeginTransaction();", "Infra.cs:13 PGTX101")]
+    [InlineData("await work.Orders.AddAsync(id, ct); await gateway.ChargeAsync(id, ct); await work.CommitAsync(ct);", "_connection.Open(); _transaction = _connection.BeginTransaction();", "Infra.cs:13 PGTX101")]
+    [InlineData("await work.FlushAsync(ct); if (id > 0) { await gateway.ChargeAsync(id, ct); } else { await work.CommitAsync(ct); }", "_connection.Open(); _transaction = _connection.BeginTransaction();", "Infra.cs:13 PGTX101")]
+
+    // Nothing has been sent, nothing is committed here, it is over, or it has not begun.
+    [InlineData("await gateway.ChargeAsync(id, ct); await work.FlushAsync(ct); await work.CommitAsync(ct);", "_connection.Open(); _transaction = _connection.BeginTransaction();")]
+    [InlineData("await work.FlushAsync(ct); await gateway.ChargeAsync(id, ct);", "_connection.Open(); _transaction = _connection.BeginTransaction();")]
+    [InlineData("await work.FlushAsync(ct); await work.CommitAsync(ct); await gateway.ChargeAsync(id, ct);", "_connection.Open(); _transaction = _connection.BeginTransaction();")]
+    [InlineData("await work.FlushAsync(ct); await gateway.ChargeAsync(id, ct); await work.CommitAsync(ct);", "")]
+    [InlineData("await work.FlushAsync(ct); await gateway.ChargeAsync(id, ct); await work.CommitAsync(ct);", "if (orders is not null) { _connection.Open(); _transaction = _connection.BeginTransaction(); }")]
+    public async Task A_unit_that_has_begun_where_it_was_made(string body, string constructor, params string[] found)
+    {
+        var findings = await new Projects { Rules = ["PGTX101", "PGTX103"] }.With("Domain", GivenDomain).With("App", $$"""
+            public class OrderService(IWork work, IGateway gateway)
+            {
+                public async Task PlaceAsync(int id, CancellationToken ct)
+                {
+                    {{body}}
+                }
+            }
+            """).With("Infra", Given(constructor)).FindTheSame(found);
+        Assert.All(findings, f => Assert.StartsWith("The transaction that Work has held since it was made, in OrderService.PlaceAsync (App.cs:5), stays idle in transaction while 'IGateway.ChargeAsync → HttpGateway.ChargeAsync", f.GetMessage(), StringComparison.Ordinal));
+    }
 }

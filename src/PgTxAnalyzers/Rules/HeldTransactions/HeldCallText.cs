@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Rules.HeldTransactions;
@@ -32,8 +33,7 @@ internal static class HeldCallText
     public static string Subject(HeldCall call) => call.Region.Kind switch
     {
         _ when call.Region.Around is { } step => $"The transaction that {step.Name} holds around this handler (begun at {Line(call.Region.Begin, call.Place)})",
-        RegionKind.Parameter when call.Region.Given is { } unit => $"The transaction that {unit} was given when it was made ({Line(call.Region.Begin, call.Place)})",
-        _ when call.Region.Given is { } unit => $"The transaction that {unit} has held since it was made (begun at {Line(call.Region.Begin, call.Place)})",
+        _ when call.Region.Given is { } unit => $"The transaction that {unit} has held since it was made ({(call.Region.Begin is ExpressionSyntax ? "begun" : "given")} at {Line(call.Region.Begin, call.Place)})",
         RegionKind.Parameter => "The caller's transaction",
         RegionKind.Scope => $"The TransactionScope created at {Line(call.Region.Begin, call.Place)}",
         _ => $"The transaction begun at {Line(call.Region.Begin, call.Place)}",
