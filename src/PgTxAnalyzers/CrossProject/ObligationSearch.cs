@@ -23,8 +23,8 @@ internal sealed record Owed(ImmutableArray<Obligation> Obligations, ImmutableArr
 /// <summary>The members of interfaces that bodies await while a transaction of theirs is open; and what they wait for while one may be, behind another interface.</summary>
 internal static class ObligationSearch
 {
-    /// <summary>Places at which the same is owed; who has more of them learns nothing new from the others.</summary>
-    private const int MaxPlaces = 4;
+    /// <summary>Places at which the same is owed. Each is mended by itself; but an assembly is to stay small.</summary>
+    private const int MaxPlaces = 32;
 
     /// <summary>Of units, for one project: they are guesses until their implementations are seen, and an assembly is to stay small.</summary>
     private const int MaxUnits = 1_000;

@@ -201,6 +201,12 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
         if (receiver is Value.Connection connection)
         {
+            // `if (connection.State != ConnectionState.Open) { Open(); Begin(); }` does neither where a transaction lives on it.
+            if (property.Type is { Name: "ConnectionState" } && state.Regions.Any(r => RegionOps.IsOn(r, connection) && !r.Broken && !r.IsProbe))
+            {
+                return BodyRun.Single(state, new Value.OpenState());
+            }
+
             if (context.Shapes.Of(property.Type) == Shape.Transaction)
             {
                 // db.Database.CurrentTransaction: the one that is known to live on it. Where none is, a caller may still have begun one.

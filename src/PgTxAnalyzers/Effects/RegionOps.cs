@@ -47,7 +47,10 @@ internal static class RegionOps
         _ => place,
     };
 
-    private static bool IsCompatible(ITypeSymbol? a, ITypeSymbol? b) => a is null || b is null || Derives(a, b) || Derives(b, a);
+    private static bool IsCompatible(ITypeSymbol? a, ITypeSymbol? b) => Known(a) is not { } one || Known(b) is not { } other || Derives(one, other) || Derives(other, one);
+
+    /// <summary>Of a type parameter, as in `UnitOfWork&lt;TContext&gt;`, what it is said to derive from.</summary>
+    private static ITypeSymbol? Known(ITypeSymbol? type) => type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Select(Known).FirstOrDefault(c => c is { TypeKind: TypeKind.Class }) : type;
 
     private static bool Derives(ITypeSymbol type, ITypeSymbol from)
     {

@@ -38,7 +38,7 @@ internal static class Twins
         for (var frame = region.Escaped ? opener : null; frame is not null; frame = frame.Caller)
         {
             if (frame is { Self: Value.Instance { Identity: var self }, Method.ContainingType: { } type } && (self.Root is not Place.Made || CallEvaluator.ResolvedAt(self) is not null)
-                && type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == region.Id.Origin.SyntaxTree && r.Span.Contains(region.Id.Origin.Span)))
+                && ((IsBegunBy(type, region) && !IsIn(frame.Graph.OriginalOperation.Syntax, region)) || IsHeldByAnother(type, self, region, state)))
             {
                 // Its own one is in its fields.
                 return !state.Values.Any(v => v is { Key: Place.Member { Owner: var owner }, Value: Value.Transaction held } && owner.Equals(self) && held.Region.Equals(region.Id));
@@ -47,6 +47,15 @@ internal static class Twins
 
         return false;
     }
+
+    /// <summary>By an object of the class, not by this very body: what that has begun is no other one's.</summary>
+    private static bool IsBegunBy(INamedTypeSymbol type, Region region) => type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == region.Id.Origin.SyntaxTree && r.Span.Contains(region.Id.Origin.Span));
+
+    private static bool IsIn(SyntaxNode body, Region region) => body.SyntaxTree == region.Id.Origin.SyntaxTree && body.Span.Contains(region.Id.Origin.Span);
+
+    /// <summary>Another object of the class has been given the transaction, as a session that lends its connection meanwhile.</summary>
+    private static bool IsHeldByAnother(INamedTypeSymbol type, Place self, Region region, State state) => state.Values.Any(v =>
+        v is { Key: Place.Member { Owner: var owner, Symbol: var member }, Value: Value.Transaction held } && held.Region.Equals(region.Id) && !owner.Equals(self) && RegionOps.MayBeSame(owner, self) && IsOfClass(type, member));
 
     private static bool IsOfClass(INamedTypeSymbol? type, ISymbol member)
     {

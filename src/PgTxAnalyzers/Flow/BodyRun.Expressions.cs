@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -85,6 +86,7 @@ internal sealed partial class BodyRun
             case IReturnOperation { Kind: OperationKind.YieldReturn } o: return Yield(o, state);
             case IArrayCreationOperation { Initializer: null, Type: IArrayTypeSymbol { ElementType: var element } type } o when Waiting.IsTask(element):
                 return Map(Children(o, state), _ => new Value.Instance(new Place.Made(o.Syntax, Frame.Depth, null), type, Exact: true));
+            case { Type: { } type, Syntax: CollectionExpressionSyntax } and not IConversionOperation when HoldsTasks(type): return Collected(operation, type, state);
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
 
@@ -286,7 +288,7 @@ internal sealed partial class BodyRun
                     continue;
                 }
 
-                var equal = left.Value is Value.Null ? NullTest(right.Value) : right.Value is Value.Null ? NullTest(left.Value) : Value.Nothing;
+                var equal = left.Value is Value.Null ? NullTest(right.Value) : right.Value is Value.Null ? NullTest(left.Value) : Value.OpenState.Is(left.Value, operation.RightOperand);
                 result.Add(new(right.State, operation.OperatorKind switch
                 {
                     BinaryOperatorKind.Equals => equal,
@@ -330,6 +332,7 @@ internal sealed partial class BodyRun
     private static Value Matches(IPatternOperation pattern, Value value) => pattern switch
     {
         IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } => NullTest(value),
+        IConstantPatternOperation constant when value is Value.OpenState => Value.OpenState.Is(value, constant.Value),
         INegatedPatternOperation negated => Negate(Matches(negated.Pattern, value)),
         IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true, PropertySubpatterns.IsEmpty: true } r when SymbolEqualityComparer.Default.Equals(r.MatchedType, r.InputType) => Negate(NullTest(value)),
         ITypePatternOperation type when value is Value.Instance => TypeTests.Of(value, type.MatchedType),

@@ -286,8 +286,10 @@ internal sealed partial class BodyRun : IBlockSemantics
             (condition, isTrue) = (not.Operand, !isTrue);
         }
 
-        // `tx ??= Begin()`, of an object that came from outside: if it has one, it has it at the next call as well, and does not begin then.
-        if (NullFacts.Test(condition) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type) && PlaceOf(asked) is Place.Member held && state.Find(held) is null)
+        // `tx ??= Begin()`, of an object that came from outside: if it has one, it has it at the next call as well, and does not begin then. And `var given = Ambient();
+        // var tx = given ?? Begin();`: where it has begun itself, none was given.
+        if (NullFacts.Test(condition) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type)
+            && PlaceOf(asked) is { } held && held is Place.Member or Place.Variable { Symbol: ILocalSymbol } && state.Find(held) is null)
         {
             return state.Set(held, isTrue == whenNull ? Value.NullValue : Value.Object);
         }

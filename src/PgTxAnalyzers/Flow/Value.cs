@@ -24,6 +24,14 @@ internal abstract record Value
     /// <summary>A connection that a delegate from outside has returned at <paramref name="Site"/>. Which one it is, is not known; if it has to be opened, it is none on which a transaction has begun.</summary>
     internal sealed record FromFactory(SyntaxNode Site) : Unknown;
 
+    /// <summary>The <c>State</c> of a connection on which a transaction lives: it is open.</summary>
+    internal sealed record OpenState : Value
+    {
+        /// <summary>Compared with a constant; unknown where it is another value. <c>ConnectionState.Open</c> is 1 (System.Data reference).</summary>
+        public static Value Is(Value value, IOperation? constant) =>
+            value is OpenState && constant?.ConstantValue is { HasValue: true, Value: int state } ? new Bool(state == 1) : Nothing;
+    }
+
     internal sealed record Null : Value;
 
     internal sealed record Bool(bool Is) : Value;

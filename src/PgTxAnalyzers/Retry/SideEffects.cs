@@ -125,11 +125,17 @@ internal sealed class SideEffects
             return true;
         }
 
-        return method is not null && context.Compilation.Targets.Of(method, Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
-            r.GetSyntax(cancellation).DescendantNodes().OfType<ExpressionSyntax>().Any(e => e is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
-                && context.FactOf(e, out _, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner)))
-            || (method is not null && context.Compilation.Foreign.Of(method, Value.Nothing, false).Any(t => t.Effect.Rows.Any(row => row.Runs.Any(run => !run.Regions.IsEmpty))));
+        return method is not null && (Begins(method, 0) || context.Compilation.Foreign.Of(method, Value.Nothing, false).Any(t => t.Effect.Rows.Any(row => row.Runs.Any(run => !run.Regions.IsEmpty))));
     }
+
+    /// <summary>It begins, or hands the delegate that it was given to a method that does.</summary>
+    private bool Begins(IMethodSymbol runner, int depth) => depth < MaxDepth && context.Compilation.Targets.Of(runner, Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
+        r.GetSyntax(cancellation).DescendantNodes().OfType<ExpressionSyntax>().Any(e => e is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+            && (context.FactOf(e, out var called, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner
+                || (called is not null && e is InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.Any(a => IsDelegateOf(target, a.Expression)) && Begins(called, depth + 1))))));
+
+    private static bool IsDelegateOf(IMethodSymbol method, ExpressionSyntax argument) =>
+        argument is IdentifierNameSyntax name && method.Parameters.Any(p => p.Name == name.Identifier.ValueText && p.Type.TypeKind == TypeKind.Delegate);
 
     /// <summary>A publish that an outbox stores goes out once, with the commit.</summary>
     public bool HasOutbox() => context.Compilation.Outboxes.Libraries(cancellation).Count > 0;

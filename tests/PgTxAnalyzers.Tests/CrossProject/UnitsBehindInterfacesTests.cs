@@ -283,4 +283,13 @@ public class UnitsBehindInterfacesTests
             """).With("Infra", Given(constructor)).FindTheSame(found);
         Assert.All(findings, f => Assert.StartsWith("The transaction that Work has held since it was made, in OrderService.PlaceAsync (App.cs:5), stays idle in transaction while 'IGateway.ChargeAsync → HttpGateway.ChargeAsync", f.GetMessage(), StringComparison.Ordinal));
     }
+
+    /// <summary>Each of them is mended by itself.</summary>
+    [Fact]
+    public async Task In_many_services()
+    {
+        var services = string.Concat(Enumerable.Range(1, 6).Select(n => Service(Usual).Replace("OrderService", "Service" + n, StringComparison.Ordinal) + "\n"));
+        var found = await new Projects { Rules = ["PGTX101"] }.With("Domain", Domain).With("App", services).With("Infra", Orders + Gateway + ByFacade).FindTheSame([.. Enumerable.Repeat("Infra.cs:5 PGTX101", 6)]);
+        Assert.Equal(6, found.Select(f => f.GetMessage()).Distinct().Count());
+    }
 }

@@ -94,6 +94,74 @@ public sealed class TwinsTests
         }
         """).Counting("PGTX101").HasMarkedFindings();
 
+    /// <summary>A session that is given the transaction lends its connection as long as it has one; another object's session may be the same.</summary>
+    [Theory]
+    [InlineData("Session session", "")]
+    [InlineData("Session session, NpgsqlDataSource source", "await using var second = await source.OpenConnectionAsync(); // expect: PGTX105")]
+    public Task A_session_that_lends_its_connection(string parameters, string more) => TestCode.Of($$"""
+        using Npgsql;
+
+        public sealed class Session(NpgsqlDataSource source)
+        {
+            private NpgsqlTransaction? transaction;
+            public NpgsqlConnection Open() => transaction is not null ? transaction.Connection! : source.OpenConnection();
+            public void Enter(NpgsqlTransaction entered) => transaction = entered;
+            public void Leave() => transaction = null;
+        }
+
+        public sealed class Tables(Session session)
+        {
+            public void Create() { using var command = new NpgsqlCommand("CREATE TABLE t ()", session.Open()); command.ExecuteNonQuery(); }
+        }
+
+        public sealed class Entities({{parameters}}, Tables tables)
+        {
+            public async Task CreateAsync()
+            {
+                var connection = session.Open();
+                var transaction = connection.BeginTransaction();
+                session.Enter(transaction);
+                {{more}}
+                tables.Create();
+                session.Leave();
+                await transaction.CommitAsync();
+            }
+        }
+        """).Counting("PGTX105").HasMarkedFindings();
+
+    /// <summary>A unit of work over its context's type works on the one that the service was given.</summary>
+    [Theory]
+    [InlineData("ShopContext", true)]
+    [InlineData("OtherContext", false, "ShopContext")]
+    public Task A_unit_of_work_over_its_contexts_type(string context, bool isSame, string constraint = "DbContext") => TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+        using Microsoft.EntityFrameworkCore.Storage;
+
+        public sealed class Order { public int Id { get; set; } }
+        public class ShopContext(DbContextOptions options) : DbContext(options) { public DbSet<Order> Orders => Set<Order>(); }
+        public sealed class OtherContext(DbContextOptions<OtherContext> options) : DbContext(options) { public DbSet<Order> Orders => Set<Order>(); }
+
+        public interface IWork { Task BeginAsync(); Task CommitAsync(); }
+        public sealed class Work<TContext>(TContext db) : IWork where TContext : {{constraint}}
+        {
+            private IDbContextTransaction? transaction;
+            public async Task BeginAsync() => transaction = await db.Database.BeginTransactionAsync();
+            public async Task CommitAsync() { await db.SaveChangesAsync(); await transaction!.CommitAsync(); }
+        }
+
+        public sealed class Service(IWork work, {{context}} db, HttpClient http)
+        {
+            public async Task RunAsync()
+            {
+                await work.BeginAsync();
+                db.Orders.Add(new Order());
+                await db.SaveChangesAsync();
+                await http.GetStringAsync("https://a"); // expect: {{(isSame ? "PGTX101" : "PGTX103")}}
+                await work.CommitAsync();
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
+
     private static string Call(bool held) => $"await http.GetStringAsync(\"https://a\");{(held ? " // expect: PGTX101\n" : "")}";
 
     private const string Unit = """

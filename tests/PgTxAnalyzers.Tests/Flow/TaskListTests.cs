@@ -38,6 +38,27 @@ public class TaskListTests
                 tasks[c] = http.GetStringAsync(url, ct);
             await Task.WhenAll(tasks.Values); // expect: PGTX101
             """,
+        ["a list that is made by a collection expression"] = Begin + """
+            List<Task> tasks = [];
+            foreach (var c in url)
+                tasks.Add(http.GetStringAsync(url, ct));
+            await Task.WhenAll(tasks); // expect: PGTX101
+            """,
+        ["a spread of a query of tasks"] = Begin + """
+            Task[] tasks = [Task.CompletedTask, .. url.Select(c => SendAsync(http, url))];
+            await Task.WhenAll(tasks); // expect: PGTX101
+            """,
+        ["a spread of a list, and it was waited for before"] = """
+            List<Task> first = [http.GetStringAsync(url, ct)];
+            List<Task> tasks = [.. first];
+            await Task.WhenAll(tasks);
+
+            """ + Begin + """
+            await Task.WhenAll(first);
+            """,
+        ["a collection expression that is awaited right there"] = Begin + """
+            await Task.WhenAll([http.GetStringAsync(url, ct), http.GetStringAsync(url, ct)]); // expect: PGTX101
+            """,
         ["one by one"] = Begin + """
             foreach (var task in url.Select(c => SendAsync(http, url)).ToList())
                 await task; // expect: PGTX101

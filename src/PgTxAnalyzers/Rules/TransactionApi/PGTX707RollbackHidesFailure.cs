@@ -59,7 +59,7 @@ internal sealed class PGTX707RollbackHidesFailure : RetryRule
             switch (ancestor)
             {
                 case CatchClauseSyntax clause:
-                    return clause.Block.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax).Any(n => n is ThrowStatementSyntax && n.SpanStart > call.Span.End) ? clause : null;
+                    return clause.Block.DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax).Any(n => n is ThrowStatementSyntax again && n.SpanStart > call.Span.End && TellsOf(again, clause)) ? clause : null;
 
                 // Its own try, or a look at the connection first.
                 case TryStatementSyntax { Catches.Count: > 0 } guard when guard.Block.Span.Contains(call.Span):
@@ -71,6 +71,11 @@ internal sealed class PGTX707RollbackHidesFailure : RetryRule
 
         return null;
     }
+
+    /// <summary>An exception of its own that is not given the caught one, `throw new HubException(e.Message)`, would have told no retry of a lost connection either.</summary>
+    private static bool TellsOf(ThrowStatementSyntax again, CatchClauseSyntax clause) =>
+        again.Expression is not BaseObjectCreationExpressionSyntax made
+        || made.DescendantNodes().OfType<IdentifierNameSyntax>().Any(n => n.Identifier.ValueText == clause.Declaration?.Identifier.ValueText && n.Parent is not MemberAccessExpressionSyntax);
 
     /// <summary>A handler for a constraint violation is never entered with a broken connection; one whose filter asks a method that cannot be read may be such a handler.</summary>
     private static bool IsForLost(CatchClauseSyntax clause, RetryFile file) =>

@@ -201,4 +201,32 @@ public sealed class PGTX207UnitNotReplayableTests
             });
         }
         """).Counting("PGTX207").HasMarkedFindings();
+
+    /// <summary>A runner that hands the delegate on to one that begins: PGTX101 says it.</summary>
+    [Theory]
+    [InlineData("ForwardAsync", "PGTX101")]
+    [InlineData("RunAsync", "PGTX101")]
+    [InlineData("PlainAsync", "PGTX207")]
+    public Task Inside_a_transaction_of_a_runner_101_says_it(string runner, string rule) => RetryCode.Service($$"""
+            public Task PayAsync() => {{runner}}(async () =>
+            {
+                db.ChangeTracker.Clear();
+                db.Orders.Add(new Order());
+                await db.SaveChangesAsync();
+                await http.PostAsync("/charges", null); // expect: {{rule}}
+            });
+
+            private Task ForwardAsync(Func<Task> work) => RunAsync(work);
+
+            private async Task RunAsync(Func<Task> work) => await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+            {
+                await using var tx = await db.Database.BeginTransactionAsync();
+                await work();
+                await tx.CommitAsync();
+            });
+
+            private Task PlainAsync(Func<Task> work) => OnceMoreAsync(work);
+
+            private async Task OnceMoreAsync(Func<Task> work) => await db.Database.CreateExecutionStrategy().ExecuteAsync(async () => await work());
+        """).Counting("PGTX101", "PGTX207").HasMarkedFindings();
 }

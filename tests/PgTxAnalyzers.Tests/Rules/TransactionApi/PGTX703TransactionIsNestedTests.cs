@@ -172,4 +172,40 @@ public sealed class PGTX703TransactionIsNestedTests
         await using var inner = await conn.BeginTransactionAsync(ct);
         #pragma warning restore PGTX703
         """).IsQuiet();
+
+    /// <summary>A connection on which a transaction lives is open.</summary>
+    /// <param name="test">What is asked before it is opened and a transaction begun.</param>
+    /// <param name="found">It begins a second one.</param>
+    [Theory]
+    [InlineData("conn.State != System.Data.ConnectionState.Open", false)]
+    [InlineData("conn.State is not System.Data.ConnectionState.Open", false)]
+    [InlineData("conn.State == System.Data.ConnectionState.Closed", false)]
+    [InlineData("System.Data.ConnectionState.Open != conn.State", true)]
+    [InlineData("conn.State == System.Data.ConnectionState.Open", true)]
+    [InlineData("other.State != System.Data.ConnectionState.Open", true)]
+    public Task Who_asks_whether_it_is_open(string test, bool found) => TestCode.Of($$"""
+        using Npgsql;
+        public sealed class Work(NpgsqlConnection conn, NpgsqlConnection other)
+        {
+            private NpgsqlTransaction? transaction;
+
+            private void Begin()
+            {
+                if ({{test}})
+                {
+                    conn.Open();
+                    transaction = conn.BeginTransaction();
+                }
+            }
+
+            public void Run()
+            {
+                transaction = conn.BeginTransaction();
+                Begin();{{(found ? " // expect: PGTX703" : "")}}
+                transaction!.Commit();
+                Begin();
+                transaction.Commit();
+            }
+        }
+        """).Counting("PGTX703").HasMarkedFindings();
 }

@@ -83,4 +83,20 @@ public sealed class PGTX704HelperBeginsTests
             """).HasMarkedFindings());
         Assert.Contains("UPDATE orders (line 5 of Orders.cs)", finding.GetMessage());
     }
+
+    /// <summary>Where a transaction is around already, it is not begun, and whose it is commits it.</summary>
+    /// <param name="commit">Under which condition the method commits.</param>
+    /// <param name="leave">How it ends.</param>
+    [Theory]
+    [InlineData("if (given == null) await tx.CommitAsync();", "return;")]
+    [InlineData("if (given is null) await tx.CommitAsync();", "return;")]
+    [InlineData("if (given is not null) return; await tx.CommitAsync();", "return;")]
+    [InlineData("if (conn.Database.Length > 3) await tx.CommitAsync();", "return; // expect: PGTX704")]
+    public Task One_of_its_own_or_the_one_that_is_around(string commit, string leave) => TestCode.Method($$"""
+        var given = Ambient();
+        var tx = given ?? await conn.BeginTransactionAsync();
+        await conn.ExecuteAsync("UPDATE orders SET status = 'a'", transaction: tx);
+        {{commit}}
+        {{leave}}
+        """, "private NpgsqlTransaction? ambient; private NpgsqlTransaction? Ambient() => ambient;").Counting("PGTX704").HasMarkedFindings();
 }

@@ -53,6 +53,8 @@ public sealed class PGTX707RollbackHidesFailureTests
     [InlineData("catch", "if (conn.State == System.Data.ConnectionState.Open) { await tx.RollbackAsync(); } throw;")]
     [InlineData("catch", "await tx.DisposeAsync(); throw;")]
     [InlineData("catch", "await conn.ExecuteAsync(\"ROLLBACK\"); throw;")]
+    [InlineData("catch (Exception e)", "await tx.RollbackAsync(ct); throw new InvalidOperationException(\"failed: \" + e.Message);")]
+    [InlineData("catch", "await tx.RollbackAsync(ct); throw new InvalidOperationException();")]
     [InlineData("catch", "tx.RollbackAsync(); throw;")]
     [InlineData("catch", "tx?.RollbackAsync(); throw;")]
     [InlineData("catch", "_ = tx.RollbackAsync(); throw;")]
