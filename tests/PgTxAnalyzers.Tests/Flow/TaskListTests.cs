@@ -57,7 +57,7 @@ public class TaskListTests
             await Task.WhenAll(first);
             """,
         ["a collection expression that is awaited right there"] = Begin + """
-            await Task.WhenAll([http.GetStringAsync(url, ct), http.GetStringAsync(url, ct)]); // expect: PGTX101
+            await Task.WhenAll((Task[])[http.GetStringAsync(url, ct), http.GetStringAsync(url, ct)]); // expect: PGTX101
             """,
         ["one by one"] = Begin + """
             foreach (var task in url.Select(c => SendAsync(http, url)).ToList())
