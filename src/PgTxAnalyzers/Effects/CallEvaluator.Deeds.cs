@@ -84,7 +84,7 @@ internal sealed partial class CallEvaluator
                 && !open.Owner.Equals(taken.Identity) && (!taken.IsContext || open.Owner is Place.Made));
         }
 
-        if (RegionOps.IsOn(region, taken) || Twins.MayBeOwner(frame, region, state))
+        if (RegionOps.IsOn(region, taken) || Twins.MayBeOwner(frame, region, state, IsTransaction))
         {
             return false;
         }

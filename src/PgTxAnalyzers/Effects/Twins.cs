@@ -33,12 +33,16 @@ internal static class Twins
     /// <summary>
     /// Who opens a connection may be the object that holds the region: that unit of work opens none a second time, though another one that nobody has made here would.
     /// </summary>
-    public static bool MayBeOwner(Frame opener, Region region, State state)
+    /// <param name="opener">Who opens it.</param>
+    /// <param name="region">What is held.</param>
+    /// <param name="state">At that moment.</param>
+    /// <param name="isTransaction">The type is that of a transaction.</param>
+    public static bool MayBeOwner(Frame opener, Region region, State state, Func<ITypeSymbol, bool> isTransaction)
     {
         for (var frame = region.Escaped ? opener : null; frame is not null; frame = frame.Caller)
         {
             if (frame is { Self: Value.Instance { Identity: var self }, Method.ContainingType: { } type } && (self.Root is not Place.Made || CallEvaluator.ResolvedAt(self) is not null)
-                && ((IsBegunBy(type, region) && !IsIn(frame.Graph.OriginalOperation.Syntax, region)) || IsHeldByAnother(type, self, region, state)))
+                && ((IsBegunBy(type, region) && !IsIn(frame.Graph.OriginalOperation.Syntax, region)) || IsHeldByAnother(type, self, region, state) || (self is Place.Variable { Symbol: ITypeSymbol } && CanHold(type, isTransaction))))
             {
                 // Its own one is in its fields.
                 return !state.Values.Any(v => v is { Key: Place.Member { Owner: var owner }, Value: Value.Transaction held } && owner.Equals(self) && held.Region.Equals(region.Id));
@@ -52,6 +56,10 @@ internal static class Twins
     private static bool IsBegunBy(INamedTypeSymbol type, Region region) => type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == region.Id.Origin.SyntaxTree && r.Span.Contains(region.Id.Origin.Span));
 
     private static bool IsIn(SyntaxNode body, Region region) => body.SyntaxTree == region.Id.Origin.SyntaxTree && body.Span.Contains(region.Id.Origin.Span);
+
+    /// <summary>An object of which nothing is known, as one that a static property looks up, may be the one that somebody has told of the transaction.</summary>
+    private static bool CanHold(INamedTypeSymbol type, Func<ITypeSymbol, bool> isTransaction) =>
+        Targets.BasesOf(type).SelectMany(t => t.GetMembers()).Any(m => m is IFieldSymbol { IsStatic: false, Type: var its } && isTransaction(its));
 
     /// <summary>Another object of the class has been given the transaction, as a session that lends its connection meanwhile.</summary>
     private static bool IsHeldByAnother(INamedTypeSymbol type, Place self, Region region, State state) => state.Values.Any(v =>

@@ -129,6 +129,42 @@ public sealed class TwinsTests
         }
         """).Counting("PGTX105").HasMarkedFindings();
 
+    /// <summary>The session of the call that runs, whichever object that is.</summary>
+    /// <param name="field">What else the session has: without a transaction it lends nobody's.</param>
+    /// <param name="open">How it opens.</param>
+    /// <param name="isSecond">A second connection is taken.</param>
+    [Theory]
+    [InlineData("private NpgsqlTransaction? transaction; public void Enter(NpgsqlTransaction entered) => transaction = entered;", "transaction is not null ? transaction.Connection! : source.OpenConnection()", false)]
+    [InlineData("public void Enter(NpgsqlTransaction entered) { }", "source.OpenConnection()", true)]
+    public Task A_session_that_a_static_property_looks_up(string field, string open, bool isSecond) => TestCode.Of($$"""
+        using Npgsql;
+
+        public sealed class Session(NpgsqlDataSource source)
+        {
+            private static readonly AsyncLocal<Session?> current = new();
+            public static Session Current => current.Value!;
+            {{field}}
+            public NpgsqlConnection Open() => {{open}};
+        }
+
+        public static class Tables
+        {
+            public static void Create() { using var command = new NpgsqlCommand("CREATE TABLE t ()", Session.Current.Open()); command.ExecuteNonQuery(); }
+        }
+
+        public sealed class Entities
+        {
+            private NpgsqlTransaction? kept;
+            public async Task CreateAsync(NpgsqlConnection connection)
+            {
+                kept = connection.BeginTransaction();
+                Session.Current.Enter(kept);
+                Tables.Create();{{(isSecond ? " // expect: PGTX105" : "")}}
+                await kept.CommitAsync();
+            }
+        }
+        """).Counting("PGTX105").HasMarkedFindings();
+
     /// <summary>A unit of work over its context's type works on the one that the service was given.</summary>
     [Theory]
     [InlineData("ShopContext", true)]
