@@ -52,7 +52,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome> RunLater(BodyRun run, CallSite call, Value subject, State state)
     {
         // Of the tasks of a list, those that are left in it: `tasks.Select(t => t.Id)` is no list of tasks.
-        var result = subject is Value.Instance && !HoldsTasks(call.Method.ReturnType) ? Value.Nothing : subject is Value.Connection ? subject : Elements(state, subject);
+        var result = subject is Value.Instance && !Waiting.HoldsTasks(call.Method.ReturnType) ? Value.Nothing : subject is Value.Connection ? subject : Elements(state, subject);
         var rows = result as Value.Rows;
         foreach (var target in call.Values.Where(v => v is Value.Lambda or Value.MethodGroup))
         {

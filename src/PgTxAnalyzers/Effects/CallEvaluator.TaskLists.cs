@@ -22,7 +22,7 @@ internal sealed partial class CallEvaluator
             }
 
             // A list can hold tasks; other objects of libraries hold nothing that is followed.
-            return method.ContainingType is { IsGenericType: true } type && HoldsTasks(type)
+            return method.ContainingType is { IsGenericType: true } type && Waiting.HoldsTasks(type)
                 ? BodyRun.Single(state, new Value.Instance(new Place.Made(call.Operation.Syntax, run.Frame.Depth, null), type, Exact: true))
                 : null;
         }
@@ -51,7 +51,7 @@ internal sealed partial class CallEvaluator
         }
 
         // A list of results holds no task: who has read them has waited elsewhere. What becomes of a database's tasks in a copy is not asked.
-        if (!HoldsTasks(call.Method.ReturnType) || Elements(state, subject) is not Value.Pending pending)
+        if (!Waiting.HoldsTasks(call.Method.ReturnType) || Elements(state, subject) is not Value.Pending pending)
         {
             return BodyRun.Single(state, Value.Nothing);
         }
@@ -82,16 +82,9 @@ internal sealed partial class CallEvaluator
     private static Value.Pending Stepped(Value.Pending pending, ITypeSymbol? enumerator) =>
         YieldsTasks(enumerator) ? pending with { Reaches = pending.Reaches.RemoveAll(r => !r.WhileEnumerated) } : pending;
 
-    private static bool YieldsTasks(ITypeSymbol? enumerator) => enumerator is { Name: "IEnumerator" or "Enumerator" } type && (HoldsTasks(type) || HoldsTasks(type.ContainingType));
+    private static bool YieldsTasks(ITypeSymbol? enumerator) => enumerator is { Name: "IEnumerator" or "Enumerator" } type && (Waiting.HoldsTasks(type) || Waiting.HoldsTasks(type.ContainingType));
 
     /// <summary>What is pending in a list of tasks.</summary>
     private static Value Elements(State state, Value value) =>
         value is Value.Instance list && state.Find(new Place.Slot(list.Identity, SlotKind.Elements)) is { } elements ? elements : value;
-
-    private static bool HoldsTasks(ITypeSymbol? type) => type switch
-    {
-        IArrayTypeSymbol array => Names.IsAwaitable(array.ElementType),
-        INamedTypeSymbol named => named.TypeArguments.Any(Names.IsAwaitable),
-        _ => false,
-    };
 }

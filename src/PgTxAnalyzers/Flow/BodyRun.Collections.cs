@@ -43,11 +43,4 @@ internal sealed partial class BodyRun
         state = now.IsEmpty ? state : Waited(state, new Value.Pending(now, Value.Nothing), at);
         return Put(into, Reaches.WithoutTasks(Reaches.Pending(reaches.RemoveAll(r => r.WhileEnumerated), Value.Nothing)), state);
     }
-
-    private static bool HoldsTasks(ITypeSymbol type) => type switch
-    {
-        IArrayTypeSymbol array => Waiting.IsTask(array.ElementType),
-        INamedTypeSymbol named => named.TypeArguments.Any(Waiting.IsTask),
-        _ => false,
-    };
 }

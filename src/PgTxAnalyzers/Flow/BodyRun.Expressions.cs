@@ -86,7 +86,7 @@ internal sealed partial class BodyRun
             case IReturnOperation { Kind: OperationKind.YieldReturn } o: return Yield(o, state);
             case IArrayCreationOperation { Initializer: null, Type: IArrayTypeSymbol { ElementType: var element } type } o when Waiting.IsTask(element):
                 return Map(Children(o, state), _ => new Value.Instance(new Place.Made(o.Syntax, Frame.Depth, null), type, Exact: true));
-            case { Type: { } type, Syntax: CollectionExpressionSyntax } and not IConversionOperation when HoldsTasks(type): return Collected(operation, type, state);
+            case { Type: { } type, Syntax: CollectionExpressionSyntax } and not IConversionOperation when Waiting.HoldsTasks(type): return Collected(operation, type, state);
             case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
 
@@ -288,7 +288,8 @@ internal sealed partial class BodyRun
                     continue;
                 }
 
-                var equal = left.Value is Value.Null ? NullTest(right.Value) : right.Value is Value.Null ? NullTest(left.Value) : Value.OpenState.Is(left.Value, operation.RightOperand);
+                var equal = left.Value is Value.Null ? NullTest(right.Value) : right.Value is Value.Null ? NullTest(left.Value)
+                    : left.Value is Value.OpenState ? Value.OpenState.Is(left.Value, operation.RightOperand) : Value.OpenState.Is(right.Value, operation.LeftOperand);
                 result.Add(new(right.State, operation.OperatorKind switch
                 {
                     BinaryOperatorKind.Equals => equal,

@@ -1,5 +1,7 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Effects;
 
 namespace PgTxAnalyzers.Flow;
 
@@ -27,6 +29,14 @@ internal static class Waiting
         type is { Name: "Task" or "ValueTask" or "ConfiguredTaskAwaitable" or "ConfiguredValueTaskAwaitable" or "IAsyncEnumerable" or "ConfiguredCancelableAsyncEnumerable"
             or "TaskExtensions" or "TaskAsyncEnumerableExtensions" }
         || type is { Name: "IAsyncDisposable" or "AsyncUnaryCall" };
+
+    /// <summary>An array, a list or another collection whose elements can be awaited.</summary>
+    public static bool HoldsTasks(ITypeSymbol? type) => type switch
+    {
+        IArrayTypeSymbol array => Names.IsAwaitable(array.ElementType),
+        INamedTypeSymbol named => named.TypeArguments.Any(Names.IsAwaitable),
+        _ => false,
+    };
 
     /// <summary>Is what this operation makes waited for in the same expression?</summary>
     public static bool IsWaitedFor(IOperation operation)

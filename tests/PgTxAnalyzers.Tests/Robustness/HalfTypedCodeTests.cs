@@ -7,7 +7,7 @@ namespace PgTxAnalyzers.Tests.Robustness;
 public class HalfTypedCodeTests
 {
     // Enough for every run; a hunt for more is PGTX_MUTATIONS=50 dotnet test ….
-    private static readonly int MutationsOfEachKind = int.TryParse(Environment.GetEnvironmentVariable("PGTX_MUTATIONS"), out var wanted) ? wanted : 3;
+    private static readonly int MutationsOfEachKind = int.TryParse(Environment.GetEnvironmentVariable("PGTX_MUTATIONS"), out var wanted) ? wanted : 2;
 
     // Far above what any of these needs, also on a busy machine: a failure here is a hang.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

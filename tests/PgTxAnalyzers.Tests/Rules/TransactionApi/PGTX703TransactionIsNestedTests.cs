@@ -180,7 +180,8 @@ public sealed class PGTX703TransactionIsNestedTests
     [InlineData("conn.State != System.Data.ConnectionState.Open", false)]
     [InlineData("conn.State is not System.Data.ConnectionState.Open", false)]
     [InlineData("conn.State == System.Data.ConnectionState.Closed", false)]
-    [InlineData("System.Data.ConnectionState.Open != conn.State", true)]
+    [InlineData("System.Data.ConnectionState.Open != conn.State", false)]
+    [InlineData("conn.State != other.State", true)]
     [InlineData("conn.State == System.Data.ConnectionState.Open", true)]
     [InlineData("other.State != System.Data.ConnectionState.Open", true)]
     public Task Who_asks_whether_it_is_open(string test, bool found) => TestCode.Of($$"""
