@@ -107,15 +107,15 @@ internal sealed partial class ForeignEffects
         method.ContainingAssembly is { } assembly && byAssembly.TryGetValue(assembly, out var effects) && effects.Of(method)?.Effect is { } effect ? new ForeignTarget(method, effect) : null;
 
     /// <summary>The classes of other projects that an object of the type can be, as far as anything is known of them.</summary>
-    public IEnumerable<INamedTypeSymbol> Classes(INamedTypeSymbol type) =>
-        (derived.Value.TryGetValue(type.OriginalDefinition, out var found) ? found : Enumerable.Empty<INamedTypeSymbol>()).Concat(type is { TypeKind: TypeKind.Class, IsAbstract: false } && byAssembly.ContainsKey(type.ContainingAssembly) ? new[] { type.OriginalDefinition } : Array.Empty<INamedTypeSymbol>());
-
-    /// <summary>The transaction that each constructor of a class leaves in the object, on each of its ways; null: one of them leaves none, or more.</summary>
-    public ForeignRegion? LeftByConstructors(INamedTypeSymbol type)
+    public IEnumerable<INamedTypeSymbol> Classes(INamedTypeSymbol type)
     {
-        var exits = type.InstanceConstructors.Select(Target).SelectMany(t => t?.Effect.Rows.FirstOrDefault()?.Exits ?? ImmutableArray.Create(new ForeignExit(default, default, ImmutableArray<ForeignRegion>.Empty))).ToList();
-        return exits.Count > 0 && exits.All(e => e.Regions.Count(r => r is { Kind: RegionKind.Transaction or RegionKind.Facade, Holder: Holder.Object or Holder.This }) == 1 && e.Regions.Length == 1) ? exits[0].Regions[0] : null;
+        var found = derived.Value.TryGetValue(type.OriginalDefinition, out var below) ? below : Enumerable.Empty<INamedTypeSymbol>();
+        return type is { TypeKind: TypeKind.Class, IsAbstract: false } && byAssembly.ContainsKey(type.ContainingAssembly) ? found.Append(type.OriginalDefinition) : found;
     }
+
+    /// <summary>Each constructor of the class leaves one transaction in the object, on each of its ways.</summary>
+    public bool BeginsWhereMade(INamedTypeSymbol type) => type.InstanceConstructors.Length > 0 && type.InstanceConstructors.All(c =>
+        Target(c) is { Effect.Rows: { IsEmpty: false } rows } && !rows[0].Exits.IsEmpty && rows[0].Exits.All(e => e.Regions.Length == 1 && e.Regions[0] is { Kind: RegionKind.Transaction or RegionKind.Facade, Holder: Holder.Object or Holder.This }));
 
     /// <summary>The handlers of requests of this type in other projects.</summary>
     /// <param name="mediator">The root namespace of the library that dispatches them.</param>

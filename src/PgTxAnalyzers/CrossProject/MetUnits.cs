@@ -46,7 +46,7 @@ internal sealed class MetUnits
             return null;
         }
 
-        var isGiven = OpenUnits.Commit(begin.Name);
+        var isGiven = OpenUnits.IsCommit(begin.Name);
         foreach (var first in isGiven ? Constructors(begin) : Implementations(begin))
         {
             // Of a unit that was given as it is, nobody here can begin later.

@@ -39,7 +39,7 @@ internal static class ObligationSearch
         var found = new List<Owed>();
         var reach = wanted is null ? null : NameReach.Of(context.Bodies.Sources, wanted, context.MaxCallDepth, cancellation);
         var hasData = DataLibraries.IsReferencedBy(context.Compilation);
-        var mayHaveUnits = wanted?.Any(n => OpenUnits.MayBegin(n) || OpenUnits.Commit(n)) != false;
+        var mayHaveUnits = wanted?.Any(n => OpenUnits.MayBegin(n) || OpenUnits.IsCommit(n)) != false;
         foreach (var tree in context.Compilation.SyntaxTrees.Where(t => reach?.LeadsIn(t) != false))
         {
             var candidates = hasData ? context.Candidates(tree, cancellation) : Enumerable.Empty<SyntaxNode>();

@@ -28,7 +28,7 @@ internal static class OpenUnits
         (name.StartsWith("Begin", StringComparison.Ordinal) || name.IndexOf("Transaction", StringComparison.Ordinal) >= 0) && !NoBegins.Any(n => name.StartsWith(n, StringComparison.Ordinal));
 
     /// <summary>The name is that of a commit.</summary>
-    public static bool Commit(string name) => Commits.Contains(TreeWords.Hash(name));
+    public static bool IsCommit(string name) => Commits.Contains(TreeWords.Hash(name));
 
     /// <summary>
     /// The state in which a method begins, with the units that its object was given and that may have begun in their constructor: such as an interface with a commit that only a later project
@@ -52,7 +52,7 @@ internal static class OpenUnits
     private static IMethodSymbol? CommitOf(INamedTypeSymbol contract)
     {
         var members = contract.AllInterfaces.Prepend(contract).SelectMany(i => i.GetMembers()).OfType<IMethodSymbol>().Select(m => m.OriginalDefinition).ToList();
-        return members.Any(m => MayBegin(m.Name)) ? null : members.FirstOrDefault(m => Commit(m.Name) && LooseEnds.CanBeImplementedLater(m));
+        return members.Any(m => MayBegin(m.Name)) ? null : members.FirstOrDefault(m => IsCommit(m.Name) && LooseEnds.CanBeImplementedLater(m));
     }
 
     /// <summary>The same of a member by its documentation id.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -91,16 +92,7 @@ internal sealed partial class CallEvaluator
 
         foreach (var member in constructor.ContainingType.GetMembers())
         {
-            var initialiser = member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
-            {
-                VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
-                PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
-
-                // A record's property is its parameter.
-                ParameterSyntax parameter when member is IPropertySymbol => parameter.Identifier.ValueText,
-                _ => null,
-            };
-            if (initialiser is not null && byName.TryGetValue(initialiser, out var value))
+            if (InitialisedWith(member, cancellation) is { } initialiser && byName.TryGetValue(initialiser, out var value))
             {
                 state = state.Set(new Place.Member(made.Identity, member), value);
             }
@@ -108,6 +100,17 @@ internal sealed partial class CallEvaluator
 
         return Inherited(run, constructor, made, byName, call, state);
     }
+
+    /// <summary>The name that a member is initialised with, a parameter's of the primary constructor perhaps; null: with anything else.</summary>
+    public static string? InitialisedWith(ISymbol member, CancellationToken cancellation) => member.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
+    {
+        VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+        PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax name } => name.Identifier.ValueText,
+
+        // A record's property is its parameter.
+        ParameterSyntax parameter when member is IPropertySymbol => parameter.Identifier.ValueText,
+        _ => null,
+    };
 
     /// <summary>A new object's flags are what their initialisers say, else false: a unit of work that has just begun is not "committed".</summary>
     private static State InitialFlags(INamedTypeSymbol type, Value.Instance made, State state) =>

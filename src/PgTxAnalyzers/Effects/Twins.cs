@@ -1,6 +1,7 @@
 using System;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.Flow;
 
 namespace PgTxAnalyzers.Effects;
@@ -42,7 +43,7 @@ internal static class Twins
         for (var frame = region.Escaped ? opener : null; frame is not null; frame = frame.Caller)
         {
             if (frame is { Self: Value.Instance { Identity: var self }, Method.ContainingType: { } type } && (self.Root is not Place.Made || CallEvaluator.ResolvedAt(self) is not null)
-                && ((IsBegunBy(type, region) && !IsIn(frame.Graph.OriginalOperation.Syntax, region)) || IsHeldByAnother(type, self, region, state) || (self is Place.Variable { Symbol: ITypeSymbol } && CanHold(type, isTransaction))))
+                && (IsBegunBy(type, region, frame) || IsHeldByAnother(type, self, region, state) || (self is Place.Variable { Symbol: ITypeSymbol } && CanHold(type, isTransaction))))
             {
                 // Its own one is in its fields.
                 return !state.Values.Any(v => v is { Key: Place.Member { Owner: var owner }, Value: Value.Transaction held } && owner.Equals(self) && held.Region.Equals(region.Id));
@@ -53,9 +54,10 @@ internal static class Twins
     }
 
     /// <summary>By an object of the class, not by this very body: what that has begun is no other one's.</summary>
-    private static bool IsBegunBy(INamedTypeSymbol type, Region region) => type.DeclaringSyntaxReferences.Any(r => r.SyntaxTree == region.Id.Origin.SyntaxTree && r.Span.Contains(region.Id.Origin.Span));
+    private static bool IsBegunBy(INamedTypeSymbol type, Region region, Frame body) =>
+        type.DeclaringSyntaxReferences.Any(r => IsIn(r.SyntaxTree, r.Span, region)) && !(body.Graph.OriginalOperation.Syntax is var own && IsIn(own.SyntaxTree, own.Span, region));
 
-    private static bool IsIn(SyntaxNode body, Region region) => body.SyntaxTree == region.Id.Origin.SyntaxTree && body.Span.Contains(region.Id.Origin.Span);
+    private static bool IsIn(SyntaxTree tree, TextSpan span, Region region) => tree == region.Id.Origin.SyntaxTree && span.Contains(region.Id.Origin.Span);
 
     /// <summary>An object of which nothing is known, as one that a static property looks up, may be the one that somebody has told of the transaction.</summary>
     private static bool CanHold(INamedTypeSymbol type, Func<ITypeSymbol, bool> isTransaction) =>

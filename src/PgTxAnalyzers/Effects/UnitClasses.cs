@@ -53,7 +53,7 @@ internal sealed class UnitClasses
         var all = All(cancellation).ByType;
         if (type.DeclaringSyntaxReferences.IsEmpty)
         {
-            return context.Foreign.LeftByConstructors(type) is not null && !IsMade(type, cancellation) ? new UnitClass(type, null, null, null) : null;
+            return context.Foreign.BeginsWhereMade(type) && !IsMade(type, cancellation) ? new UnitClass(type, null, null, null) : null;
         }
 
         return all.Count > 0 && Targets.BasesOf(type).Select(t => all.TryGetValue(t.OriginalDefinition, out var unit) ? unit : null).FirstOrDefault(u => u is not null) is { } unit
@@ -85,10 +85,12 @@ internal sealed class UnitClasses
 
     private Known Find(CancellationToken cancellation)
     {
+        // Read from all references: once, and only where somebody is suspected.
+        var commit = new System.Lazy<HashSet<string>>(() => context.Models.Names(role => role == ApiRole.Commit, cancellation).Names);
         var (byType, commits) = (new Dictionary<INamedTypeSymbol, UnitClass>(SymbolEqualityComparer.Default), new WordSet(context.Foreign.CommitNames.Select(TreeWords.Hash)));
         foreach (var type in Suspects(cancellation).Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default))
         {
-            if (Targets.BasesOf(type).SelectMany(t => Committing(t, cancellation)).ToList() is { Count: > 0 } ends
+            if (Targets.BasesOf(type).SelectMany(t => Committing(t, commit, cancellation)).ToList() is { Count: > 0 } ends
                 && MadeBy(type, cancellation) is { } unit)
             {
                 byType[type] = unit;
@@ -141,12 +143,7 @@ internal sealed class UnitClasses
     /// <summary>The member in which a primary constructor's parameter is: its own one where a body reads it, or one that is initialised with it.</summary>
     private static ISymbol? KeptIn(IParameterSymbol parameter, CancellationToken cancellation) =>
         GivenUnits.Captured(parameter.ContainingType, cancellation).FirstOrDefault(p => SymbolEqualityComparer.Default.Equals(p, parameter))
-        ?? parameter.ContainingType.GetMembers().FirstOrDefault(m => m.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellation) switch
-        {
-            VariableDeclaratorSyntax { Initializer.Value: IdentifierNameSyntax value } => value.Identifier.ValueText == parameter.Name,
-            PropertyDeclarationSyntax { Initializer.Value: IdentifierNameSyntax value } => value.Identifier.ValueText == parameter.Name,
-            _ => false,
-        });
+        ?? parameter.ContainingType.GetMembers().FirstOrDefault(m => CallEvaluator.InitialisedWith(m, cancellation) == parameter.Name);
 
     private static UnitClass? LeftIn(State exit, IMethodSymbol constructor)
     {
@@ -181,14 +178,14 @@ internal sealed class UnitClasses
             && made.FirstAncestorOrSelf<MemberDeclarationSyntax>() is not (ConstructorDeclarationSyntax or BaseFieldDeclarationSyntax));
 
     /// <summary>The names of the members of a class that may commit: those that call a library's commit, and those that call such a member of their own class.</summary>
-    private IEnumerable<string> Committing(INamedTypeSymbol type, CancellationToken cancellation)
+    private static IEnumerable<string> Committing(INamedTypeSymbol type, System.Lazy<HashSet<string>> commits, CancellationToken cancellation)
     {
         var methods = type.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).ChildNodes()).OfType<MethodDeclarationSyntax>().ToList();
-        var (commits, own) = (context.Models.Names(role => role == ApiRole.Commit, cancellation).Names, new HashSet<string>());
+        var own = new HashSet<string>();
         for (var before = -1; own.Count > before;)
         {
             before = own.Count;
-            own.UnionWith(methods.Where(m => BodyUses.Of(m).Names.Any(n => commits.Contains(n) || own.Contains(n))).Select(m => m.Identifier.ValueText));
+            own.UnionWith(methods.Where(m => BodyUses.Of(m).Names.Any(n => commits.Value.Contains(n) || own.Contains(n))).Select(m => m.Identifier.ValueText));
         }
 
         return own;

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace PgTxAnalyzers.Flow;
@@ -52,7 +53,7 @@ internal sealed partial class BodyRun
 
     /// <summary>The properties that the compiler makes of a record's parameters, in their order.</summary>
     private static List<IPropertySymbol> Positional(INamedTypeSymbol record) =>
-        record.GetMembers().OfType<IPropertySymbol>().Where(p => p.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is Microsoft.CodeAnalysis.CSharp.Syntax.ParameterSyntax)).ToList();
+        record.GetMembers().OfType<IPropertySymbol>().Where(p => p.DeclaringSyntaxReferences.Any(r => r.GetSyntax() is ParameterSyntax)).ToList();
 
     private State Assigned(IEnumerable<IOperation> targets, IEnumerable<Value> values, State state) =>
         targets.Zip(values, (target, value) => (target, value)).Aggregate(state, (at, pair) =>

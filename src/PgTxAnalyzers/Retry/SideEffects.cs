@@ -129,10 +129,12 @@ internal sealed class SideEffects
     }
 
     /// <summary>It begins, or hands the delegate that it was given to a method that does.</summary>
-    private bool Begins(IMethodSymbol runner, int depth) => depth < MaxDepth && context.Compilation.Targets.Of(runner, Value.Nothing, false, cancellation).Any(target => target.DeclaringSyntaxReferences.Any(r =>
-        r.GetSyntax(cancellation).DescendantNodes().OfType<ExpressionSyntax>().Any(e => e is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
-            && (context.FactOf(e, out var called, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner
-                || (called is not null && e is InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.Any(a => IsDelegateOf(target, a.Expression)) && Begins(called, depth + 1))))));
+    private bool Begins(IMethodSymbol runner, int depth) => depth < MaxDepth && context.Compilation.Targets.Of(runner, Value.Nothing, false, cancellation).Any(target =>
+        target.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes().OfType<ExpressionSyntax>()).Any(e => Begins(e, target, depth)));
+
+    private bool Begins(ExpressionSyntax call, IMethodSymbol runner, int depth) => call is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax
+        && (context.FactOf(call, out var called, cancellation).Role is ApiRole.Begin or ApiRole.Scope or ApiRole.TransactionRunner
+            || (called is not null && call is InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.Any(a => IsDelegateOf(runner, a.Expression)) && Begins(called, depth + 1)));
 
     private static bool IsDelegateOf(IMethodSymbol method, ExpressionSyntax argument) =>
         argument is IdentifierNameSyntax name && method.Parameters.Any(p => p.Name == name.Identifier.ValueText && p.Type.TypeKind == TypeKind.Delegate);
