@@ -45,6 +45,9 @@ internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSynta
             || block.Parent is not (IfStatementSyntax or ElseClauseSyntax) || scope.FirstOrDefault(statement => statement.Span.Contains(commit.Span)) is not IfStatementSyntax whole
             || !lines.OwnsItsLines(whole)
 
+            // What else the branch does is no work of the transaction (a line of the log): its condition decides about the commit, and giving up the rows is meant.
+            || !branch.Any(statement => statement != commit && facts.UsesRegion(statement, region))
+
             // Behind the commit the path that has made it runs without the transaction, and so it should.
             || scope.SkipWhile(statement => statement != whole).Skip(1).Any(statement => facts.UsesRegion(statement, region)))
         {

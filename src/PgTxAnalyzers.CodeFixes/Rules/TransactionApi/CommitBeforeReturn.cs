@@ -1,3 +1,5 @@
+using System.Collections.Generic;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
@@ -6,11 +8,20 @@ using PgTxAnalyzers.CodeFixes.Editing;
 namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 
 /// <summary>A commit in front of a return. What is returned and read in the transaction is read first.</summary>
-internal sealed class CommitBeforeReturn(Region region, StatementSyntax commit, FactSource facts, SourceLines lines)
+internal sealed class CommitBeforeReturn(Region region, IReadOnlyList<StatementSyntax> commits, FactSource facts, SourceLines lines)
 {
+    /// <summary>As the method commits elsewhere.</summary>
+    private readonly StatementSyntax commit = commits[0];
+
     /// <summary>Null: the transaction may be over already, a reader is open, or what is returned may still be read in it when the statement has ended.</summary>
     public TextEdits? Plan(ReturnStatementSyntax end)
     {
+        // `if (ok) { commit; } return ok;`: a second commit throws where the first was made, and keeps what the condition has given up where it was not.
+        if (commits.Any(made => RunsOn.Reaches(made, end, facts.Model, loop => !loop.Span.Contains(region.Begin.Span))))
+        {
+            return null;
+        }
+
         if (RegionEnds.GoOn(end.EnclosingFunction()!, end.SpanStart, region, facts.Model) || OpenReaders.At(end.SpanStart, behind: 0, end.EnclosingFunction()!, facts.Model))
         {
             return null;

@@ -54,7 +54,7 @@ public sealed class PGTX704SuccessPathDoesNotCommitFix : CodeFixProvider
             }
             else if (end.EnclosingFunction() == function && !new FailurePath(begin, commits, model, context.CancellationToken).Ends(end))
             {
-                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, new CommitBeforeReturn(region, commits[0], facts, lines).Plan(end)).ConfigureAwait(false);
+                await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, new CommitBeforeReturn(region, commits, facts, lines).Plan(end)).ConfigureAwait(false);
             }
         }
     }
