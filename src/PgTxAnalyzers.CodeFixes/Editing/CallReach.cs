@@ -34,6 +34,15 @@ internal enum Reach
 
     /// <summary>It throws on purpose, as a check does: what comes behind it counts on its having passed.</summary>
     Checks = 64,
+
+    /// <summary>It changes what the object that it is called on holds, which others may hold as well.</summary>
+    OwnState = 128,
+
+    /// <summary>It writes to the console: alone a line of a log, in front of a question the question.</summary>
+    Prints = 256,
+
+    /// <summary>It waits for somebody at the console.</summary>
+    Asks = 512,
 }
 
 /// <summary>
@@ -91,7 +100,7 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
 
         if (!IsInSource(method))
         {
-            return IsCheck(method) ? Reach.Checks : IsHarmless(method) ? Reach.Nothing : IsDispatch(method) ? Reach.Unknown | Reach.Effect : Reach.Effect;
+            return IsCheck(method) ? Reach.Checks : IsConsole(method) ? OnConsole(method) : IsHarmless(method) ? Reach.Nothing : IsDispatch(method) ? Reach.Unknown | Reach.Effect : Reach.Effect;
         }
 
         var reach = Reach.Nothing;
@@ -143,8 +152,8 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
                 IInvocationOperation { TargetMethod.MethodKind: MethodKind.DelegateInvoke } => Reach.Effect | Reach.Unknown,
                 IInvocationOperation call => Of(call.TargetMethod, depth + 1) | (DataLibrary.IsDataType(call.Instance?.Type) ? Reach.Database : Reach.Nothing),
                 IMemberReferenceOperation or IParameterReferenceOperation or IObjectCreationOperation when DataLibrary.IsDataType(operation.Type) => Reach.Database,
-                IAssignmentOperation { Target: IMemberReferenceOperation } => Reach.State,
-                IIncrementOrDecrementOperation { Target: IMemberReferenceOperation } => Reach.State,
+                IAssignmentOperation { Target: IMemberReferenceOperation target } => Reach.State | OfTarget(target),
+                IIncrementOrDecrementOperation { Target: IMemberReferenceOperation target } => Reach.State | OfTarget(target),
                 IThrowOperation { Exception: not null } => Reach.Checks,
                 IDynamicInvocationOperation => Reach.Unknown | Reach.Effect,
                 _ => Reach.Nothing,
@@ -153,6 +162,10 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
 
         return reach;
     }
+
+    /// <summary>A field or property of its own, or of what it holds. A session that it keeps is database work, and asked for as such.</summary>
+    private static Reach OfTarget(IMemberReferenceOperation target) =>
+        !DataLibrary.IsDataType(target.Type) && (target.Instance is null or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } || ObjectUses.IsShared(target.Instance)) ? Reach.OwnState : Reach.Nothing;
 
     private bool IsInSource(IMethodSymbol method) =>
         method.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree));
@@ -231,13 +244,20 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
         : DataLibrary.IsContextType(method.ContainingType) ? Reach.Tracked
         : Reach.Nothing;
 
+    private static bool IsConsole(IMethodSymbol method) => method.ContainingType is { Name: "Console", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+
+    private static Reach OnConsole(IMethodSymbol method) =>
+        method.Name.StartsWith("Write", StringComparison.Ordinal) ? Reach.Prints
+        : method.Name.StartsWith("Read", StringComparison.Ordinal) ? Reach.Effect | Reach.Asks
+        : Reach.Effect;
+
     /// <summary>Framework code that only computes, or only logs.</summary>
     private static bool IsHarmless(IMethodSymbol method)
     {
         var space = method.ContainingNamespace?.ToDisplayString();
         return space switch
         {
-            "System" => method.ContainingType.Name != "Console" || method.Name.StartsWith("Write", StringComparison.Ordinal),
+            "System" => true,
             "System.Threading" => method.ContainingType.Name is "CancellationToken" or "Interlocked" or "Volatile",
             "System.Threading.Tasks" => method.Name is not ("Delay" or "Run" or "Yield" or "Wait" or "WaitAll" or "WaitAny" or "StartNew" or "ForEachAsync" or "ForEach" or "For"),
             _ => DataLibrary.IsIn(method, WithoutEffect),

@@ -47,6 +47,9 @@ internal sealed class CodeFacts
 
     public bool CallsOwnMethods { get; private set; }
 
+    /// <summary>It changes an object that others hold as well: what is called may read it there.</summary>
+    public bool ChangesShared { get; private set; }
+
     /// <summary>Control may leave by return, throw, break, continue or goto.</summary>
     public bool Jumps { get; private set; }
 
@@ -83,10 +86,18 @@ internal sealed class CodeFacts
     public bool ConflictsWith(CodeFacts other) =>
         IsUnclear || other.IsUnclear || other.Jumps || JumpsWithoutThrow
         || (HasEffect && other.HasEffect)
+
+        // A header that is set for the call, and set back behind it.
+        || (HasEffect && other.ChangesShared) || (ChangesShared && other.HasEffect)
+
+        // A question is printed before its answer is read.
+        || Has(Reach.Asks, other, Reach.Prints) || other.Has(Reach.Asks, this, Reach.Prints)
         || Reads.Overlaps(other.Writes) || Writes.Overlaps(other.Writes) || Writes.Overlaps(other.Reads) || Declares.Overlaps(other.Mentions) || Mentions.Overlaps(other.Declares)
         || MembersConflict(this, other) || MembersConflict(other, this)
         || Objects.Any(pair => other.Objects.TryGetValue(pair.Key, out var use) && ((pair.Value | use) & ~ObjectUse.Looks) != 0)
         || LooksIntoChanges(this, other) || LooksIntoChanges(other, this);
+
+    private bool Has(Reach own, CodeFacts other, Reach theirs) => (Reach & own) != 0 && (other.Reach & theirs) != 0;
 
     private static bool MembersConflict(CodeFacts reader, CodeFacts writer)
     {
@@ -208,6 +219,7 @@ internal sealed class CodeFacts
                     return;
                 case IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } inner when IsWritten(inner):
                     facts.MemberWrites.Add(inner.Member);
+                    facts.ChangesShared |= ObjectUses.IsShared(inner.Instance);
                     break;
                 case IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance }:
                     facts.CallsOwnMethods = true;
@@ -222,7 +234,11 @@ internal sealed class CodeFacts
 
         private void AddCall(IInvocationOperation call)
         {
-            facts.Reach |= calls.Of(call);
+            var reach = calls.Of(call);
+            facts.Reach |= reach;
+
+            // What a repository notes of its work is no message to the service that is called behind it.
+            facts.ChangesShared |= (reach & Reach.OwnState) != 0 && (reach & Reach.Database) == 0 && ObjectUses.IsShared(call.Instance);
             if (call.TargetMethod.MethodKind == MethodKind.LocalFunction)
             {
                 AddLocalFunction(call.TargetMethod);
@@ -263,6 +279,7 @@ internal sealed class CodeFacts
             if (IsWritten(member))
             {
                 facts.MemberWrites.Add(member.Member);
+                facts.ChangesShared |= member is { Instance: null, Member.ContainingType: var owner } && !SymbolEqualityComparer.Default.Equals(owner, model.GetEnclosingSymbol(member.Syntax.SpanStart, cancellationToken)?.ContainingType);
             }
 
             if (ImmutableTypes.Contains(member.Type))

@@ -46,6 +46,28 @@ internal static class ObjectUses
         return ObjectUse.Acts;
     }
 
+    /// <summary>An object that others hold as well: one in a field or property, static or of this object, or given to the primary constructor. A local one is this method's until it is handed on.</summary>
+    public static bool IsShared(IOperation? reference) => reference switch
+    {
+        IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } given => !DataLibrary.IsDataType(given.Type),
+        IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol, Instance: null or IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } } member => !DataLibrary.IsDataType(member.Type),
+        IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } inner => !DataLibrary.IsDataType(inner.Type) && IsShared(inner.Instance),
+        IConversionOperation conversion => IsShared(conversion.Operand),
+        IConditionalAccessInstanceOperation { Parent: var parent } => Accessed(parent) is { } access && IsShared(access.Operation),
+        _ => false,
+    };
+
+    /// <summary>The <c>?.</c> that an operation stands behind.</summary>
+    private static IConditionalAccessOperation? Accessed(IOperation? operation)
+    {
+        while (operation is not null and not IConditionalAccessOperation)
+        {
+            operation = operation.Parent;
+        }
+
+        return operation as IConditionalAccessOperation;
+    }
+
     public static bool IsWritten(IOperation reference) => reference.Parent switch
     {
         IAssignmentOperation assignment => assignment.Target == reference,

@@ -67,7 +67,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
         var passed = rungs.SelectMany((rung, i) => rung.List.Take(i == 0 ? group.From : rung.Index));
         var crossed = rungs.SelectMany((rung, i) => rung.List.Skip(i == 0 ? group.To + 1 : rung.Index + 1)).Select(ResultOf).ToList();
         var isInside = group.Facts.Mentions.OfType<ILocalSymbol>().Any(local => !group.Facts.Declares.Contains(local) && local.DeclaringSyntaxReferences.Any(reference => statement.Span.Contains(reference.Span)));
-        if (isInside || passed.Any(before => call.Facts.Of(before).JumpsWithoutThrow) || AdvisoryLock.IsTakenIn(crossed) || crossed.Any(other => group.Facts.ConflictsWith(call.Facts.Of(other)))
+        if (isInside || passed.Any(before => call.Facts.Of(before).JumpsWithoutThrow) || MayNotPass(crossed)
             || _lines.HasDirective(_lines.FirstLine(group.First), _lines.LastLine(statement)) || !group.Statements.Append(statement).All(moved => _lines.OwnsItsLines(moved)))
         {
             return null;
@@ -123,13 +123,16 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
             }
         }
 
-        if (group.IsAllOfItsBlock || AdvisoryLock.IsTakenIn(crossed) || crossed.Any(statement => group.Facts.ConflictsWith(call.Facts.Of(statement))))
+        if (group.IsAllOfItsBlock || MayNotPass(crossed))
         {
             return null;
         }
 
         return Edit(rung, end, owner, following, handlers);
     }
+
+    private bool MayNotPass(IReadOnlyCollection<SyntaxNode> crossed) =>
+        AdvisoryLock.IsTakenIn(crossed) || crossed.Any(passed => group.Facts.ConflictsWith(call.Facts.Of(passed))) || new ClockPair(call.Model, cancellationToken).IsParted(group, crossed);
 
     /// <summary>
     /// From where on the statements behind a commit have to follow the call: from the first on that depends on it, provided that none of

@@ -94,7 +94,7 @@ internal static class MoveBefore
         }
 
         var facts = crossed.Select(call.Facts.Of).ToList();
-        if (facts.Any(passed => passed.Checks || group.Facts.ConflictsWith(passed)))
+        if (facts.Any(passed => passed.Checks || group.Facts.ConflictsWith(passed)) || new ClockPair(call.Model, cancellationToken).IsParted(group, crossed))
         {
             return null;
         }

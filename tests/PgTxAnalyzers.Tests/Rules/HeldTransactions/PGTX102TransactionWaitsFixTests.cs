@@ -166,6 +166,14 @@ public sealed class PGTX102TransactionWaitsFixTests
         await shared.ExecuteAsync("DELETE FROM orders", transaction: transaction);
         await transaction.CommitAsync(ct);
         """)]
+    [InlineData("the question is printed before it", """
+        await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
+        Console.Write("All? ");
+        await shared.ExecuteAsync("DELETE FROM holds", transaction: transaction);
+        var answer = /*call*/Console.ReadLine();
+        await shared.ExecuteAsync("UPDATE orders SET label = @answer", new { answer }, transaction);
+        await transaction.CommitAsync(ct);
+        """)]
     [InlineData("how long it waits comes out of the transaction, and what it does is decided there", """
         await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
         var pause = await shared.ExecuteScalarAsync<int>("SELECT 1", transaction: transaction);
