@@ -30,6 +30,38 @@ internal static class SqlRepetition
         return false;
     }
 
+    /// <summary>
+    /// A second run adds the rows once more, or takes others: an INSERT that asks for no conflict and for no row that is there, COPY … FROM, a DELETE that hands out what it took, rows that are claimed with
+    /// SKIP LOCKED, and what a procedure or a block does. Linear in the length of the text.
+    /// </summary>
+    public static bool AddsRows(string sql)
+    {
+        var splitter = new SqlSplitter(sql);
+        while (splitter.MoveNext())
+        {
+            var tokens = splitter.Statement;
+            bool inserts = false, deletes = false, changes = false, asks = false, claims = false, returns = false;
+            for (int i = 0; i < tokens.Count; i++)
+            {
+                var word = tokens.Word(i);
+                inserts |= tokens.Is(i, SqlWord.Insert, SqlWord.Into);
+                deletes |= word == SqlWord.Delete;
+                changes |= word is SqlWord.Update or SqlWord.Delete or SqlWord.Insert && tokens.Word(i - 1) != SqlWord.For;
+                asks |= tokens.Is(i, SqlWord.Not, SqlWord.Exists) || (word == SqlWord.On && IsWord(tokens, i + 1, "conflict"));
+                claims |= tokens.Is(i, SqlWord.Skip, SqlWord.Locked);
+                returns |= IsWord(tokens, i, "returning");
+            }
+
+            if ((inserts && !asks) || (deletes && returns) || (claims && changes) || tokens.Word(0) is SqlWord.Call or SqlWord.Do or SqlWord.Execute or SqlWord.Copy)
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsWord(SqlTokens tokens, int index, string word) =>
+        tokens.KindAt(index) == SqlTokenKind.Identifier && string.Equals(tokens.TextOf(tokens[index]), word, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>One SET clause with the names of the row that it changes.</summary>
     private sealed class Change
     {
@@ -268,8 +300,7 @@ internal static class SqlRepetition
         private string Text(int first, int end) =>
             string.Join(" ", Enumerable.Range(first, Math.Max(0, end - first)).Select(i => _tokens[i].Kind == SqlTokenKind.Identifier ? _tokens.TextOf(_tokens[i]).ToLowerInvariant() : _tokens.TextOf(_tokens[i])));
 
-        private bool Is(int index, string word) =>
-            _tokens.KindAt(index) == SqlTokenKind.Identifier && string.Equals(_tokens.TextOf(_tokens[index]), word, StringComparison.OrdinalIgnoreCase);
+        private bool Is(int index, string word) => IsWord(_tokens, index, word);
 
         private bool IsOperator(int index, string sign) => _tokens.KindAt(index) == SqlTokenKind.Operator && _tokens.TextOf(_tokens[index]) == sign;
 

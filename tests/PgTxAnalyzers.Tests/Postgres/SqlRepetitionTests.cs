@@ -65,6 +65,28 @@ public sealed class SqlRepetitionTests
     public void What_finds_its_own_result_does_not(string sql) => Assert.False(SqlRepetition.AddsUp(sql));
 
     [Theory]
+    [InlineData("INSERT INTO t (n) VALUES (1)")]
+    [InlineData("INSERT INTO t (n) VALUES (1) RETURNING id")]
+    [InlineData("SELECT 1; insert into t select 1")]
+    [InlineData("WITH a AS (INSERT INTO t (n) VALUES (1) RETURNING id) SELECT id FROM a")]
+    [InlineData("COPY t FROM STDIN")]
+    [InlineData("DELETE FROM jobs WHERE due < now() RETURNING id")]
+    [InlineData("UPDATE jobs SET taken = true WHERE id = (SELECT id FROM jobs WHERE NOT taken LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id")]
+    [InlineData("CALL settle(1)")]
+    public void What_adds_rows_or_takes_others(string sql) => Assert.True(SqlRepetition.AddsRows(sql));
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("SELECT id FROM jobs FOR UPDATE SKIP LOCKED")]
+    [InlineData("INSERT INTO t (id) VALUES (1) ON CONFLICT DO NOTHING")]
+    [InlineData("INSERT INTO t (id, n) VALUES (1, 2) ON CONFLICT (id) DO UPDATE SET n = excluded.n")]
+    [InlineData("INSERT INTO t (id) SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM t WHERE id = 1)")]
+    [InlineData("UPDATE t SET n = 1 RETURNING n")]
+    [InlineData("DELETE FROM t WHERE id = 1")]
+    [InlineData("MERGE INTO t USING s ON t.id = s.id WHEN NOT MATCHED THEN INSERT (id) VALUES (s.id)")]
+    public void What_leaves_the_same_rows_does_not(string sql) => Assert.False(SqlRepetition.AddsRows(sql));
+
+    [Theory]
     [InlineData("UPDATE")]
     [InlineData("UPDATE t SET")]
     [InlineData("UPDATE t SET n")]

@@ -81,7 +81,11 @@ public sealed class PGTX203WorkWithoutRetryFix : CodeFixProvider
             || RetryUnit.Of(work, model, cancellationToken) is not { } unit || unit.UsesOthersSession(model, cancellationToken) || unit.KeepsSession(model, cancellationToken)
             || RetryFilter.Lost(model.Compilation) is not { } filter
             || !await Repeatable.IsAsync(document, unit.Span, cancellationToken, byHand: true).ConfigureAwait(false)
-            || await Repeatable.AddsUpAsync(document, unit.Span, cancellationToken).ConfigureAwait(false))
+            || await Repeatable.AddsUpAsync(document, unit.Span, cancellationToken).ConfigureAwait(false)
+            || Repeatable.ContextOf(document, model, cancellationToken) is not { } retry
+
+            // A second attempt would write what the first has committed.
+            || new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit.Span))
         {
             return null;
         }

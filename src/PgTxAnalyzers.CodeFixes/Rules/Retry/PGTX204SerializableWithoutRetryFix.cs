@@ -5,6 +5,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
 using PgTxAnalyzers.CodeFixes.Editing;
 using PgTxAnalyzers.Retry;
 using PgTxAnalyzers.Rules.Retry;
@@ -54,7 +55,8 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
             }
             else if (RetryUnit.Of(begin, model, context.CancellationToken) is { } unit
                      && FilterFor(unit, begin, await Repeatable.AddsUpAsync(context.Document, unit.Span, context.CancellationToken).ConfigureAwait(false), model, context.CancellationToken) is { } filter
-                     && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken, byHand: true).ConfigureAwait(false))
+                     && await Repeatable.IsAsync(context.Document, unit.Span, context.CancellationToken, byHand: true).ConfigureAwait(false)
+                     && IsWorthIt(unit.Span, root, Repeatable.ContextOf(context.Document, model, context.CancellationToken), context.CancellationToken))
             {
                 var writer = new RetryWriter(unit, filter, model, lines, context.CancellationToken);
                 var title = filter == RetryFilter.Conflict(model.Compilation) ? ConflictTitle : RetryTitle;
@@ -75,6 +77,7 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
         if (begin is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "BeginTransaction" or "BeginTransactionAsync" } }
             || Repeatable.ContextOf(context.Document, model, token) is not { } retry || retry.Settings.Retries(type) != true || WrappedUnit.Of(begin, model, retry, token) is not { } unit
             || !await Repeatable.IsAsync(context.Document, unit.Span, token).ConfigureAwait(false)
+            || !IsWorthIt(unit.Span, begin.SyntaxTree.GetRoot(token), retry, token)
 
             // The strategy tries again after a lost connection too.
             || await Repeatable.AddsUpAsync(context.Document, unit.Span, token).ConfigureAwait(false)
@@ -85,6 +88,10 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
 
         context.RegisterCodeFix(CodeAction.Create(RetryTitle, cancel => Warned.AtAsync(changed, unit.Clear, unit.Span.Start, cancel), RetryKey), diagnostic);
     }
+
+    /// <summary>A second attempt finds nothing of the first.</summary>
+    private static bool IsWorthIt(TextSpan unit, SyntaxNode root, RetryContext retry, CancellationToken cancellationToken) =>
+        !new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit);
 
     /// <summary>
     /// With the opening inside, a lost connection is one more reason to try again. On a connection of the caller's only a conflict is, and only where the failed transaction is over before
