@@ -47,9 +47,10 @@ internal static class FindingGuard
         return (await FindingsAsync(after, cancellationToken).ConfigureAwait(false)).GroupBy(finding => finding.Id).All(rule => rule.Count() <= Count(old, rule.Key) || Allowed.Contains(rule.Key));
     }
 
-    /// <summary>One of the rules says something about a place in the span.</summary>
+    /// <summary>One of the rules says something about a place in the span, or about one behind it in a region that begins there.</summary>
     public static async Task<bool> AnyInAsync(Document document, TextSpan span, ISet<string> ids, CancellationToken cancellationToken) =>
-        (await InAsync(document, span, ids, cancellationToken).ConfigureAwait(false)).Any();
+        (await FindingsAsync(document, cancellationToken).ConfigureAwait(false)).Any(finding => ids.Contains(finding.Id) && (span.IntersectsWith(finding.Location.SourceSpan)
+            || (finding.AdditionalLocations.FirstOrDefault() is { } begin && begin.SourceTree == finding.Location.SourceTree && span.Contains(begin.SourceSpan))));
 
     /// <summary>What these rules say about places in the span.</summary>
     public static async Task<IEnumerable<Diagnostic>> InAsync(Document document, TextSpan span, ISet<string> ids, CancellationToken cancellationToken) =>

@@ -85,7 +85,10 @@ public sealed class PGTX203WorkWithoutRetryFix : CodeFixProvider
             || Repeatable.ContextOf(document, model, cancellationToken) is not { } retry
 
             // A second attempt would write what the first has committed.
-            || new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit.Span))
+            || new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit.Span)
+
+            // It would speak to a session that is gone, with what was done on it before.
+            || new HeldSession(retry, cancellationToken).IsUsedBy(unit, root))
         {
             return null;
         }
