@@ -88,7 +88,10 @@ public sealed class PGTX203WorkWithoutRetryFix : CodeFixProvider
             || new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit.Span)
 
             // It would speak to a session that is gone, with what was done on it before.
-            || new HeldSession(retry, cancellationToken).IsUsedBy(unit, root))
+            || new HeldSession(retry, cancellationToken).IsUsedBy(unit, root)
+
+            // It would never come.
+            || new SwallowedFailures(retry, cancellationToken).AreAllIn(root, unit.Span))
         {
             return null;
         }

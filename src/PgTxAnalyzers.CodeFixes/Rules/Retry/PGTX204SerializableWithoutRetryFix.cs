@@ -89,9 +89,9 @@ public sealed class PGTX204SerializableWithoutRetryFix : CodeFixProvider
         context.RegisterCodeFix(CodeAction.Create(RetryTitle, cancel => Warned.AtAsync(changed, unit.Clear, unit.Span.Start, cancel), RetryKey), diagnostic);
     }
 
-    /// <summary>A second attempt finds nothing of the first.</summary>
+    /// <summary>A retry would see the failure, and find nothing of the first attempt.</summary>
     private static bool IsWorthIt(TextSpan unit, SyntaxNode root, RetryContext retry, CancellationToken cancellationToken) =>
-        !new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit);
+        !new SwallowedFailures(retry, cancellationToken).AreAllIn(root, unit) && !new CommittedAlone(retry, cancellationToken).IsRepeatedBy(root, unit);
 
     /// <summary>
     /// With the opening inside, a lost connection is one more reason to try again. On a connection of the caller's only a conflict is, and only where the failed transaction is over before
