@@ -10,12 +10,15 @@ namespace PgTxAnalyzers.CodeFixes.Rules.TransactionApi;
 /// A commit where control runs off the end without one. Only where it is certain which paths get there: those that have committed have left before, or all come through one
 /// branch whose last statement is the commit. A condition that decides about nothing but the commit is meant.
 /// </summary>
-internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSyntax> commits, FactSource facts, SourceLines lines)
+internal sealed class CommitAtTheEnd(Region region, IReadOnlyList<StatementSyntax> commits, FailurePath failure, FactSource facts, SourceLines lines)
 {
     public IEnumerable<TextEdits> Plans()
     {
         // What is in a handler or a loop may run with a transaction that is broken, or several times.
         if (Scope() is not { Count: > 0 } scope || commits.Any(commit => !IsInBranches(commit, scope))
+
+            // `if (result.IsSuccess) { …; commit; return; }`: what runs off the end has failed, and its rollback may be meant.
+            || commits.Any(failure.IsBeside)
             || scope.Any(statement => RegionEnds.GoOn(statement, int.MaxValue, region, facts.Model))
             || OpenReaders.At(scope[scope.Count - 1].Span.End, behind: 0, region.Begin.EnclosingFunction()!, facts.Model))
         {

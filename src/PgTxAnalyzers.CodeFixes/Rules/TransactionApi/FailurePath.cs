@@ -37,6 +37,21 @@ internal sealed class FailurePath(SyntaxNode begin, IReadOnlyList<StatementSynta
         return false;
     }
 
+    /// <summary>The path beside a commit: a branch that it stands in is not gone into because something has failed. It is the other form of <c>if (!ok) return;</c>.</summary>
+    public bool IsBeside(StatementSyntax commit)
+    {
+        for (SyntaxNode node = commit; node.Parent is { } parent && !SyntaxSearch.IsFunction(node); node = parent)
+        {
+            if ((parent is IfStatementSyntax test && node == test.Statement && IsBehindBegin(test) && IsFailure(test.Condition, isTrue: false, refuses: null))
+                || (parent is ElseClauseSyntax { Parent: IfStatementSyntax other } && IsBehindBegin(other) && IsFailure(other.Condition, isTrue: true, refuses: null)))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     private bool IsBehindBegin(SyntaxNode node) => node.SpanStart > begin.SpanStart;
 
     /// <summary>That the condition is so may mean a failure. A flag that is set says nothing by itself; with a refusal as the answer it does (<c>if (result.IsFailed) return null;</c>).</summary>

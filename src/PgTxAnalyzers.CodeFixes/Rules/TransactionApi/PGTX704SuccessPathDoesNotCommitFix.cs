@@ -47,12 +47,13 @@ public sealed class PGTX704SuccessPathDoesNotCommitFix : CodeFixProvider
             }
 
             var facts = new FactSource(model, context.CancellationToken);
+            var failure = new FailurePath(begin, commits, model, context.CancellationToken);
             var lines = new SourceLines(root, text);
             if (root.FindSpan(diagnostic.Location.SourceSpan) is not ReturnStatementSyntax end)
             {
-                await Offer.RegisterFirstAsync(context, diagnostic, EndTitle, EquivalenceKey, new CommitAtTheEnd(region, commits, facts, lines).Plans()).ConfigureAwait(false);
+                await Offer.RegisterFirstAsync(context, diagnostic, EndTitle, EquivalenceKey, new CommitAtTheEnd(region, commits, failure, facts, lines).Plans()).ConfigureAwait(false);
             }
-            else if (end.EnclosingFunction() == function && !new FailurePath(begin, commits, model, context.CancellationToken).Ends(end))
+            else if (end.EnclosingFunction() == function && !failure.Ends(end))
             {
                 await Offer.RegisterAsync(context, diagnostic, Title, EquivalenceKey, new CommitBeforeReturn(region, commits, facts, lines).Plan(end)).ConfigureAwait(false);
             }

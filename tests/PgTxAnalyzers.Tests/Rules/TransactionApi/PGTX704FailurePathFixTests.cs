@@ -62,6 +62,28 @@ public sealed class PGTX704FailurePathFixTests
         }
         """).Fix("PGTX704").IsNotOffered();
 
+    /// <summary>The same where the path has no return.</summary>
+    [Theory]
+    [InlineData("if (answer.IsSuccessStatusCode)\n{\nawait tx.CommitAsync(ct);\nreturn;\n}")]
+    [InlineData("if (answer.IsSuccessStatusCode)\n{\nawait c.ExecuteAsync(\"INSERT INTO sold (id) VALUES (@id)\", new { id }, tx);\nawait tx.CommitAsync(ct);\n}")]
+    [InlineData("if (!answer.IsSuccessStatusCode)\n{\nid++;\n}\nelse\n{\nawait tx.CommitAsync(ct);\nreturn;\n}")]
+    public Task A_failure_that_runs_off_the_end_is_not_committed(string path) => TestCode.Of($$"""
+        using Dapper;
+        using Npgsql;
+
+        public sealed class Desk(NpgsqlDataSource source)
+        {
+            public async Task SellAsync(int id, HttpResponseMessage answer, CancellationToken ct)
+            {
+                await using var c = await source.OpenConnectionAsync(ct);
+                await using var tx = await c.BeginTransactionAsync(ct); // fix: PGTX704
+                await c.ExecuteAsync("UPDATE stock SET amount = amount - 1 WHERE id = @id", new { id }, tx);
+                {{path}}
+                Console.WriteLine(id);
+            }
+        }
+        """).Fix("PGTX704").IsNotOffered();
+
     /// <summary>A case like any other: a comparison decides, or something is made that was not there.</summary>
     [Theory]
     [InlineData("if (id < 3)\n{\nreturn false; // fix: PGTX704\n}\n")]
