@@ -257,9 +257,9 @@ internal sealed class CallReach(Compilation compilation, CancellationToken cance
         var space = method.ContainingNamespace?.ToDisplayString();
         return space switch
         {
-            "System" => true,
+            "System" => method.ContainingType.Name is not ("IDisposable" or "IAsyncDisposable" or "IProgress" or "Progress") && !(method.ContainingType.Name is "Environment" or "AppContext" or "AppDomain" && method.Name.StartsWith("Set", StringComparison.Ordinal)),
             "System.Threading" => method.ContainingType.Name is "CancellationToken" or "Interlocked" or "Volatile",
-            "System.Threading.Tasks" => method.Name is not ("Delay" or "Run" or "Yield" or "Wait" or "WaitAll" or "WaitAny" or "StartNew" or "ForEachAsync" or "ForEach" or "For"),
+            "System.Threading.Tasks" => method.ContainingType.Name != "TaskCompletionSource" && method.Name is not ("Delay" or "Run" or "Yield" or "Wait" or "WaitAll" or "WaitAny" or "StartNew" or "ForEachAsync" or "ForEach" or "For"),
             _ => DataLibrary.IsIn(method, WithoutEffect),
         };
     }

@@ -42,6 +42,31 @@ public sealed class PGTX101WhatTheCallSeesFixTests
         await shared.ExecuteAsync("DELETE FROM holds");
         await /*call*/_notifier.NotifyAsync(id, ct);
         """)]
+    [InlineData("the client gets its token", Before, """
+        http.DefaultRequestHeaders.Authorization = new("Bearer", "x");
+        await shared.ExecuteAsync("DELETE FROM holds");
+        await /*call*/_notifier.NotifyAsync(id, ct);
+        """)]
+    [InlineData("its progress is told", Before, """
+        progress.Report("telling");
+        await shared.ExecuteAsync("DELETE FROM holds");
+        await /*call*/_notifier.NotifyAsync(id, ct);
+        """)]
+    [InlineData("a setting of the process is made for it", Before, """
+        Environment.SetEnvironmentVariable("HTTPS_PROXY", "http://proxy");
+        await shared.ExecuteAsync("DELETE FROM holds");
+        await /*call*/_notifier.NotifyAsync(id, ct);
+        """)]
+    [InlineData("somebody waits for it", After, """
+        await /*call*/_notifier.NotifyAsync(id, ct);
+        await shared.ExecuteAsync("DELETE FROM holds");
+        told.SetResult();
+        """)]
+    [InlineData("a lease guards it", After, """
+        await /*call*/_notifier.NotifyAsync(id, ct);
+        await shared.ExecuteAsync("DELETE FROM holds");
+        lease.Dispose();
+        """)]
     [InlineData("it is set back behind a command", After, """
         await /*call*/_notifier.NotifyAsync(id, ct);
         await shared.ExecuteAsync("DELETE FROM holds");
@@ -126,7 +151,7 @@ public sealed class PGTX101WhatTheCallSeesFixTests
 
     private static StatedFinding Fix(string why, string body) => new(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", $$"""
         // {{why}}
-        public async Task RunAsync(int id, CancellationToken ct)
+        public async Task RunAsync(int id, IProgress<string> progress, TaskCompletionSource told, IDisposable lease, CancellationToken ct)
         {
             var began = DateTimeOffset.UtcNow;
             await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
