@@ -67,7 +67,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
         var passed = rungs.SelectMany((rung, i) => rung.List.Take(i == 0 ? group.From : rung.Index));
         var crossed = rungs.SelectMany((rung, i) => rung.List.Skip(i == 0 ? group.To + 1 : rung.Index + 1)).Select(ResultOf).ToList();
         var isInside = group.Facts.Mentions.OfType<ILocalSymbol>().Any(local => !group.Facts.Declares.Contains(local) && local.DeclaringSyntaxReferences.Any(reference => statement.Span.Contains(reference.Span)));
-        if (isInside || passed.Any(before => call.Facts.Of(before).JumpsWithoutThrow) || MayNotPass(crossed)
+        if (isInside || OwnHandlers.AnswerAround(statement, call) || passed.Any(before => call.Facts.Of(before).JumpsWithoutThrow) || MayNotPass(crossed)
             || _lines.HasDirective(_lines.FirstLine(group.First), _lines.LastLine(statement)) || !group.Statements.Append(statement).All(moved => _lines.OwnsItsLines(moved)))
         {
             return null;
@@ -99,7 +99,7 @@ internal sealed class AfterPlan(HeldCall call, StatementGroup group, int commitR
     private TextEdits? Behind(int rung, int end, LocalDeclarationStatementSyntax? owner)
     {
         // "It failed", said of what has been committed, makes somebody do it again.
-        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken) || handlers is { Answer: true })
+        if (!OwnHandlers.CanLeave(call, rung, out var handlers, cancellationToken) || handlers is { Answer: true } || OwnHandlers.AnswerAround(call.Path.Rungs[rung].List[end], call))
         {
             return null;
         }

@@ -67,6 +67,16 @@ internal sealed class OwnHandlers
         bool Uses(SyntaxNode node) => call.Facts.UsesRegion(node, call.Region);
     }
 
+    /// <summary>
+    /// A handler that stays around a place gives a value for the failure, makes up for it or notes it somewhere: it was true of work that is rolled back. One that only logs says nothing about the work, and
+    /// one for the database's failures does not see the call's.
+    /// </summary>
+    public static bool AnswerAround(StatementSyntax place, HeldCall call) => place.Ancestors().TakeWhile(around => !SyntaxSearch.IsFunction(around)).OfType<TryStatementSyntax>()
+        .Where(attempt => attempt.Block.Span.Contains(place.Span)).SelectMany(attempt => attempt.Catches)
+        .Where(handler => handler.Declaration is null || call.Model.GetTypeInfo(handler.Declaration.Type).Type is not { } type || !DataLibrary.IsInLibrary(type))
+        .Any(handler => handler.Block.DescendantNodes(node => !SyntaxSearch.IsFunction(node)).Any(node => node is ReturnStatementSyntax { Expression: not null })
+            || (call.Facts.OfAll(handler.Block.Statements) is var told && (told.UsesDatabase || told.HasEffect || told.Writes.Except(told.Declares, SymbolEqualityComparer.Default).Any()) && RunsOff(handler, call.Model)));
+
     /// <summary>Behind a <c>try</c> that is the last thing to do in a loop or a function: the way that a handler goes when it runs off its end.</summary>
     private static string? ExitOf(TryStatementSyntax attempt)
     {

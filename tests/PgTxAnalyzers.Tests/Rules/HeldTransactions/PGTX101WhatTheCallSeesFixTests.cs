@@ -149,6 +149,44 @@ public sealed class PGTX101WhatTheCallSeesFixTests
         }
         """ + Members);
 
+    /// <summary>What is answered for a failure was true of work that is rolled back.</summary>
+    [Theory]
+    [InlineData("return false;", false)]
+    [InlineData("logger.LogError(e, \"not closed\");\nreturn false;", false)]
+    [InlineData("await shared.ExecuteAsync(\"UPDATE orders SET state = 'failed'\");", false)]
+    [InlineData("closed = false;", false)]
+    [InlineData("logger.LogError(e, \"not closed\");", true)]
+    [InlineData("logger.LogError(e, \"not closed\");\nthrow;", true)]
+    public async Task It_does_not_move_behind_the_commit_where_a_handler_around_both_answers_its_failure(string handler, bool isOffered)
+    {
+        var (_, offers) = await new StatedFinding(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", $$"""
+            public async Task<bool> RunAsync(int id, CancellationToken ct)
+            {
+                var closed = true;
+                try
+                {
+                    await using var transaction = await /*begin*/shared.BeginTransactionAsync(ct);
+                    await shared.ExecuteAsync("DELETE FROM holds");
+                    await /*call*/mailer.SendAsync(id, ct);
+                    await shared.ExecuteAsync("DELETE FROM orders");
+                    await transaction.CommitAsync(ct);
+                }
+                catch (HttpRequestException e)
+                {
+                    Console.WriteLine(e);
+                    {{handler}}
+                }
+                catch (NpgsqlException)
+                {
+                    return false;
+                }
+
+                return closed;
+            }
+            """).Results();
+        Assert.Equal(isOffered, offers.Any(offer => offer.Key == After));
+    }
+
     private static StatedFinding Fix(string why, string body) => new(new PGTX101TransactionAcrossExternalCallFix(), "PGTX101", $$"""
         // {{why}}
         public async Task RunAsync(int id, IProgress<string> progress, TaskCompletionSource told, IDisposable lease, CancellationToken ct)
