@@ -40,6 +40,9 @@ internal sealed class CommittedAlone(RetryContext context, CancellationToken can
         /// <summary>To run it again is to run a part of it again that is committed, and that a second run does otherwise.</summary>
         public bool Repeats { get; set; }
 
+        /// <summary>Something comes behind a change that is committed by then.</summary>
+        public bool GoesOn { get; set; }
+
         /// <summary>It may refuse what it has read.</summary>
         public bool Throws { get; set; }
 
@@ -108,7 +111,10 @@ internal sealed class CommittedAlone(RetryContext context, CancellationToken can
             sum.Changes.AddRange(step.Changes);
             sum.Throws |= step.Throws;
             sum.Repeats |= step.Repeats;
+            sum.GoesOn |= step.GoesOn;
         }
+
+        sum.GoesOn = !isHeld && (sum.GoesOn || steps.Any(step => step.Work.Changes.Count > 0 && GoesOn(step, steps, extent)));
 
         sum.Repeats = !isHeld && (sum.Repeats || steps.Any(step => AddsAndGoesOn(step, steps, extent) || IsFoundAgain(step, steps, nodes, extent)));
         return sum;
@@ -164,15 +170,17 @@ internal sealed class CommittedAlone(RetryContext context, CancellationToken can
         // Rows that each round commits.
         var place = step.Transaction ?? step.Node;
         var loops = place.Ancestors().TakeWhile(around => extent.Contains(around.Span)).Any(around => RunsOn.IsLoop(around) && !(around is CommonForEachStatementSyntax each && each.Expression.Span.Contains(place.Span)));
-        return step.Work.Adds && (loops || steps.Any(later => IsApart(step, later) && Follows(step, later, extent)));
+        return step.Work.Adds && (loops || GoesOn(step, steps, extent));
     }
+
+    private bool GoesOn(Step step, List<Step> steps, TextSpan extent) => steps.Any(later => IsApart(step, later) && Follows(step, later, extent));
 
     /// <summary>The unit reads, may turn away for what it has read, and then changes it: the next attempt, after the failure of something behind, reads what this one has committed.</summary>
     private bool IsFoundAgain(Step change, List<Step> steps, IReadOnlyList<SyntaxNode> nodes, TextSpan extent) =>
         change.Work.Changes.Count > 0
         && steps.Any(read => IsApart(read, change) && read.Work.Reads.Any(sql => change.Work.Changes.Any(table => table is null || sql.IndexOf(table, StringComparison.OrdinalIgnoreCase) >= 0))
             && Follows(read, change, extent) && (read.Work.Throws || nodes.Any(node => IsTurn(node) && node.SpanStart > read.Node.SpanStart && node.Span.End < change.Node.SpanStart)))
-        && steps.Any(later => IsApart(change, later) && Follows(change, later, extent));
+        && (change.Work.GoesOn || GoesOn(change, steps, extent));
 
     private static bool IsTurn(SyntaxNode node) => node is ThrowStatementSyntax or ThrowExpressionSyntax or ReturnStatementSyntax;
 

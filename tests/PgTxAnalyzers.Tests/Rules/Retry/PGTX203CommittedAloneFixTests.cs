@@ -68,6 +68,23 @@ public sealed class PGTX203CommittedAloneFixTests
                 await tx.CommitAsync();
             }
 
+            public async Task RotateAsync(string label)
+            {
+                await using var c = await source.OpenConnectionAsync();
+                if (await c.ExecuteScalarAsync<int?>("SELECT id FROM orders WHERE label = @label AND marked = false", new { label }) is not { } id)
+                {
+                    throw new InvalidOperationException();
+                }
+
+                await ReplaceAsync(id);
+            }
+
+            private async Task ReplaceAsync(int id)
+            {
+                await orders.MarkAsync(id);
+                await orders.InsertItemAsync(id);
+            }
+
             private static async Task<int> AddAsync(NpgsqlConnection c, string label)
             {
                 await c.ExecuteAsync("INSERT INTO labels (label) VALUES (@label)", new { label });
@@ -99,6 +116,7 @@ public sealed class PGTX203CommittedAloneFixTests
     // The order is closed, and the second attempt does not find it open any more.
     [InlineData(Open + Find + "if (id is null)\n{\nthrow new InvalidOperationException();\n}\n" + Close + Audit)]
     [InlineData(Open + Find + "if (id is null)\n{\nreturn;\n}\n" + Close + Audit)]
+    [InlineData("await service.RotateAsync(label); // fix: PGTX203")]
     // A job that is taken and not done.
     [InlineData(Open + "var id = await c.ExecuteScalarAsync<int>(\"DELETE FROM jobs WHERE due < now() RETURNING id\");\n" + Close)]
     // One behind the transaction that adds.
