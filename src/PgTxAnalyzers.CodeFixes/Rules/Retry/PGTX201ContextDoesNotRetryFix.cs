@@ -138,12 +138,18 @@ public sealed class PGTX201ContextDoesNotRetryFix : CodeFixProvider
             return edits;
         }
 
-        var last = block.Statements[block.Statements.Count - 1];
+        // Behind a return it would be for some only.
+        var returns = block.DescendantNodes(node => !SyntaxSearch.IsFunction(node)).Any(node => node is ReturnStatementSyntax);
+        var last = returns ? block.Statements[0] : block.Statements[block.Statements.Count - 1];
         var text = block.SyntaxTree.GetText();
         var line = text.Lines.GetLineFromPosition(last.SpanStart);
         var indentation = text.ToString(Microsoft.CodeAnalysis.Text.TextSpan.FromBounds(line.Start, last.SpanStart));
         var lines = new SourceLines(block.SyntaxTree.GetRoot(), text);
-        if (string.IsNullOrWhiteSpace(indentation))
+        if (returns)
+        {
+            edits.Insert(last.SpanStart, statement + (string.IsNullOrWhiteSpace(indentation) ? lines.LineEnd(lines.LineOf(last.SpanStart)) + indentation : " "));
+        }
+        else if (string.IsNullOrWhiteSpace(indentation))
         {
             lines.InsertBehind(edits, lines.LastLine(last), indentation + statement + lines.LineEnd(lines.LastLine(last)));
         }

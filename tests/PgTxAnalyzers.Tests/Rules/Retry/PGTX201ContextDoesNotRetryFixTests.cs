@@ -43,6 +43,9 @@ public sealed class PGTX201ContextDoesNotRetryFixTests
         "services.AddNpgsql<ShopContext>(connectionString, Plain);",
         "services.AddNpgsql<ShopContext>(connectionString, npgsql => { Plain(npgsql); npgsql.EnableRetryOnFailure(); });")]
     [InlineData(
+        "services.AddNpgsql<ShopContext>(connectionString, pg => { if (connectionString.Length > 3) return; pg.CommandTimeout(3); });",
+        "services.AddNpgsql<ShopContext>(connectionString, pg => { pg.EnableRetryOnFailure(); if (connectionString.Length > 3) return; pg.CommandTimeout(3); });")]
+    [InlineData(
         "services.AddNpgsql<ShopContext>(connectionString, pg => { });",
         "services.AddNpgsql<ShopContext>(connectionString, pg => { pg.EnableRetryOnFailure(); });")]
     [InlineData(
