@@ -194,7 +194,12 @@ internal sealed class CodeFacts
                 case INameOfOperation:
                     return;
                 case IInvocationOperation call:
-                    AddCall(call);
+                    // `jobs.Enqueue<Job>(job => job.RunAsync(id))` says what is to be called later, and calls nothing.
+                    if (!IsDescribed(call))
+                    {
+                        AddCall(call);
+                    }
+
                     break;
                 case IMethodReferenceOperation { Method.MethodKind: MethodKind.LocalFunction } reference:
                     AddLocalFunction(reference.Method);
@@ -230,6 +235,25 @@ internal sealed class CodeFacts
             {
                 Visit(child);
             }
+        }
+
+        /// <summary>It is called on the parameter of an expression tree.</summary>
+        private static bool IsDescribed(IInvocationOperation call)
+        {
+            if (call.Instance is not IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.LambdaMethod } lambda } })
+            {
+                return false;
+            }
+
+            for (var around = call.Parent; around is not null; around = around.Parent)
+            {
+                if (around is IAnonymousFunctionOperation function && SymbolEqualityComparer.Default.Equals(function.Symbol, lambda))
+                {
+                    return function.Parent is IConversionOperation { Type: { Name: "Expression" } type } && DataLibrary.IsIn(type, ["System.Linq.Expressions"]);
+                }
+            }
+
+            return false;
         }
 
         private void AddCall(IInvocationOperation call)

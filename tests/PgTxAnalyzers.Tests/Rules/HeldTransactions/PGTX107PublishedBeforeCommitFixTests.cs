@@ -43,6 +43,20 @@ public sealed class PGTX107PublishedBeforeCommitFixTests
         jobs.Enqueue<Worker>(w => w.RunAsync(7));
         """));
 
+    /// <summary>What the expression names is called later, on a connection of its own.</summary>
+    [Fact]
+    public async Task A_job_that_uses_the_database_itself() => await Code("""
+        await using var tx = await db.Database.BeginTransactionAsync(ct);
+        await db.SaveChangesAsync(ct);
+        jobs.Enqueue<DbWorker>(w => w.RunAsync(7)); // fix: PGTX107
+        await tx.CommitAsync(ct);
+        """).Fix("PGTX107", Key).Becomes(Code("""
+        await using var tx = await db.Database.BeginTransactionAsync(ct);
+        await db.SaveChangesAsync(ct);
+        await tx.CommitAsync(ct);
+        jobs.Enqueue<DbWorker>(w => w.RunAsync(7));
+        """));
+
     [Fact]
     public async Task Not_where_its_result_is_stored_in_the_transaction() => await Code("""
         await using var tx = await conn.BeginTransactionAsync(ct);
@@ -65,6 +79,15 @@ public sealed class PGTX107PublishedBeforeCommitFixTests
         using Npgsql;
 
         public class Worker { public Task RunAsync(int id) => Task.CompletedTask; }
+
+        public class DbWorker(NpgsqlDataSource source)
+        {
+            public async Task RunAsync(int id)
+            {
+                await using var own = await source.OpenConnectionAsync();
+                await own.ExecuteAsync("DELETE FROM orders WHERE id = @id", new { id });
+            }
+        }
 
         public class Service(IBackgroundJobClient jobs)
         {
