@@ -156,7 +156,7 @@ internal static class AwaitTask
             LocalFunctionStatementSyntax { Body: { } block } f => (f.Modifiers, f.ReturnType, block, f.ParameterList),
             _ => (default, (TypeSyntax?)null, (BlockSyntax?)null, (ParameterListSyntax?)null),
         };
-        if (type is null || body is null || modifiers.Any(SyntaxKind.AsyncKeyword) || ResultOf(model.GetTypeInfo(type, cancellationToken).Type) is null
+        if (type is null || body is null || modifiers.Any(SyntaxKind.AsyncKeyword) || !IsTask(model.GetTypeInfo(type, cancellationToken).Type, out var result)
             || parameters!.Parameters.Any(p => p.Modifiers.Any(SyntaxKind.RefKeyword) || p.Modifiers.Any(SyntaxKind.OutKeyword) || p.Modifiers.Any(SyntaxKind.InKeyword)))
         {
             return null;
@@ -171,6 +171,16 @@ internal static class AwaitTask
                 return null;
             }
 
+            if (result is null)
+            {
+                if (!WithoutResult(edits, statement, value, body, model, cancellationToken))
+                {
+                    return null;
+                }
+
+                continue;
+            }
+
             edits.Insert(value.SpanStart, value is ConditionalExpressionSyntax or BinaryExpressionSyntax or SwitchExpressionSyntax ? "await (" : "await ");
             if (value is ConditionalExpressionSyntax or BinaryExpressionSyntax or SwitchExpressionSyntax)
             {
@@ -179,6 +189,40 @@ internal static class AwaitTask
         }
 
         return edits;
+    }
+
+    /// <summary>Of a method that only says when it is done: <c>return task;</c> becomes <c>await task;</c>, with a <c>return;</c> where the body goes on behind it.</summary>
+    private static bool WithoutResult(TextEdits edits, ReturnStatementSyntax statement, ExpressionSyntax value, BlockSyntax body, SemanticModel model, CancellationToken cancellationToken)
+    {
+        // What is done already is not waited for.
+        if (model.GetSymbolInfo(value, cancellationToken).Symbol is IPropertySymbol { Name: "CompletedTask" })
+        {
+            edits.Replace(statement.Span, "return;");
+            return !HasComment(statement);
+        }
+
+        var isLast = statement.Parent == body && body.Statements.Last() == statement;
+        if (HasComment(statement) || value is ConditionalExpressionSyntax or BinaryExpressionSyntax or SwitchExpressionSyntax || (!isLast && !statement.IsInList()))
+        {
+            return false;
+        }
+
+        var text = statement.SyntaxTree.GetText(cancellationToken);
+        var lines = new SourceLines(statement.SyntaxTree.GetRoot(cancellationToken), text);
+        edits.Replace(TextSpan.FromBounds(statement.SpanStart, value.SpanStart), "await ");
+        if (!isLast)
+        {
+            var line = lines.LineOf(statement.SpanStart);
+            edits.Insert(statement.Span.End, (lines.StartsLine(statement.GetFirstToken()) ? lines.LineEnd(line) + lines.Indentation(line) : " ") + "return;");
+        }
+
+        return true;
+    }
+
+    private static bool IsTask(ITypeSymbol? type, out ITypeSymbol? result)
+    {
+        result = ResultOf(type);
+        return result is not null || type is INamedTypeSymbol { Name: "Task" or "ValueTask", TypeArguments.IsEmpty: true, ContainingNamespace: { Name: "Tasks", ContainingNamespace.Name: "Threading" } };
     }
 
     private static ITypeSymbol? ResultOf(ITypeSymbol? type) =>

@@ -66,6 +66,12 @@ public sealed class PGTX109DatabaseTaskNotAwaitedFixTests
         .Becomes(TestCode.Method("await Task.Yield();", Returning("public async Task<int>", "await ", "return await Task.FromResult(0);")));
 
     [Fact]
+    public Task Also_one_whose_task_has_no_result() => TestCode.Method("await Task.Yield();", Dropping(
+        "public Task", "return Task.CompletedTask;", "        return connection.ExecuteAsync(\"SELECT 1\", transaction: transaction); // fix: PGTX109\n    }\n\n    return connection.ExecuteAsync(\"SELECT 2\", transaction: transaction);"))
+        .Fix("PGTX109", Key).Becomes(TestCode.Method("await Task.Yield();", Dropping(
+        "public async Task", "return;", "        await connection.ExecuteAsync(\"SELECT 1\", transaction: transaction);\n        return;\n    }\n\n    await connection.ExecuteAsync(\"SELECT 2\", transaction: transaction);")));
+
+    [Fact]
     public Task All_at_once() => TestCode.Method(Begin + """
         _ = conn.ExecuteAsync("SELECT 1");
         var insert = conn.ExecuteAsync("SELECT 2"); // fix: PGTX109
@@ -95,6 +101,22 @@ public sealed class PGTX109DatabaseTaskNotAwaitedFixTests
             tx.Commit();
         }
         """).Fix("PGTX109").IsNotOffered();
+
+    private static string Dropping(string head, string other, string rest) => $$"""
+        {{head}} DropAsync(NpgsqlDataSource source, bool any)
+        {
+            if (!any)
+            {
+                {{other}}
+            }
+
+            using var connection = source.OpenConnection();
+            using var transaction = connection.BeginTransaction();
+            if (source.ConnectionString.Length > 3)
+            {
+        {{rest}}
+        }
+        """;
 
     private static string Returning(string head, string await, string other) => $$"""
         {{head}} CountAsync(NpgsqlDataSource source, bool any)
