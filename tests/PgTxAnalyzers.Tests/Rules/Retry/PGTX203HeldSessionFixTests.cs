@@ -112,8 +112,21 @@ public sealed class PGTX203HeldSessionFixTests
             }
         }
 
+        public sealed class Steps(NpgsqlDataSource source)
+        {
+            private NpgsqlConnection? connection;
+            private NpgsqlTransaction? transaction;
+
+            public async Task StartAsync()
+            {
+                connection = await source.OpenConnectionAsync();
+                transaction = await connection.BeginTransactionAsync();
+                await connection.ExecuteAsync("DELETE FROM carts", transaction: transaction);
+            }
+        }
+
         [ApiController]
-        public class OrdersController(UnitOfWork unit, SessionStore sessions, CommandStore commands, PlainStore plain, SourceStore sourced, Payments payments) : ControllerBase
+        public class OrdersController(Steps steps, HttpClient http, UnitOfWork unit, SessionStore sessions, CommandStore commands, PlainStore plain, SourceStore sourced, Payments payments) : ControllerBase
         {
             [HttpPost("pay/{id}")]
             public async Task<IActionResult> Pay(int id)
@@ -122,7 +135,7 @@ public sealed class PGTX203HeldSessionFixTests
                 return Ok();
             }
 
-            public void Use() => Console.WriteLine($"{unit}{sessions}{commands}{plain}{sourced}{payments}");
+            public void Use() => Console.WriteLine($"{steps}{http}{unit}{sessions}{commands}{plain}{sourced}{payments}");
         }
         """);
 
@@ -137,6 +150,8 @@ public sealed class PGTX203HeldSessionFixTests
     [InlineData("await commands.SaveAsync(); // fix: PGTX203")]
     // Dapper opens it again, and something is committed behind.
     [InlineData("await plain.SaveAsync(id); // fix: PGTX203\nunit.Commit();")]
+    // A payment is made in the transaction that the unit begins.
+    [InlineData("await steps.StartAsync(); // fix: PGTX203\nawait http.PostAsync(\"/pay\", null);")]
     public Task It_is_not_run_again(string statements) => Code(statements).Fix("PGTX203").IsNotOffered();
 
     [Theory]
