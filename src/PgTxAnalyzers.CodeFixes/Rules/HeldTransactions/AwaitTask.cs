@@ -201,7 +201,7 @@ internal static class AwaitTask
             return !HasComment(statement);
         }
 
-        var isLast = statement.Parent == body && body.Statements.Last() == statement;
+        var isLast = EndsBody(statement, body);
         if (HasComment(statement) || value is ConditionalExpressionSyntax or BinaryExpressionSyntax or SwitchExpressionSyntax || (!isLast && !statement.IsInList()))
         {
             return false;
@@ -217,6 +217,25 @@ internal static class AwaitTask
         }
 
         return true;
+    }
+
+    /// <summary>Nothing comes behind it, in its block or in one that only holds something (<c>using</c>).</summary>
+    private static bool EndsBody(StatementSyntax statement, BlockSyntax body)
+    {
+        for (var last = statement; last.Parent is BlockSyntax block && block.Statements.Last() == last;)
+        {
+            if (block == body)
+            {
+                return true;
+            }
+
+            for (last = block; last.Parent is UsingStatementSyntax held;)
+            {
+                last = held;
+            }
+        }
+
+        return false;
     }
 
     private static bool IsTask(ITypeSymbol? type, out ITypeSymbol? result)

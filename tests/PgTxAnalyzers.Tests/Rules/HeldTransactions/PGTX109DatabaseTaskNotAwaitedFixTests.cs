@@ -72,6 +72,10 @@ public sealed class PGTX109DatabaseTaskNotAwaitedFixTests
         "public async Task", "return;", "        await connection.ExecuteAsync(\"SELECT 1\", transaction: transaction);\n        return;\n    }\n\n    await connection.ExecuteAsync(\"SELECT 2\", transaction: transaction);")));
 
     [Fact]
+    public Task Nothing_is_written_behind_the_end_of_its_usings() => TestCode.Method("await Task.Yield();", InUsing("public Task", "return", " // fix: PGTX109"))
+        .Fix("PGTX109", Key).Becomes(TestCode.Method("await Task.Yield();", InUsing("public async Task", "await", "")));
+
+    [Fact]
     public Task All_at_once() => TestCode.Method(Begin + """
         _ = conn.ExecuteAsync("SELECT 1");
         var insert = conn.ExecuteAsync("SELECT 2"); // fix: PGTX109
@@ -101,6 +105,17 @@ public sealed class PGTX109DatabaseTaskNotAwaitedFixTests
             tx.Commit();
         }
         """).Fix("PGTX109").IsNotOffered();
+
+    private static string InUsing(string head, string run, string mark) => $$"""
+        {{head}} DropAsync(NpgsqlDataSource source)
+        {
+            using var connection = source.OpenConnection();
+            using (var transaction = connection.BeginTransaction())
+            {
+                {{run}} connection.ExecuteAsync("SELECT 1", transaction: transaction);{{mark}}
+            }
+        }
+        """;
 
     private static string Dropping(string head, string other, string rest) => $$"""
         {{head}} DropAsync(NpgsqlDataSource source, bool any)
