@@ -128,7 +128,7 @@ internal sealed partial class CallEvaluator
         var words = statement.Target is { Length: > 0 } target ? statement.Verb + " " + target : statement.Verb;
         var cause = new Cause(at, words);
         var after = RegionOps.Raise(state, connection, level, cause, statement.Has(SqlEffect.ChangesData));
-        NoteWork(connection, cause, byEf: false, reads: level == Level.Open && statement.Kind == SqlKind.Select, after);
+        NoteWork(connection, cause, byEf: false, conflicts: statement.MayConflict, after);
         return after;
 
         static Region Intended(Region r) => r with { Intended = true, Level = r.Level < Level.Open ? Level.Open : r.Level };
@@ -146,7 +146,7 @@ internal sealed partial class CallEvaluator
         var cause = new Cause(call.Operation.Syntax, call.Method.Name);
         run.Throw(isMended ? state : Broken(run, connection, call, state), ThrownKind.Database);
         var after = RegionOps.Raise(state, connection, level, cause, changes);
-        NoteWork(connection, cause, role is ApiRole.Query or ApiRole.Save, reads: role == ApiRole.Query && level == Level.Open, after);
+        NoteWork(connection, cause, role is ApiRole.Query or ApiRole.Save, conflicts: role != ApiRole.Query || level != Level.Open, after);
         run.Throw(isMended ? after : Broken(run, connection, call, after), ThrownKind.Database);
         return BodyRun.Single(after, Value.Nothing);
     }

@@ -118,6 +118,7 @@ internal sealed partial class CallEvaluator
     {
         // Where the callee commits on one of its paths, the others are its own decision, not a commit that somebody forgot.
         var decided = state.Regions.Where(r => r.IsLive && Facts.Committed.Contains(r.Begin) && done.Exits.Any(e => e.State.Region(r.Id) is null)).Select(r => r.Id).ToList();
+        var told = ChangedOnSome(state, done);
         var result = new List<Outcome>();
         var committed = CommitsBroken(frame, done, state);
         var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
@@ -128,11 +129,16 @@ internal sealed partial class CallEvaluator
             var exit = decided.Count == 0 ? left : left.Update(r => decided.Contains(r.Id), r => r with { Escaped = true });
             var pending = value is Value.Pending p ? new Value.Pending(p.Reaches.Select(r => frame.ReportsFrom == 0 ? r : r.Through(step)).ToImmutableArray(), p.Result) : value;
             var handed = Reaches.Pending(reaches, back.Of(pending));
-            result.Add(new(NoteUses(caller, step.At, committed, isNow ? back.Bring(exit) : WithoutSettled(state, back.Bring(exit))), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
+            var home = back.Bring(exit).Update(r => r.Changed && (told.Contains(r.Id) || (r.ChangedIn is not null && state.Region(r.Id)?.Changed == false)), r => r with { ChangedIn = step.At });
+            result.Add(new(NoteUses(caller, step.At, committed, isNow ? home : WithoutSettled(state, home)), isOwnLambda ? Reaches.HandedOut(handed, null, frame.ReportsFrom) : handed));
         }
 
         return result;
     }
+
+    /// <summary>The regions in which nothing was changed before the call, and in which it changes something on some of its ways only.</summary>
+    private static List<RegionId> ChangedOnSome(State before, Run done) => before.Regions
+        .Where(r => !r.Changed && done.Exits.Any(e => e.State.Region(r.Id)?.Changed == true) && done.Exits.Any(e => e.State.Region(r.Id)?.Changed == false)).Select(r => r.Id).ToList();
 
     /// <param name="State">In which the body begins.</param>
     /// <param name="Sight">What the body can come to of the caller's.</param>

@@ -121,8 +121,8 @@ internal sealed partial class CallEvaluator
 
     /// <summary>Notes what ran in which region.</summary>
     /// <param name="byEf">EF Core sends it.</param>
-    /// <param name="reads">It is a query that locks nothing.</param>
-    private void NoteWork(Value connection, Cause cause, bool byEf, bool reads, State state)
+    /// <param name="conflicts">It changes or locks rows that others may have changed.</param>
+    private void NoteWork(Value connection, Cause cause, bool byEf, bool conflicts, State state)
     {
         foreach (var region in state.Live)
         {
@@ -133,7 +133,7 @@ internal sealed partial class CallEvaluator
                     Facts.Worked.Add(region.Begin, cause);
                 }
 
-                if (!reads)
+                if (conflicts)
                 {
                     Facts.Updated.Add(region.Begin);
                 }

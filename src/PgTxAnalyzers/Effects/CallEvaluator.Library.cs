@@ -249,6 +249,10 @@ internal sealed partial class CallEvaluator
     private static bool IsHeld(State state, Region region) =>
         region.Kind is RegionKind.Scope or RegionKind.Sql || state.Values.Values.Any(v => v is Value.Transaction t && t.Region.Equals(region.Id));
 
+    /// <summary>What is disposed, closed or enumerated: the receiver, or the first argument of a library's extension. A method of one's own that closes an account has that name as well.</summary>
+    private static Value SubjectOf(CallSite call) =>
+        call.Receiver is Value.Unknown && call.Values.Length > 0 && call.Method is { IsStatic: true, DeclaringSyntaxReferences.IsEmpty: true } ? call.Values[0] : call.Receiver;
+
     /// <summary>Dispose of what holds a transaction, by whatever interface it is called.</summary>
     private IReadOnlyList<Outcome>? Disposal(BodyRun run, CallSite call, State state)
     {
@@ -258,7 +262,7 @@ internal sealed partial class CallEvaluator
         }
 
         Facts.Ends = true;
-        var subject = call.Receiver is Value.Unknown && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
+        var subject = SubjectOf(call);
         var ended = state;
         switch (subject is Value.Pending { Result: Value.OpenResult inner } ? inner : subject)
         {

@@ -125,7 +125,7 @@ internal sealed partial class CallEvaluator
         // A query of EF Core runs when something enumerates it: a foreach, or LINQ to objects.
         if (call.Method.Name is "GetEnumerator" or "GetAsyncEnumerator" || call.Method.ContainingType is { Name: "Enumerable", ContainingNamespace.Name: "Linq" })
         {
-            Work(call.Operation.Syntax, call.Receiver is Value.Unknown && call.Values.Length > 0 ? call.Values[0] : call.Receiver, state);
+            Work(call.Operation.Syntax, SubjectOf(call), state);
             return state;
         }
 
@@ -134,7 +134,7 @@ internal sealed partial class CallEvaluator
             return state;
         }
 
-        var subject = call.Receiver is Value.Unknown && call.Values.Length > 0 ? call.Values[0] : call.Receiver;
+        var subject = SubjectOf(call);
         if (subject is Value.Transaction)
         {
             return TakenBack(state, subject);

@@ -88,6 +88,7 @@ internal static class RegionOps
         {
             Changed = region.Changed || changes,
             ChangedBy = region.ChangedBy ?? (changes ? cause : null),
+            ChangedIn = changes ? null : region.ChangedIn,
             ChangedAgain = region.ChangedAgain || (changes && region.Changed && region.ChangedBy?.At != cause.At),
             OpenedBy = region.Level < Level.Open ? cause : region.OpenedBy,
             LockedBy = region.Level < Level.Locking && level == Level.Locking ? cause : region.LockedBy,

@@ -121,7 +121,10 @@ internal sealed partial class BodyRun
         }
 
         var at = Source(awaited);
-        foreach (var reach in pending.Reaches)
+
+        // `WhenAny(statement, Task.Delay(limit))`: the delay is how long the other task is waited for, and nothing is idle meanwhile.
+        var isLimited = at is IInvocationOperation first && Waiting.IsFirstOf(first.TargetMethod) && pending.Reaches.Any(IsWork);
+        foreach (var reach in pending.Reaches.Where(r => !isLimited || IsWork(r)))
         {
             if (reach.Task is { } task)
             {
@@ -139,11 +142,13 @@ internal sealed partial class BodyRun
         return at is ILocalReferenceOperation local ? state.Set(new Place.Variable(local.Local), pending.Result) : state;
     }
 
+    private static bool IsWork(Reach reach) => reach.Task is not null || !reach.IsWait;
+
     /// <summary>A task that has been waited for is over, whatever else holds it: <c>await Task.WhenAll(one, two)</c>, and later <c>one.Result</c>.</summary>
     private static State Over(State state, Value.Pending done, IOperation at)
     {
         // One of them is over, and nobody knows which.
-        if (at is IInvocationOperation { TargetMethod.Name: "WhenAny" or "WhenEach" or "WaitAny" })
+        if (at is IInvocationOperation first && Waiting.IsFirstOf(first.TargetMethod))
         {
             return state;
         }

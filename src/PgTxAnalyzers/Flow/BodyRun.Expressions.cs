@@ -87,7 +87,8 @@ internal sealed partial class BodyRun
             case IArrayCreationOperation { Initializer: null, Type: IArrayTypeSymbol { ElementType: var element } type } o when Waiting.IsTask(element):
                 return Map(Children(o, state), _ => new Value.Instance(new Place.Made(o.Syntax, Frame.Depth, null), type, Exact: true));
             case { Type: { } type, Syntax: CollectionExpressionSyntax } and not IConversionOperation when Waiting.HoldsTasks(type): return Collected(operation, type, state);
-            case IArrayCreationOperation or IArrayInitializerOperation or ITupleOperation or IArgumentOperation: return Merged(operation, state);
+            case ITupleOperation o: return Tuple(o, state);
+            case IArrayCreationOperation or IArrayInitializerOperation or IArgumentOperation: return Merged(operation, state);
             case IInterpolatedStringOperation o: return Single(Last(Children(o, state), state), SqlLiteral.Of(o));
 
             // `tx?.DisposeAsync()` where there is no tx: a value type's null is no constant.
@@ -143,7 +144,7 @@ internal sealed partial class BodyRun
         }
 
         return Map2(Evaluate(reference.Instance, state), o =>
-            o.Value is Value.Instance i ? Read(o.State, new Place.Member(i.Identity, reference.Field), reference.Type) : Value.Nothing);
+            o.Value is Value.Instance i ? Read(o.State, new Place.Member(i.Identity, FieldOf(reference)), reference.Type) : Value.Nothing);
     }
 
     private IReadOnlyList<Outcome> Property(IPropertyReferenceOperation reference, State state)
@@ -210,7 +211,7 @@ internal sealed partial class BodyRun
             case IFieldReferenceOperation { Instance: null } field:
                 return Store(Escape(state, value), new Place.Variable(field.Field), value, field.Type);
             case IFieldReferenceOperation field when Peek(field.Instance!, state) is Value.Instance i:
-                return Store(Escape(state, value), new Place.Member(i.Identity, field.Field), value, field.Type);
+                return Store(Escape(state, value), new Place.Member(i.Identity, FieldOf(field)), value, field.Type);
             case IPropertyReferenceOperation { Instance: null } property:
                 return Store(Escape(state, value), new Place.Variable(property.Property), value, property.Type);
             case IPropertyReferenceOperation property:

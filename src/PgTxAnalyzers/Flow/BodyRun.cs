@@ -276,11 +276,7 @@ internal sealed partial class BodyRun : IBlockSemantics
     public State Assume(BasicBlock block, State state, bool isTrue)
     {
         var condition = block.BranchValue;
-        if (state.Regions.Any(r => r is { Changed: true, ChangedAgain: false }) && EmptyChange.In(Frame.Graph, condition) is { } empty && empty.When == isTrue)
-        {
-            state = state.Update(r => r is { Changed: true, ChangedAgain: false } && r.ChangedBy?.At == empty.Call, r => r with { Changed = false, ChangedBy = null });
-        }
-
+        state = Unchanged(state, condition, isTrue);
         while (condition is IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not)
         {
             (condition, isTrue) = (not.Operand, !isTrue);
@@ -299,6 +295,24 @@ internal sealed partial class BodyRun : IBlockSemantics
             : state;
     }
 
+    /// <summary>
+    /// What a condition says was not changed after all: by a statement that met no row, or in a call that can come back without a change, and is asked how it went. That of an answer's
+    /// members nobody knows which one means what; whichever it is, who leaves because of it leaves nothing behind.
+    /// </summary>
+    private State Unchanged(State state, IOperation? condition, bool isTrue)
+    {
+        if (condition is null || !state.Regions.Any(r => r is { Changed: true } and ({ ChangedAgain: false } or { ChangedIn: not null })))
+        {
+            return state;
+        }
+
+        var empty = EmptyChange.In(Frame.Graph, condition);
+        var asked = empty?.Call ?? Answers.AskedIn(Frame.Graph, condition);
+        return asked is null || (empty is { } known && known.When != isTrue)
+            ? state
+            : state.Update(r => r.Changed && (r.ChangedIn == asked || (empty is not null && r is { ChangedAgain: false, ChangedBy: { } by } && by.At == asked)), r => r with { Changed = false, ChangedAgain = false, ChangedBy = null, ChangedIn = null });
+    }
+
     /// <summary>A variable, or a field of the object whose body runs; null for anything else.</summary>
     public Place? PlaceOf(IOperation? operation) => operation switch
     {
@@ -311,14 +325,33 @@ internal sealed partial class BodyRun : IBlockSemantics
 
     private State Return(Outcome outcome, IOperation expression)
     {
-        var state = outcome.Value is Value.Transaction t && outcome.State.Region(t.Region) is { } region
-            ? outcome.State.Replace(region, region with { Returned = true })
-            : outcome.State;
+        var state = Answered(HandedOut(outcome.Value, outcome.State), expression);
 
         // Where a transaction lives on, the caller may ask by null whether it does.
         var value = outcome.Value is Value.Unknown && Frame.Caller is not null && state.HasRegion && NullFacts.IsObject(expression) ? Value.Object : outcome.Value;
         return value is Value.Unknown and not Value.Present ? state : state.Set(new Place.Returned(Frame.Depth), value);
     }
+
+    /// <summary>`return await command.ExecuteNonQueryAsync()`: what the statement says of itself, the method says to its caller.</summary>
+    private State Answered(State state, IOperation expression)
+    {
+        if (Frame.Caller is null || !state.Regions.Any(r => r.Changed))
+        {
+            return state;
+        }
+
+        var answer = Answers.Of(Frame.Graph, expression);
+        return state.Update(r => r.Changed, r => r with { ChangedIn = answer is not null && (r.ChangedIn == answer || (r is { ChangedAgain: false, ChangedBy: { } by } && by.At == answer)) ? answer : null });
+    }
+
+    /// <summary>What goes out with a value is for the caller to end: a transaction, or one in a tuple.</summary>
+    private static State HandedOut(Value value, State state) => value switch
+    {
+        Value.Transaction t when state.Region(t.Region) is { } region => state.Replace(region, region with { Returned = true }),
+        Value.Instance { Type.IsTupleType: true, Identity: var tuple } =>
+            state.Values.Where(v => v.Key is Place.Member { Owner: var owner } && owner.Equals(tuple) && v.Value is Value.Transaction).Aggregate(state, (at, part) => HandedOut(part.Value, at)),
+        _ => state,
+    };
 
     private static List<Outcome> DistinctStates(List<Outcome> paths)
     {

@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Linq;
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -12,9 +9,6 @@ namespace PgTxAnalyzers.Flow;
 /// </summary>
 internal static class EmptyChange
 {
-    /// <summary>Keyed by the graph, and gone with it: the call whose result is all that a variable is ever given; null where it is given something else.</summary>
-    private static readonly ConditionalWeakTable<ControlFlowGraph, ConcurrentDictionary<ILocalSymbol, SyntaxNode?>> Cache = new();
-
     /// <summary>The call whose result is asked, and the outcome of the condition on which it says that nothing happened; null where the condition asks something else.</summary>
     public static (SyntaxNode Call, bool When)? In(ControlFlowGraph graph, IOperation? condition) => condition switch
     {
@@ -25,11 +19,14 @@ internal static class EmptyChange
         IIsPatternOperation { Pattern: IConstantPatternOperation constant } test when Number(constant.Value) is { } value => Of(graph, test.Value, IsEmptyWhen(BinaryOperatorKind.Equals, value)),
         IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation constant } } test when Number(constant.Value) is { } value =>
             Of(graph, test.Value, IsEmptyWhen(BinaryOperatorKind.NotEquals, value)),
+        IIsPatternOperation test => IsObject(test.Pattern) is { } isObject ? Of(graph, test.Value, !isObject) : null,
         ILocalReferenceOperation or IAwaitOperation or IInvocationOperation or IConversionOperation when condition.Type?.SpecialType == SpecialType.System_Boolean => Of(graph, condition, false),
         _ => null,
     };
 
-    private static (SyntaxNode, bool)? Of(ControlFlowGraph graph, IOperation asked, bool? when) => when is { } side && Call(graph, asked) is { } call ? (call, side) : null;
+    /// <summary>What the members of an enumeration mean, nobody knows: it is no count.</summary>
+    private static (SyntaxNode, bool)? Of(ControlFlowGraph graph, IOperation asked, bool? when) =>
+        when is { } side && asked.Type?.TypeKind != TypeKind.Enum && Answers.Whole(graph, asked) is { } call ? (call, side) : null;
 
     /// <summary>
     /// None, null and false are nothing; of anything else that is asked for (<c>affected == 1</c>), whoever did not get it leaves because of that.
@@ -40,6 +37,14 @@ internal static class EmptyChange
         (BinaryOperatorKind.NotEquals, _) => value != 0,
         (BinaryOperatorKind.LessThan, 1) or (BinaryOperatorKind.LessThanOrEqual, 0) => true,
         (BinaryOperatorKind.GreaterThanOrEqual, 1) or (BinaryOperatorKind.GreaterThan, 0) => false,
+        _ => null,
+    };
+
+    /// <summary>The pattern holds for an object (<c>is string status</c>, <c>is { }</c>), or for none; null where it asks more.</summary>
+    private static bool? IsObject(IPatternOperation pattern) => pattern switch
+    {
+        INegatedPatternOperation negated => !IsObject(negated.Pattern),
+        IDeclarationPatternOperation { MatchesNull: false } or ITypePatternOperation or IRecursivePatternOperation { DeconstructionSubpatterns.IsEmpty: true, PropertySubpatterns.IsEmpty: true } => true,
         _ => null,
     };
 
@@ -67,37 +72,4 @@ internal static class EmptyChange
         long number => number is > int.MinValue and < int.MaxValue ? (int)number : null,
         _ => null,
     };
-
-    private static SyntaxNode? Call(ControlFlowGraph graph, IOperation asked) => Bare(asked) switch
-    {
-        IInvocationOperation call => call.Syntax,
-        ILocalReferenceOperation local => Cache.GetValue(graph, _ => new ConcurrentDictionary<ILocalSymbol, SyntaxNode?>(SymbolEqualityComparer.Default)).GetOrAdd(local.Local, l => OnlyCall(graph, l)),
-        _ => null,
-    };
-
-    private static SyntaxNode? OnlyCall(ControlFlowGraph graph, ILocalSymbol local)
-    {
-        var given = graph.Blocks.SelectMany(b => b.Operations).SelectMany(o => o.DescendantsAndSelf()).Where(o => Gives(o, local)).Take(2).ToList();
-        return given.Count == 1 && given[0] is ISimpleAssignmentOperation { Value: var value } && Bare(value) is IInvocationOperation call ? call.Syntax : null;
-    }
-
-    /// <summary>What is waited for and converted.</summary>
-    private static IOperation Bare(IOperation value) => value switch
-    {
-        IConversionOperation { OperatorMethod: null } conversion => Bare(conversion.Operand),
-        IParenthesizedOperation parenthesized => Bare(parenthesized.Operand),
-        IAwaitOperation awaited => Bare(awaited.Operation),
-        IInvocationOperation { Instance: { } task } call when Waiting.IsPassThrough(call.TargetMethod) => Bare(task),
-        _ => value,
-    };
-
-    private static bool Gives(IOperation operation, ILocalSymbol local) => operation switch
-    {
-        IAssignmentOperation assignment => Is(assignment.Target, local),
-        IIncrementOrDecrementOperation step => Is(step.Target, local),
-        IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => Is(argument.Value, local),
-        _ => false,
-    };
-
-    private static bool Is(IOperation operation, ILocalSymbol local) => operation is ILocalReferenceOperation reference && SymbolEqualityComparer.Default.Equals(reference.Local, local);
 }

@@ -127,6 +127,11 @@ internal sealed record Region(RegionId Id, RegionKind Kind, Level Level, int Own
     /// <summary>Another statement has changed data as well. No more part of the identity than the causes are.</summary>
     public bool ChangedAgain { get; init; }
 
+    /// <summary>
+    /// The call in which all was changed, where it can also come back without a change: its answer says which, as far as anybody can tell. No part of the identity either.
+    /// </summary>
+    public SyntaxNode? ChangedIn { get; init; }
+
     /// <summary>The beginning as the owner of the region sees it.</summary>
     public SyntaxNode Begin => Id.Begin;
 

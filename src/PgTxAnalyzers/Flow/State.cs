@@ -149,7 +149,7 @@ internal sealed class State : IEquatable<State>
 
     public State End(Region region) => new(Values, sums, HasParts, Regions.Remove(region), Pending);
 
-    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) && old.ChangedAgain == now.ChangedAgain ? this : new(Values, sums, HasParts, Regions.Replace(old, now), Pending);
+    public State Replace(Region old, Region now) => old.Equals(now) && ReferenceEquals(old.OpenedBy, now.OpenedBy) && old.ChangedAgain == now.ChangedAgain && old.ChangedIn == now.ChangedIn ? this : new(Values, sums, HasParts, Regions.Replace(old, now), Pending);
 
     /// <summary>Each live region that fits, changed.</summary>
     public State Update(Func<Region, bool> which, Func<Region, Region> change)

@@ -22,6 +22,9 @@ internal static class Waiting
     public static bool Combines(IMethodSymbol method) =>
         method.Name is "WhenAll" or "WhenAny" or "WhenEach" or "FromResult" && IsTask(method.ContainingType);
 
+    /// <summary>Goes on when one of its arguments has completed, whichever that is.</summary>
+    public static bool IsFirstOf(IMethodSymbol method) => method.Name is "WhenAny" or "WaitAny" or "WhenEach" && IsTask(method.ContainingType);
+
     /// <summary>A task that completes after the one that it is called on.</summary>
     public static bool Continues(IMethodSymbol method) => method is { Name: "ContinueWith", IsStatic: false } && IsTask(method.ContainingType);
 
@@ -49,6 +52,9 @@ internal static class Waiting
                     return true;
                 case IPropertyReferenceOperation { Property.Name: "Result" } property when IsTask(property.Property.ContainingType):
                     return true;
+                // The others may still run: which of them holds up whoever waits is decided there.
+                case IInvocationOperation call when IsFirstOf(call.TargetMethod):
+                    return false;
                 case IInvocationOperation call when Blocks(call.TargetMethod):
                     return true;
                 case IConversionOperation or IArgumentOperation or IArrayCreationOperation or IArrayInitializerOperation:

@@ -47,6 +47,27 @@ internal sealed partial class SqlClassifier
         }
     }
 
+    private bool MayConflict() => _kind switch
+    {
+        SqlKind.Select or SqlKind.Values or SqlKind.DeclareCursor => (_effect & (SqlEffect.Locks | SqlEffect.ChangesData)) != 0,
+        SqlKind.Insert => MayMeetRows(),
+        SqlKind.CopyFrom or SqlKind.CopyTo or SqlKind.Fetch or SqlKind.Move or SqlKind.Close or SqlKind.Savepoint or SqlKind.Release or SqlKind.RollbackTo => false,
+        SqlKind.Set or SqlKind.SetLocal or SqlKind.SetTransaction or SqlKind.SetConstraints or SqlKind.Show or SqlKind.Listen or SqlKind.Notify => false,
+        _ => true,
+    };
+
+    /// <summary>ON CONFLICT … DO, or a CTE that changes or locks; a part that is not known may be either.</summary>
+    private bool MayMeetRows()
+    {
+        for (int i = 1; i < _tokens.Count; i++)
+        {
+            if (_tokens.KindAt(i) == SqlTokenKind.Hole || _tokens.Word(i) is SqlWord.Do or SqlWord.Update or SqlWord.Delete or SqlWord.Merge or SqlWord.Share)
+                return true;
+        }
+
+        return false;
+    }
+
     /// <summary>COPY relation [(columns)] FROM | TO, or COPY (query) TO.</summary>
     private void ReadCopy()
     {

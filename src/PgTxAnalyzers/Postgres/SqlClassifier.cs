@@ -57,6 +57,7 @@ internal sealed partial class SqlClassifier
             OnCommit = _onCommit,
             IsExecuted = _isExecuted,
             IsWholeTable = IsWholeTable(),
+            MayConflict = MayConflict(),
             Calls = TakeCalls(),
         };
     }

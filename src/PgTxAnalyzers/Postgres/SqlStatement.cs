@@ -51,6 +51,12 @@ internal sealed class SqlStatement
     /// </summary>
     public bool IsWholeTable { get; init; }
 
+    /// <summary>
+    /// It is about rows that another transaction may have changed meanwhile: in a snapshot the server then refuses it with 40001. A query that locks nothing is not, and no INSERT without ON CONFLICT. (Its
+    /// foreign key is, where the row that it refers to was deleted: to run that again helps nobody.)
+    /// </summary>
+    public bool MayConflict { get; init; }
+
     /// <summary>EXPLAIN that executes what it explains.</summary>
     public bool IsExecuted { get; init; }
 

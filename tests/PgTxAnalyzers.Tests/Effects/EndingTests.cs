@@ -140,4 +140,22 @@ public class EndingTests
         await conn.ExecuteAsync("BEGIN");
         await using var tx = await conn.BeginTransactionAsync(ct);{{mark}}
         """, $$"""private static async Task FailAsync(string url) { await Task.Yield(); {{fails}} }""").Counting("PGTX703").HasMarkedFindings();
+
+    /// <summary>A method that closes an account, and is given the connection that it works on.</summary>
+    [Theory]
+    [InlineData("CloseAsync")]
+    [InlineData("DisposeAsync")]
+    [InlineData("Close")]
+    public Task A_method_of_ones_own_is_what_its_body_does(string name) => TestCode.Method(Begin + $"""
+        await new Accounts().{name}(conn, tx);
+        await http.GetStringAsync(url, ct); // expect: PGTX101
+        if (url.Length > 5)
+            return; // expect: PGTX704
+        await tx.CommitAsync(ct);
+        """, $$"""
+        private sealed class Accounts
+        {
+            public async Task {{name}}(NpgsqlConnection conn, NpgsqlTransaction tx) => await conn.ExecuteAsync("UPDATE accounts SET closed = true WHERE id = 1", transaction: tx);
+        }
+        """).Counting("PGTX101", "PGTX704").HasMarkedFindings();
 }

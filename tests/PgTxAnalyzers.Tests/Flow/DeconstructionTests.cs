@@ -87,4 +87,81 @@ public sealed class DeconstructionTests
             }
         }
         """).Counting("PGTX101", "PGTX103", "PGTX105").HasMarkedFindings();
+
+    /// <summary>What a method hands out in a tuple is its caller's to end, whatever the parts are called there.</summary>
+    /// <param name="type">The tuple.</param>
+    /// <param name="taken">How the caller takes it.</param>
+    [Theory]
+    [InlineData("(NpgsqlConnection, NpgsqlTransaction)", "var (conn, tx) = await BeginAsync();")]
+    [InlineData("(NpgsqlConnection Connection, NpgsqlTransaction Transaction)", "var (conn, tx) = await BeginAsync();")]
+    [InlineData("(NpgsqlConnection Connection, NpgsqlTransaction Transaction)", "var pair = await BeginAsync(); var conn = pair.Connection; var tx = pair.Transaction;")]
+    [InlineData("(NpgsqlConnection Connection, NpgsqlTransaction Transaction)", "var pair = await BeginAsync(); var (conn, tx) = (pair.Item1, pair.Item2);")]
+    [InlineData("(NpgsqlConnection, NpgsqlTransaction)", "NpgsqlConnection conn; NpgsqlTransaction tx; (conn, tx) = await BeginAsync();")]
+    [InlineData("(System.Data.Common.DbConnection, System.Data.Common.DbTransaction)", "var (conn, tx) = await BeginAsync();")]
+    public Task A_tuple_that_a_method_returns(string type, string taken) => TestCode.Of(Usings + $$"""
+        public class Checkout(NpgsqlDataSource source, HttpClient http)
+        {
+            private async Task<{{type}}> BeginAsync()
+            {
+                var connection = await source.OpenConnectionAsync();
+                var transaction = await connection.BeginTransactionAsync();
+                return (connection, transaction);
+            }
+
+            public async Task RunAsync()
+            {
+                {{taken}}
+                try
+                {
+                    await conn.ExecuteAsync("DELETE FROM orders WHERE id = 1", transaction: tx);
+                    await http.GetStringAsync("https://a"); // expect: PGTX101
+                    await tx.CommitAsync();
+                }
+                finally
+                {
+                    await tx.DisposeAsync();
+                }
+                await http.GetStringAsync("https://a");
+            }
+
+            public async Task OnlyDisposedAsync()
+            {
+                {{taken}}
+                await conn.ExecuteAsync("DELETE FROM orders WHERE id = 1", transaction: tx);
+                await tx.DisposeAsync();
+                await http.GetStringAsync("https://a");
+            }
+
+            public async Task SwallowedAsync()
+            {
+                try
+                {
+                    {{taken}}
+                    try
+                    {
+                        await conn.ExecuteAsync("DELETE FROM orders WHERE id = 1", transaction: tx);
+                        await tx.CommitAsync();
+                    }
+                    finally
+                    {
+                        await tx.DisposeAsync();
+                    }
+                }
+                catch (NpgsqlException)
+                {
+                }
+                await http.GetStringAsync("https://a");
+            }
+        }
+        """).Counting("PGTX101", "PGTX102", "PGTX103", "PGTX704").HasMarkedFindings();
+
+    /// <summary>Tasks in a tuple are tasks.</summary>
+    [Fact]
+    public Task A_tuple_of_tasks() => TestCode.Method("""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await new NpgsqlCommand("DELETE FROM orders WHERE id = 1", conn, tx).ExecuteNonQueryAsync(ct);
+        var both = (First: http.GetStringAsync(url), Second: http.GetStringAsync(url));
+        await Task.WhenAll(both.First, both.Second);
+        await tx.CommitAsync(ct);
+        """).Counting("PGTX102", "PGTX103", "PGTX704").IsQuiet();
 }

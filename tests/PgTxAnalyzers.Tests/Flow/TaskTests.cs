@@ -34,6 +34,30 @@ public class TaskTests
             await task;
             await tx.CommitAsync(ct);
             """,
+        ["a statement under way, waited for so long and no longer"] = """
+            var work = conn.ExecuteAsync("DELETE FROM orders WHERE id = 1");
+            if (await Task.WhenAny(work, Task.Delay(500, ct)) != work)
+                throw new TimeoutException();
+            await work;
+            await tx.CommitAsync(ct);
+            """,
+        ["a statement that is made where it is waited for"] = """
+            await Task.WhenAny(conn.ExecuteAsync("DELETE FROM orders WHERE id = 1"), Task.Delay(500, ct));
+            await tx.CommitAsync(ct);
+            """,
+        ["a call, waited for so long and no longer"] = """
+            var answer = http.GetStringAsync(url, ct);
+            await Task.WhenAny(answer, Task.Delay(500, ct)); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """,
+        ["a call that is made where it is waited for"] = """
+            Task.WaitAny(http.GetStringAsync(url, ct), Task.Delay(500, ct)); // expect: PGTX101
+            await tx.CommitAsync(ct);
+            """,
+        ["two delays"] = """
+            await Task.WhenAny(Task.Delay(300, ct), Task.Delay(500, ct)); // expect: PGTX102
+            await tx.CommitAsync(ct);
+            """,
         ["started in one arm"] = """
             Task task = Task.CompletedTask;
             if (url.Length > 3)

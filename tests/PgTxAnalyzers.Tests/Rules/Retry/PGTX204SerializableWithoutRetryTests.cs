@@ -40,6 +40,11 @@ public sealed class PGTX204SerializableWithoutRetryTests
     [InlineData("RepeatableRead", "SELECT * FROM orders FOR UPDATE", true)]
     [InlineData("RepeatableRead", "SELECT * FROM orders; DELETE FROM orders", true)]
     [InlineData("RepeatableRead", "CALL pay()", true)]
+    [InlineData("RepeatableRead", "SET TRANSACTION READ ONLY; SELECT * FROM orders", false)]
+    [InlineData("RepeatableRead", "SELECT * FROM orders; INSERT INTO audit (id) VALUES (1) RETURNING id", false)]
+    [InlineData("RepeatableRead", "INSERT INTO audit (id) VALUES (1) ON CONFLICT DO NOTHING", true)]
+    [InlineData("RepeatableRead", "WITH paid AS (UPDATE orders SET paid = true WHERE id = 1 RETURNING id) INSERT INTO audit SELECT id FROM paid", true)]
+    [InlineData("Serializable", "INSERT INTO audit (id) VALUES (1)", true)]
     [InlineData("Serializable", "SELECT * FROM orders", true)]
     public Task In_a_snapshot_nothing_conflicts_with_what_only_reads(string level, string sql, bool found) => RetryCode.Service($$"""
             public async Task RunAsync(CancellationToken ct)
