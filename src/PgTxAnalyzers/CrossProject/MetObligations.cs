@@ -94,7 +94,7 @@ internal sealed class MetObligations
             || Context.Compilation.SourceModule.ReferencedAssemblySymbols.FirstOrDefault(a => a.Name == Assembly)?.Modules.Any(m => m.ReferencedAssemblies.Any(i => i.Name == method.ContainingAssembly.Name)) == true;
 
         private Diagnostic Finding(Location at, IMethodSymbol method, ForeignReach reach) =>
-            MetObligations.Finding(at, $"The transaction of {Obligation.Method} ({Obligation.File}:{Obligation.Line})", Obligation.Level, reach.IsWait, reach.Kind, Chain(Obligation.Chain, method, reach));
+            MetObligations.Finding(at, $"The transaction of {Obligation.Method} ({Obligation.File}:{Obligation.Line})", LevelAt(Obligation.Level, reach, Probe.Context, Probe.Connection), reach.IsWait, reach.Kind, Chain(Obligation.Chain, method, reach));
     }
 
     /// <summary>From the method that owes something through the implementation to the sink, which has a line.</summary>
@@ -107,6 +107,9 @@ internal sealed class MetObligations
     /// <summary>The sink that whoever calls the method waits for. An implementation that ends its caller's transaction before it goes out does not hold it.</summary>
     public static ForeignReach? Worst(MethodEffect? effect) =>
         effect is null || effect.IsLazy ? null : effect.Rows[0].Reaches.Where(r => !Fates.IsEnd(r.Fates[Probe.Context])).OrderBy(r => r.IsWait).ThenBy(r => r.Chain.Length).FirstOrDefault();
+
+    /// <summary>What the method runs before it comes to its sink counts: on the connection that it shares with who has begun.</summary>
+    public static Level LevelAt(Level level, ForeignReach reach, params Probe[] shared) => shared.Select(p => Fates.LevelOf(reach.Fates[p])).Append(level).Max();
 
     public static Location? Identifier(IMethodSymbol method) =>
         method.DeclaringSyntaxReferences.Select(r => r.GetSyntax()).OfType<MethodDeclarationSyntax>().FirstOrDefault()?.Identifier.GetLocation();

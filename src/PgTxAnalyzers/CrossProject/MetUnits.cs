@@ -68,6 +68,7 @@ internal sealed class MetUnits
                 if (MetObligations.Worst(effects.Of(last)) is { } reach && !Ends(last, owed.Unit, first)
                     && (InSource(last) ?? InSource(first) ?? Registered(last, Symbol(owed.Member)!) ?? Registered(first, begin)) is { } place)
                 {
+                    level = MetObligations.LevelAt(level, reach, Begun(first, owed.Unit).SelectMany(Shared).ToArray());
                     return MetObligations.Finding(place, subject, level, reach.IsWait, reach.Kind, MetObligations.Chain(owed.Chain, last, reach));
                 }
             }
@@ -117,8 +118,10 @@ internal sealed class MetUnits
         from row in effects.Of(method)?.Rows ?? ImmutableArray<EffectRow>.Empty
         from exit in row.Exits
         from region in begun
-        from fate in new[] { exit.Fates[Probe.Own], exit.Fates[region.IsContext ? Probe.Context : Probe.Connection] }
-        select fate;
+        from probe in Shared(region)
+        select exit.Fates[probe];
+
+    private static Probe[] Shared(ForeignRegion region) => new[] { Probe.Own, region.IsContext ? Probe.Context : Probe.Connection };
 
     private bool IsKnown(IMethodSymbol method) => !method.DeclaringSyntaxReferences.IsEmpty || context.Foreign.Knows(method);
 

@@ -91,9 +91,19 @@ internal sealed partial class CallEvaluator
 
         // What is opened only now cannot be the connection on which a transaction has begun already. Of a context nobody sees when it opens its own.
         return !taken.IsContext || (taken.IsNew
-            ? region.Connection is not null || region.Kind == RegionKind.Parameter
+            ? (region.Connection is not null && !IsKept(region.Connection, taken.Identity)) || region.Kind == RegionKind.Parameter
             : region.Connection is not null && (region.IsContext ? AreUnrelated(region.ConnectionType, taken.Type) || (region.IsOnNew && IsOlder(frame, taken.Identity)) : region.IsOnNew));
     }
+
+    /// <summary>
+    /// Both come from one place in a method that gives out what it has kept somewhere (a request's items, a dictionary), or makes it: the second call gets what the first has made.
+    /// </summary>
+    private bool IsKept(Place held, Place taken) => SiteOf(held) is { } site && site == SiteOf(taken)
+        && context.Bodies.Model(site.SyntaxTree).GetEnclosingSymbol(site.SpanStart, cancellation) is IMethodSymbol { ReturnsVoid: false, MethodKind: not MethodKind.AnonymousFunction } method
+        && context.Shapes.Of(Unwrapped(method.ReturnType)) is Shape.Context or Shape.Connection
+        && method.DeclaringSyntaxReferences.SelectMany(r => r.GetSyntax(cancellation).DescendantNodes(n => n is not AnonymousFunctionExpressionSyntax)).Count(n => n is ReturnStatementSyntax) > 1;
+
+    private static SyntaxNode? SiteOf(Place place) => place is Place.Made made ? (made.Inner is { } inner ? SiteOf(inner) : null) ?? made.Site : null;
 
     /// <summary>
     /// What the object has held since it was constructed, directly or in objects that it has held since then, was there before anything that its method makes.

@@ -60,9 +60,12 @@ internal sealed partial class CallEvaluator
     /// </summary>
     /// <returns>What its task still has to do.</returns>
     private ImmutableArray<Reach> RunOverride(BodyRun run, CallSite call, State state) =>
-        state.HasRegion && OverrideOf(call) is { } own && Source(run, call with { Method = own }, state) is { } outcomes
+        state.HasRegion && (OverrideOf(call) is { } own ? Source(run, call with { Method = own }, state) : IsContract(call) ? Source(run, call, state) : null) is { } outcomes
             ? outcomes.Select(o => o.Value).OfType<Value.Pending>().SelectMany(p => p.Reaches).Where(r => r.Task is null).Distinct().ToImmutableArray()
             : ImmutableArray<Reach>.Empty;
+
+    /// <summary>The context is known by an interface: whoever implements it may have an override, or a method of its own.</summary>
+    private static bool IsContract(CallSite call) => call.Method.ContainingType.TypeKind == TypeKind.Interface;
 
     private static IMethodSymbol? OverrideOf(CallSite call)
     {

@@ -113,7 +113,8 @@ internal sealed partial class CallEvaluator : ICallSemantics
         {
             var saving = fact.Role == ApiRole.Save ? RunOverride(run, call, state) : ImmutableArray<Reach>.Empty;
             var done = Worked(run, call, fact.Role, state, Facts.Session is null ? Library(run, call, fact, state) : Watched(run, call, fact, state));
-            return saving.IsEmpty ? done : done.Select(o => new Outcome(o.State, Reaches.Pending(saving, o.Value))).ToList();
+            done = saving.IsEmpty ? done : done.Select(o => new Outcome(o.State, Reaches.Pending(saving, o.Value))).ToList();
+            return fact.Role == ApiRole.Save && IsContract(call) ? Obliged(run, call, state, done) : done;
         }
 
         if (call.Method.MethodKind == MethodKind.DelegateInvoke)

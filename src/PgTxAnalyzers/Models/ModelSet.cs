@@ -129,7 +129,8 @@ internal sealed class ModelSet
             return Decide(member, null, user: true) ?? SourceFact(member);
         }
 
-        return Decide(member, receiver, user: true) ?? Decide(member, receiver, user: false) ?? ByAttribute(member) ?? default;
+        return Decide(member, receiver, user: true) ?? Decide(member, receiver, user: false) ?? ByAttribute(member)
+            ?? (ContextContracts.MemberBehind(member, _compilation) is { } behind ? Decide(behind, null, user: false) : null) ?? default;
     }
 
     /// <summary>

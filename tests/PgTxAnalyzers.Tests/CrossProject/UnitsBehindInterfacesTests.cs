@@ -98,6 +98,13 @@ public class UnitsBehindInterfacesTests
     private static string Program(string registrations) =>
         $"using Microsoft.Extensions.DependencyInjection;\npublic static class Startup\n{{\n    public static void Add(IServiceCollection services)\n    {{\n        {registrations}\n    }}\n}}";
 
+    /// <summary>What the implementation runs before it calls out counts: nobody else has sent a command.</summary>
+    [Theory]
+    [InlineData("await db.SaveChangesAsync(ct); await http.GetStringAsync($\"/{id}\", ct);", "PGTX101")]
+    [InlineData("await http.GetStringAsync($\"/{id}\", ct); await db.SaveChangesAsync(ct);", "PGTX103")]
+    public Task At_the_level_that_the_implementation_has_come_to(string body, string found) => Layers("await unit.BeginTransactionAsync(ct); await gateway.ChargeAsync(id, ct); await unit.CommitAsync(ct);",
+        Orders + $"\npublic sealed class HttpGateway(ShopContext db, HttpClient http) : IGateway {{ public async Task ChargeAsync(int id, CancellationToken ct) {{ {body} }} }}" + ByFacade).FindTheSame("Infra.cs:5 " + found);
+
     [Theory]
     [InlineData(ByFacade)]
     [InlineData(ByField)]

@@ -225,4 +225,43 @@ public sealed class TwinsTests
 
 
         """;
+
+    /// <summary>A store keeps its context with the request: the second call gets what the first has made, wherever that is kept.</summary>
+    /// <param name="lookup">How the store asks for it.</param>
+    /// <param name="isKept">It asks at all.</param>
+    [Theory]
+    [InlineData("if (http.Items.TryGetValue(\"db\", out var found) && found is Shop known) return known;", true)]
+    [InlineData("if (http.Items[\"db\"] is Shop known) return known;", true)]
+    [InlineData("", false)]
+    public Task A_context_that_is_kept_out_of_sight(string lookup, bool isKept) => TestCode.Of($$"""
+        using Microsoft.AspNetCore.Http;
+        using Microsoft.EntityFrameworkCore;
+
+        public class Order { public int Id { get; set; } }
+        public class Shop(DbContextOptions<Shop> options) : DbContext(options) { public DbSet<Order> Orders => Set<Order>(); }
+
+        public sealed class Store(HttpContext http, IDbContextFactory<Shop> factory)
+        {
+            public async Task<Order?> GetAsync(int id) { var db = await EnsureAsync(); return await db.Orders.FindAsync(id); }
+            public async Task AddAsync(int id) { var db = await EnsureAsync(); db.Orders.Add(new Order { Id = id }); await db.SaveChangesAsync(); }
+
+            private async Task<Shop> EnsureAsync()
+            {
+                {{lookup}}
+                var db = await factory.CreateDbContextAsync();
+                http.Items.Add("db", db);
+                await db.Database.BeginTransactionAsync();
+                return db;
+            }
+        }
+
+        public sealed class Wizard(Store store)
+        {
+            public async Task StartAsync(int id)
+            {
+                await store.GetAsync(id);
+                await store.AddAsync(id);{{(isKept ? "" : " // expect: PGTX105")}}
+            }
+        }
+        """).Counting("PGTX105").HasMarkedFindings();
 }
