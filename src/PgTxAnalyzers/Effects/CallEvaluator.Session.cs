@@ -41,7 +41,7 @@ internal sealed partial class CallEvaluator
                 return Library(run, call, fact, state.Set(new Place.Slot(context.Identity, SlotKind.Opened), Value.True));
             case ApiRole.Rollback:
                 return Library(run, call, fact, TakenBack(state, subject));
-            case ApiRole.Query or ApiRole.Save or ApiRole.Copy:
+            case ApiRole.Query or ApiRole.Save or ApiRole.Copy or ApiRole.Begin:
                 Work(call.Operation.Syntax, subject, state);
                 return Library(run, call, fact, state);
             case ApiRole.Command or ApiRole.Reader or ApiRole.Stream:

@@ -16,6 +16,7 @@ public class PGTX309StateExpectedAcrossUsesTests
     [InlineData("await db.Orders.Where(o => o.Id > 1).ExecuteDeleteAsync(ct);")]
     [InlineData("await db.Database.ExecuteSqlRawAsync(\"UPDATE t SET a = 1\", ct);")]
     [InlineData("if (url.Length > 3) await db.Orders.AnyAsync(ct);")]
+    [InlineData("await using var tx = await db.Database.BeginTransactionAsync(ct);\nawait db.SaveChangesAsync(ct);\nawait tx.CommitAsync(ct);")]
     public Task D61_later_work_on_the_context_is_the_witness(string later) => TestCode.Method(
         "await db.Database.ExecuteSqlRawAsync(\"SELECT set_config('app.tenant', 'a', false)\", ct); // expect: PGTX309\n" + later).Counting(Id).HasMarkedFindings();
 
