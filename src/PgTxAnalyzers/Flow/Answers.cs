@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
@@ -8,73 +9,86 @@ using Microsoft.CodeAnalysis.Operations;
 namespace PgTxAnalyzers.Flow;
 
 /// <summary>
-/// Which call's answer a value is: what the call returned, awaited and converted, a member of that, or a part of a tuple. By a local that is given nothing else.
+/// Which calls' answers a value is made of: what a call returned, awaited and converted, a member of that, a part of a tuple, what a library's member says of it
+/// (<c>reader.ReadAsync()</c>, <c>rows.FirstOrDefault()</c>). By locals that are given nothing else.
 /// </summary>
 internal static class Answers
 {
-    /// <summary>Keyed by the graph, and gone with it: the call whose result is all that a variable is ever given; null where it is given something else.</summary>
-    private static readonly ConditionalWeakTable<ControlFlowGraph, ConcurrentDictionary<ILocalSymbol, SyntaxNode?>> Cache = new();
+    /// <summary>Locals and calls from a value back to what it is made of.</summary>
+    private const int MaxSteps = 8;
 
-    /// <summary>The call whose result the value is as a whole.</summary>
-    public static SyntaxNode? Whole(ControlFlowGraph graph, IOperation asked) => Bare(asked) switch
+    /// <summary>Keyed by the graph, and gone with it: all that a variable is ever given; null where there is more than one such place.</summary>
+    private static readonly ConditionalWeakTable<ControlFlowGraph, ConcurrentDictionary<ILocalSymbol, IOperation?>> Cache = new();
+
+    /// <summary>The calls, the last one first.</summary>
+    /// <param name="graph">The body's.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="isPart">Some step is a member, whose meaning nobody knows.</param>
+    public static IReadOnlyList<SyntaxNode> Of(ControlFlowGraph graph, IOperation value, out bool isPart)
     {
-        IInvocationOperation call => call.Syntax,
-        ILocalReferenceOperation local => Cache.GetValue(graph, _ => new ConcurrentDictionary<ILocalSymbol, SyntaxNode?>(SymbolEqualityComparer.Default)).GetOrAdd(local.Local, l => OnlyCall(graph, l)),
-        _ => null,
-    };
-
-    /// <summary>The call about whose result a condition asks something: <c>!answer.Accepted</c>, <c>outcome == Outcome.Missing</c>.</summary>
-    public static SyntaxNode? AskedIn(ControlFlowGraph graph, IOperation? condition) => condition switch
-    {
-        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => AskedIn(graph, not.Operand),
-        IBinaryOperation { RightOperand.ConstantValue.HasValue: true } test => Of(graph, test.LeftOperand),
-        IBinaryOperation { LeftOperand.ConstantValue.HasValue: true } test => Of(graph, test.RightOperand),
-        IIsNullOperation test => Of(graph, test.Operand),
-        IIsPatternOperation test => Of(graph, test.Value),
-        IIsTypeOperation test => Of(graph, test.ValueOperand),
-        not null => Of(graph, condition),
-        null => null,
-    };
-
-    /// <summary>The call of whose result the value is the whole or a part.</summary>
-    public static SyntaxNode? Of(ControlFlowGraph graph, IOperation asked)
-    {
-        var value = Bare(asked);
-
-        // `switch (answer)`, `answer?.Id`: the graph keeps the value between blocks.
-        if (value is IFlowCaptureReferenceOperation kept && Captured(graph, kept) is { } captured)
+        isPart = false;
+        var calls = new List<SyntaxNode>();
+        for (var (current, step) = ((IOperation?)value, 0); current is not null && step < MaxSteps; step++)
         {
-            value = Bare(captured);
+            switch (current)
+            {
+                case IConversionOperation { OperatorMethod: null } conversion:
+                    current = conversion.Operand;
+                    break;
+                case IParenthesizedOperation parenthesized:
+                    current = parenthesized.Operand;
+                    break;
+                case IAwaitOperation awaited:
+                    current = awaited.Operation;
+                    break;
+                case IMemberReferenceOperation { Instance: { } owner, Member: IPropertySymbol or IFieldSymbol }:
+                    isPart = true;
+                    current = owner;
+                    break;
+                case IInvocationOperation call:
+                    calls.Add(call.Syntax);
+                    current = call.TargetMethod.DeclaringSyntaxReferences.IsEmpty ? call.Instance ?? (call.TargetMethod.IsExtensionMethod ? call.Arguments.FirstOrDefault()?.Value : null) : null;
+                    break;
+
+                // `switch (answer)`, `answer?.Id`: the graph keeps the value between blocks.
+                case IFlowCaptureReferenceOperation kept:
+                    current = Captured(graph, kept);
+                    break;
+                case ILocalReferenceOperation local:
+                    current = Cache.GetValue(graph, _ => new ConcurrentDictionary<ILocalSymbol, IOperation?>(SymbolEqualityComparer.Default)).GetOrAdd(local.Local, l => OnlyValue(graph, l));
+                    break;
+                default:
+                    current = null;
+                    break;
+            }
         }
 
-        return value switch
-        {
-            IMemberReferenceOperation { Instance: { } owner, Member: IPropertySymbol or IFieldSymbol } => Of(graph, owner),
-            _ => Whole(graph, value),
-        };
+        return calls;
     }
+
+    /// <summary>What a condition asks something about: <c>!answer.Accepted</c>, <c>outcome == Outcome.Missing</c>.</summary>
+    public static IOperation? Asked(IOperation? condition) => condition switch
+    {
+        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => Asked(not.Operand),
+        IBinaryOperation { RightOperand.ConstantValue.HasValue: true } test => test.LeftOperand,
+        IBinaryOperation { LeftOperand.ConstantValue.HasValue: true } test => test.RightOperand,
+        IIsNullOperation test => test.Operand,
+        IIsPatternOperation test => test.Value,
+        IIsTypeOperation test => test.ValueOperand,
+        _ => condition,
+    };
 
     private static IOperation? Captured(ControlFlowGraph graph, IFlowCaptureReferenceOperation kept)
     {
         var given = graph.Blocks.SelectMany(b => b.Operations).OfType<IFlowCaptureOperation>().Where(c => c.Id.Equals(kept.Id)).Take(2).ToList();
-        return given.Count == 1 && given[0].Value is not IFlowCaptureReferenceOperation ? given[0].Value : null;
+        return given.Count == 1 ? given[0].Value : null;
     }
 
-    private static SyntaxNode? OnlyCall(ControlFlowGraph graph, ILocalSymbol local)
+    private static IOperation? OnlyValue(ControlFlowGraph graph, ILocalSymbol local)
     {
         var given = graph.Blocks.SelectMany(b => b.Operations).SelectMany(o => o.DescendantsAndSelf()).Where(o => Gives(o, local)).Take(2).ToList();
-        return given.Count == 1 && given[0] is IAssignmentOperation { Value: var value } and (ISimpleAssignmentOperation or IDeconstructionAssignmentOperation) && Bare(value) is IInvocationOperation call ? call.Syntax : null;
+        return given.Count == 1 && given[0] is IAssignmentOperation { Value: var value } and (ISimpleAssignmentOperation or IDeconstructionAssignmentOperation) ? value : null;
     }
-
-    /// <summary>What is waited for and converted.</summary>
-    private static IOperation Bare(IOperation value) => value switch
-    {
-        IConversionOperation { OperatorMethod: null } conversion => Bare(conversion.Operand),
-        IParenthesizedOperation parenthesized => Bare(parenthesized.Operand),
-        IAwaitOperation awaited => Bare(awaited.Operation),
-        IInvocationOperation { Instance: { } task } call when Waiting.IsPassThrough(call.TargetMethod) => Bare(task),
-        _ => value,
-    };
 
     private static bool Gives(IOperation operation, ILocalSymbol local) => operation switch
     {

@@ -306,11 +306,15 @@ internal sealed partial class BodyRun : IBlockSemantics
             return state;
         }
 
-        var empty = EmptyChange.In(Frame.Graph, condition);
-        var asked = empty?.Call ?? Answers.AskedIn(Frame.Graph, condition);
-        return asked is null || (empty is { } known && known.When != isTrue)
+        // Of the answer as a whole it is known which outcome says that nothing was changed; else either may.
+        var empty = EmptyChange.In(condition);
+        var isPart = false;
+        var asked = (empty?.Asked ?? Answers.Asked(condition)) is { } value ? Answers.Of(Frame.Graph, value, out isPart) : [];
+        return asked.Count == 0 || (!isPart && empty is { } known && known.When != isTrue)
             ? state
-            : state.Update(r => r.Changed && (r.ChangedIn == asked || (empty is not null && r is { ChangedAgain: false, ChangedBy: { } by } && by.At == asked)), r => r with { Changed = false, ChangedAgain = false, ChangedBy = null, ChangedIn = null });
+            : state.Update(r => r.Changed && IsAsked(r), r => r with { Changed = false, ChangedAgain = false, ChangedBy = null, ChangedIn = null });
+
+        bool IsAsked(Region r) => (r.ChangedIn is { } call && asked.Contains(call)) || (empty is not null && r is { ChangedAgain: false, ChangedBy: { } by } && asked.Contains(by.At));
     }
 
     /// <summary>A variable, or a field of the object whose body runs; null for anything else.</summary>
@@ -340,8 +344,8 @@ internal sealed partial class BodyRun : IBlockSemantics
             return state;
         }
 
-        var answer = Answers.Of(Frame.Graph, expression);
-        return state.Update(r => r.Changed, r => r with { ChangedIn = answer is not null && (r.ChangedIn == answer || (r is { ChangedAgain: false, ChangedBy: { } by } && by.At == answer)) ? answer : null });
+        var answer = Answers.Of(Frame.Graph, expression, out _);
+        return state.Update(r => r.Changed, r => r with { ChangedIn = r.ChangedIn is { } call && answer.Contains(call) ? call : r is { ChangedAgain: false, ChangedBy.At: var at } && answer.Contains(at) ? at : null });
     }
 
     /// <summary>What goes out with a value is for the caller to end: a transaction, or one in a tuple.</summary>

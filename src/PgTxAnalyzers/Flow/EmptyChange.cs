@@ -9,24 +9,24 @@ namespace PgTxAnalyzers.Flow;
 /// </summary>
 internal static class EmptyChange
 {
-    /// <summary>The call whose result is asked, and the outcome of the condition on which it says that nothing happened; null where the condition asks something else.</summary>
-    public static (SyntaxNode Call, bool When)? In(ControlFlowGraph graph, IOperation? condition) => condition switch
+    /// <summary>What is asked, and the outcome of the condition on which it says that nothing happened; null where the condition asks something else.</summary>
+    public static (IOperation Asked, bool When)? In(IOperation? condition) => condition switch
     {
-        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => In(graph, not.Operand) is { } inner ? (inner.Call, !inner.When) : null,
-        IBinaryOperation test when Number(test.RightOperand) is { } right => Of(graph, test.LeftOperand, IsEmptyWhen(test.OperatorKind, right)),
-        IBinaryOperation test when Number(test.LeftOperand) is { } left => Of(graph, test.RightOperand, IsEmptyWhen(Flipped(test.OperatorKind), left)),
-        IIsNullOperation test => Of(graph, test.Operand, true),
-        IIsPatternOperation { Pattern: IConstantPatternOperation constant } test when Number(constant.Value) is { } value => Of(graph, test.Value, IsEmptyWhen(BinaryOperatorKind.Equals, value)),
+        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => In(not.Operand) is { } inner ? (inner.Asked, !inner.When) : null,
+        IBinaryOperation test when Number(test.RightOperand) is { } right => Of(test.LeftOperand, IsEmptyWhen(test.OperatorKind, right)),
+        IBinaryOperation test when Number(test.LeftOperand) is { } left => Of(test.RightOperand, IsEmptyWhen(Flipped(test.OperatorKind), left)),
+        IIsNullOperation test => Of(test.Operand, true),
+        IIsPatternOperation { Pattern: IConstantPatternOperation constant } test when Number(constant.Value) is { } value => Of(test.Value, IsEmptyWhen(BinaryOperatorKind.Equals, value)),
         IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation constant } } test when Number(constant.Value) is { } value =>
-            Of(graph, test.Value, IsEmptyWhen(BinaryOperatorKind.NotEquals, value)),
-        IIsPatternOperation test => IsObject(test.Pattern) is { } isObject ? Of(graph, test.Value, !isObject) : null,
-        ILocalReferenceOperation or IAwaitOperation or IInvocationOperation or IConversionOperation when condition.Type?.SpecialType == SpecialType.System_Boolean => Of(graph, condition, false),
+            Of(test.Value, IsEmptyWhen(BinaryOperatorKind.NotEquals, value)),
+        IIsPatternOperation test => IsObject(test.Pattern) is { } isObject ? Of(test.Value, !isObject) : null,
+        IBinaryOperation or null => null,
+        { Type.SpecialType: SpecialType.System_Boolean } => Of(condition, false),
         _ => null,
     };
 
     /// <summary>What the members of an enumeration mean, nobody knows: it is no count.</summary>
-    private static (SyntaxNode, bool)? Of(ControlFlowGraph graph, IOperation asked, bool? when) =>
-        when is { } side && asked.Type?.TypeKind != TypeKind.Enum && Answers.Whole(graph, asked) is { } call ? (call, side) : null;
+    private static (IOperation, bool)? Of(IOperation asked, bool? when) => when is { } side && asked.Type?.TypeKind != TypeKind.Enum ? (asked, side) : null;
 
     /// <summary>
     /// None, null and false are nothing; of anything else that is asked for (<c>affected == 1</c>), whoever did not get it leaves because of that.

@@ -123,12 +123,12 @@ internal sealed class GraphWalker
         var jumpsWhen = block.ConditionKind == ControlFlowConditionKind.WhenTrue;
         if (known is null || known == jumpsWhen)
         {
-            Follow(block, block.ConditionalSuccessor, known is null ? semantics.Assume(block, state, jumpsWhen) : state);
+            Follow(block, block.ConditionalSuccessor, semantics.Assume(block, state, jumpsWhen));
         }
 
         if (known is null || known != jumpsWhen)
         {
-            Follow(block, block.FallThroughSuccessor, known is null ? semantics.Assume(block, state, !jumpsWhen) : state);
+            Follow(block, block.FallThroughSuccessor, semantics.Assume(block, state, !jumpsWhen));
         }
     }
 

@@ -113,4 +113,43 @@ public sealed class PGTX704EmptyChangeTests
             return;{{mark}}
         await tx.CommitAsync(ct);
         """).Counting("PGTX704");
+
+    /// <summary>What came back is asked by a library's member: there is no row, or it was refused.</summary>
+    [Theory]
+    [InlineData("await using var reader = await command.ExecuteReaderAsync(ct);", "!await reader.ReadAsync(ct)")]
+    [InlineData("await using var reader = await command.ExecuteReaderAsync(ct);", "!reader.HasRows")]
+    [InlineData("var row = (await conn.QueryAsync<string>(\"INSERT INTO orders (id) VALUES (1) ON CONFLICT DO NOTHING RETURNING name\", transaction: tx)).FirstOrDefault();", "row is null")]
+    [InlineData("var rows = (await conn.QueryAsync<string>(\"UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name\", transaction: tx)).ToList();", "rows.Count == 0")]
+    [InlineData("var rows = await conn.QueryAsync<string>(\"UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name\", transaction: tx);", "!rows.Any()")]
+    [InlineData("var rows = await conn.ExecuteAsync(\"UPDATE orders SET name = 'a' WHERE id = 1\", transaction: tx); var ok = rows == 1;", "!ok", " // expect: PGTX704")]
+    public async Task Who_leaves_because_nothing_came_back_is_quiet(string statement, string test, string mark = "") => await TestCode.Method($$"""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        await using var command = new NpgsqlCommand("UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name", conn, tx);
+        {{statement}}
+        if ({{test}})
+            return;{{mark}}
+        await tx.CommitAsync(ct);
+        """).Counting("PGTX704").HasMarkedFindings();
+
+    [Fact]
+    public async Task Identity_says_that_it_has_refused() => await TestCode.Of("""
+        using Microsoft.AspNetCore.Identity;
+        using Microsoft.EntityFrameworkCore;
+
+        public class Account : IdentityUser;
+        public class Shop(DbContextOptions<Shop> options) : DbContext(options);
+
+        public class Registration(Shop db, UserManager<Account> users)
+        {
+            public async Task<IdentityResult> RunAsync(Account account, CancellationToken ct)
+            {
+                await using var tx = await db.Database.BeginTransactionAsync(ct);
+                var result = await users.CreateAsync(account, "secret");
+                if (!result.Succeeded)
+                    return result;
+                await tx.CommitAsync(ct);
+                return result;
+            }
+        }
+        """).Counting("PGTX704").IsQuiet();
 }
