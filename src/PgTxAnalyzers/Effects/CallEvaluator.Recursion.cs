@@ -134,7 +134,7 @@ internal sealed partial class CallEvaluator
     {
         for (var frame = callee.Caller; frame is not null; frame = frame.Caller)
         {
-            if (frame.Graph == callee.Graph && (frame.IsObserved || !callee.IsObserved) && entry.Equals(frame.Entry) && frame.Self.Equals(callee.Self))
+            if (frame.Graph == callee.Graph && (frame.IsObserved || !callee.IsObserved) && entry.Equals(frame.Entry) && frame.Self.Equals(callee.Self) && frame.Types.Equals(callee.Types))
             {
                 return frame;
             }
@@ -143,9 +143,9 @@ internal sealed partial class CallEvaluator
         return null;
     }
 
-    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int Calls, int ReportsFrom, bool IsObserved, Look Look)
+    private readonly record struct MemoKey(ControlFlowGraph Graph, Value Self, State Entry, int Depth, int Calls, int ReportsFrom, bool IsObserved, Look Look, TypeArguments Types)
     {
-        public static MemoKey Of(Frame frame, State entry, Look look) => new(frame.Graph, frame.Self, entry, frame.Depth, frame.Calls, frame.ReportsFrom, frame.IsObserved, look);
+        public static MemoKey Of(Frame frame, State entry, Look look) => new(frame.Graph, frame.Self, entry, frame.Depth, frame.Calls, frame.ReportsFrom, frame.IsObserved, look, frame.Types);
     }
 
     private sealed record Run(ImmutableArray<(State State, Value Value)> Exits, ImmutableArray<(State State, Thrown Thrown)> Throws, ImmutableArray<Held> Held)

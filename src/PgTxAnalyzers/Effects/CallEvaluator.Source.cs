@@ -21,6 +21,7 @@ internal sealed partial class CallEvaluator
     private IReadOnlyList<Outcome>? Source(BodyRun run, CallSite call, State state)
     {
         call = OnKnownClass(run, Declared(call), state);
+        call = call with { Method = run.Frame.Types.In(call.Method) };
         var method = call.Method;
         if (method.MethodKind == MethodKind.LocalFunction)
         {
@@ -72,7 +73,7 @@ internal sealed partial class CallEvaluator
             }
 
             ran.Add((target, target.MethodKind == MethodKind.Constructor ? Constructed(run, graph, target, call, state).ToList()
-                : Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null), Bound(target, call), Twins.Forget(state, call.Receiver, target, () => MayEnd(run, target)), call.Operation)));
+                : Enter(run, Callee(run, graph, target, Self(call.Receiver, target), null, TypeArguments.Of(method, target, graph)), Bound(target, call), Twins.Forget(state, call.Receiver, target, () => MayEnd(run, target)), call.Operation)));
         }
 
         var outcomes = OfOneClass(ran, run, call, state).ToList();
@@ -175,7 +176,7 @@ internal sealed partial class CallEvaluator
 
         // A finding for what a local function reaches stands on its call: the function may be called after the region as well.
         Facts.Run.Add(method);
-        var callee = Callee(run, graph, method, owner.Self, owner.IsLexical ? run.Frame.Depth + 1 : null);
+        var callee = Callee(run, graph, method, owner.Self, owner.IsLexical ? run.Frame.Depth + 1 : null, owner.Types);
         return Enter(run, callee, Bound(method, call), state, call.Operation);
     }
 
@@ -214,7 +215,7 @@ internal sealed partial class CallEvaluator
         }
 
         var graph = lambda.Owner.GetAnonymousFunctionControlFlowGraph(lambda.Function, cancellation);
-        var frame = Callee(run, graph, symbol, self ?? home.Self, home.IsLexical && home.Graph == lambda.Owner ? run.Frame.ReportsFromUpTo(home) : null);
+        var frame = Callee(run, graph, symbol, self ?? home.Self, home.IsLexical && home.Graph == lambda.Owner ? run.Frame.ReportsFromUpTo(home) : null, home.Types);
         return Enter(run, frame, symbol.Parameters.Zip(arguments, (p, v) => (p, v)), state, at);
     }
 
@@ -228,7 +229,7 @@ internal sealed partial class CallEvaluator
         }
 
         var isLexical = home.IsLexical && StandsIn(home);
-        var stand = new BodyRun(Callee(run, StandsIn(home) ? home.Graph : group.Owner ?? home.Graph, null, home.Self, isLexical ? run.Frame.ReportsFromUpTo(home) : null), this, cancellation);
+        var stand = new BodyRun(Callee(run, StandsIn(home) ? home.Graph : group.Owner ?? home.Graph, null, home.Self, isLexical ? run.Frame.ReportsFromUpTo(home) : null, home.Types), this, cancellation);
         var call = new CallSite(group.At, group.Method, group.Receiver, (group.At as IMethodReferenceOperation)?.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, arguments);
         var outer = runner;
         runner = at;
@@ -277,6 +278,6 @@ internal sealed partial class CallEvaluator
     private static bool StartsTask(IOperation at) =>
         at is IInvocationOperation { TargetMethod: { MethodKind: not MethodKind.DelegateInvoke } runner } && Names.IsAwaitable(runner.ReturnType);
 
-    private static Frame Callee(BodyRun run, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom) =>
-        new(run.Frame, graph, method, self, reportsFrom) { IsObserved = run.ObservesThrows };
+    private static Frame Callee(BodyRun run, ControlFlowGraph graph, IMethodSymbol? method, Value self, int? reportsFrom, TypeArguments? types = null) =>
+        new(run.Frame, graph, method, self, reportsFrom) { IsObserved = run.ObservesThrows, Types = types ?? TypeArguments.None };
 }

@@ -64,12 +64,29 @@ internal sealed class Targets
         }
 
         var constructed = (owner.TypeKind == TypeKind.Interface ? type.AllInterfaces : BasesOf(type)).Where(t => SymbolEqualityComparer.Default.Equals(t.OriginalDefinition, owner.OriginalDefinition)).ToList();
-        return constructed.Count == 0 || constructed.Any(t => !IsClosed(t) || SymbolEqualityComparer.Default.Equals(t, owner));
+        return constructed.Count == 0 || constructed.Any(t => !IsClosed(t) || Fits(t, owner));
     }
 
-    /// <summary>A generic type of which each argument is known, and stands for itself: of `in` and `out` another one would fit as well.</summary>
-    private static bool IsClosed(INamedTypeSymbol? type) =>
-        type is { IsGenericType: true, IsUnboundGenericType: false } && type.TypeParameters.All(p => p.Variance == VarianceKind.None) && !type.TypeArguments.Any(HasParameter);
+    /// <summary>The interface as a type has it can be the one that is asked for: `in` takes a handler of a base type, `out` a source of a derived one.</summary>
+    private static bool Fits(INamedTypeSymbol own, INamedTypeSymbol owner)
+    {
+        for (var i = 0; i < owner.TypeArguments.Length; i++)
+        {
+            var (has, wanted) = (own.TypeArguments[i], owner.TypeArguments[i]);
+            if (!(owner.TypeParameters[i].Variance switch { VarianceKind.In => IsA(wanted, has), VarianceKind.Out => IsA(has, wanted), _ => SymbolEqualityComparer.Default.Equals(has, wanted) }))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsA(ITypeSymbol type, ITypeSymbol other) => other.SpecialType == SpecialType.System_Object || SymbolEqualityComparer.Default.Equals(type, other)
+        || (type as INamedTypeSymbol is { } named && BasesOf(named).Contains(other, SymbolEqualityComparer.Default)) || type.AllInterfaces.Contains(other, SymbolEqualityComparer.Default);
+
+    /// <summary>A generic type of which each argument is known.</summary>
+    private static bool IsClosed(INamedTypeSymbol? type) => type is { IsGenericType: true, IsUnboundGenericType: false } && !type.TypeArguments.Any(HasParameter);
 
     private static bool HasParameter(ITypeSymbol type) => type switch
     {

@@ -55,7 +55,7 @@ internal static class Answers
                     current = Captured(graph, kept);
                     break;
                 case ILocalReferenceOperation local:
-                    current = Cache.GetValue(graph, _ => new ConcurrentDictionary<ILocalSymbol, IOperation?>(SymbolEqualityComparer.Default)).GetOrAdd(local.Local, l => OnlyValue(graph, l));
+                    current = Given(graph, local);
                     break;
                 default:
                     current = null;
@@ -65,6 +65,10 @@ internal static class Answers
 
         return calls;
     }
+
+    /// <summary><c>var ok = rows == 1;</c>: the comparison that a local is all that it is ever given; null: it is given something else.</summary>
+    public static IOperation? Comparison(ControlFlowGraph graph, IOperation condition) =>
+        condition is ILocalReferenceOperation local && Given(graph, local) is (IBinaryOperation or IUnaryOperation or IIsNullOperation or IIsPatternOperation) and var comparison ? comparison : null;
 
     /// <summary>What a condition asks something about: <c>!answer.Accepted</c>, <c>outcome == Outcome.Missing</c>.</summary>
     public static IOperation? Asked(IOperation? condition) => condition switch
@@ -83,6 +87,9 @@ internal static class Answers
         var given = graph.Blocks.SelectMany(b => b.Operations).OfType<IFlowCaptureOperation>().Where(c => c.Id.Equals(kept.Id)).Take(2).ToList();
         return given.Count == 1 ? given[0].Value : null;
     }
+
+    private static IOperation? Given(ControlFlowGraph graph, ILocalReferenceOperation local) =>
+        Cache.GetValue(graph, _ => new ConcurrentDictionary<ILocalSymbol, IOperation?>(SymbolEqualityComparer.Default)).GetOrAdd(local.Local, l => OnlyValue(graph, l));
 
     private static IOperation? OnlyValue(ControlFlowGraph graph, ILocalSymbol local)
     {

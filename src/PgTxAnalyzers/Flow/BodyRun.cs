@@ -307,7 +307,7 @@ internal sealed partial class BodyRun : IBlockSemantics
         }
 
         // Of the answer as a whole it is known which outcome says that nothing was changed; else either may.
-        var empty = EmptyChange.In(condition);
+        var empty = EmptyChange.In(Frame.Graph, condition);
         var isPart = false;
         var asked = (empty?.Asked ?? Answers.Asked(condition)) is { } value ? Answers.Of(Frame.Graph, value, out isPart) : [];
         return asked.Count == 0 || (!isPart && empty is { } known && known.When != isTrue)
@@ -344,7 +344,8 @@ internal sealed partial class BodyRun : IBlockSemantics
             return state;
         }
 
-        var answer = Answers.Of(Frame.Graph, expression, out _);
+        // `=> await db.SaveChangesAsync() > 0`: false is nothing as well.
+        var answer = Answers.Of(Frame.Graph, EmptyChange.In(Frame.Graph, expression) is { When: false } says ? says.Asked : expression, out _);
         return state.Update(r => r.Changed, r => r with { ChangedIn = r.ChangedIn is { } call && answer.Contains(call) ? call : r is { ChangedAgain: false, ChangedBy.At: var at } && answer.Contains(at) ? at : null });
     }
 

@@ -10,9 +10,9 @@ namespace PgTxAnalyzers.Flow;
 internal static class EmptyChange
 {
     /// <summary>What is asked, and the outcome of the condition on which it says that nothing happened; null where the condition asks something else.</summary>
-    public static (IOperation Asked, bool When)? In(IOperation? condition) => condition switch
+    public static (IOperation Asked, bool When)? In(ControlFlowGraph graph, IOperation? condition) => condition switch
     {
-        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => In(not.Operand) is { } inner ? (inner.Asked, !inner.When) : null,
+        IUnaryOperation { OperatorKind: UnaryOperatorKind.Not } not => In(graph, not.Operand) is { } inner ? (inner.Asked, !inner.When) : null,
         IBinaryOperation test when Number(test.RightOperand) is { } right => Of(test.LeftOperand, IsEmptyWhen(test.OperatorKind, right)),
         IBinaryOperation test when Number(test.LeftOperand) is { } left => Of(test.RightOperand, IsEmptyWhen(Flipped(test.OperatorKind), left)),
         IIsNullOperation test => Of(test.Operand, true),
@@ -21,7 +21,7 @@ internal static class EmptyChange
             Of(test.Value, IsEmptyWhen(BinaryOperatorKind.NotEquals, value)),
         IIsPatternOperation test => IsObject(test.Pattern) is { } isObject ? Of(test.Value, !isObject) : null,
         IBinaryOperation or null => null,
-        { Type.SpecialType: SpecialType.System_Boolean } => Of(condition, false),
+        { Type.SpecialType: SpecialType.System_Boolean } => In(graph, Answers.Comparison(graph, condition)) ?? Of(condition, false),
         _ => null,
     };
 

@@ -82,6 +82,9 @@ internal sealed class Frame
         return count;
     }
 
+    /// <summary>What its type parameters, and those of the body around a lambda, stand for.</summary>
+    public TypeArguments Types { get; init; } = TypeArguments.None;
+
     /// <summary>The state in which the body was entered; null: not by a call.</summary>
     public State? Entry { get; set; }
 

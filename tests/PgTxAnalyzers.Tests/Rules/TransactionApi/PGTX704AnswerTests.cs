@@ -112,6 +112,21 @@ public sealed class PGTX704AnswerTests
         }
         """).Counting("PGTX704").IsQuiet();
 
+    /// <summary>Or whether it was any.</summary>
+    [Theory]
+    [InlineData("=> await conn.ExecuteAsync(\"UPDATE leases SET status = 'held' WHERE id = 1\", transaction: tx) > 0;")]
+    [InlineData("{ var rows = await conn.ExecuteAsync(\"UPDATE leases SET status = 'held' WHERE id = 1\", transaction: tx); return rows == 1; }")]
+    [InlineData("{ var rows = await conn.ExecuteAsync(\"UPDATE leases SET status = 'held' WHERE id = 1\", transaction: tx); return rows < 5; }", " // expect: PGTX704")]
+    public Task Whether_there_was_a_row_in_a_helper(string body, string mark = "") => TestCode.Method($$"""
+        await using var tx = await conn.BeginTransactionAsync(ct);
+        var moved = await MoveAsync();
+        if (!moved)
+            return;{{mark}}
+        await tx.CommitAsync(ct);
+
+        async Task<bool> MoveAsync() {{body}}
+        """).Counting("PGTX704").HasMarkedFindings();
+
     /// <summary>A repository that says how many rows it was.</summary>
     [Theory]
     [InlineData("=> conn.ExecuteAsync(\"UPDATE leases SET status = 'held' WHERE id = 1\", transaction: tx);", "")]

@@ -121,7 +121,9 @@ public sealed class PGTX704EmptyChangeTests
     [InlineData("var row = (await conn.QueryAsync<string>(\"INSERT INTO orders (id) VALUES (1) ON CONFLICT DO NOTHING RETURNING name\", transaction: tx)).FirstOrDefault();", "row is null")]
     [InlineData("var rows = (await conn.QueryAsync<string>(\"UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name\", transaction: tx)).ToList();", "rows.Count == 0")]
     [InlineData("var rows = await conn.QueryAsync<string>(\"UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name\", transaction: tx);", "!rows.Any()")]
-    [InlineData("var rows = await conn.ExecuteAsync(\"UPDATE orders SET name = 'a' WHERE id = 1\", transaction: tx); var ok = rows == 1;", "!ok", " // expect: PGTX704")]
+    [InlineData("var rows = await conn.ExecuteAsync(\"UPDATE orders SET name = 'a' WHERE id = 1\", transaction: tx); var ok = rows == 1;", "!ok")]
+    [InlineData("var none = await command.ExecuteNonQueryAsync(ct) == 0;", "none")]
+    [InlineData("var some = await command.ExecuteNonQueryAsync(ct) > 0;", "some", " // expect: PGTX704")]
     public async Task Who_leaves_because_nothing_came_back_is_quiet(string statement, string test, string mark = "") => await TestCode.Method($$"""
         await using var tx = await conn.BeginTransactionAsync(ct);
         await using var command = new NpgsqlCommand("UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name", conn, tx);
