@@ -100,7 +100,11 @@ internal sealed partial class CallEvaluator
             }
             else if (fact.Place is null)
             {
-                later.Add(fact.Reach.Through(step));
+                // What a body does with the transaction that it was given, it reports itself, whoever waits for it. And what a lambda of the root does has a place there as well.
+                if (!IsOwnLambda(frame) && (fact.Regions.IsEmpty || !fact.Regions.All(frame.HasPassed)))
+                {
+                    later.Add(fact.Reach.Through(step));
+                }
             }
             else
             {
@@ -113,6 +117,9 @@ internal sealed partial class CallEvaluator
         return later.ToImmutable();
     }
 
+    /// <summary>A lambda that stands in the root's own text.</summary>
+    private static bool IsOwnLambda(Frame frame) => frame is { IsLexical: true, Method.MethodKind: MethodKind.AnonymousFunction };
+
     /// <summary>The ways in which a body returns, as its caller sees them.</summary>
     private List<Outcome> Exits(BodyRun caller, Frame frame, State state, Run done, Homecoming back, ImmutableArray<Reach> reaches, Step step, bool isNow)
     {
@@ -121,7 +128,7 @@ internal sealed partial class CallEvaluator
         var told = ChangedOnSome(state, done);
         var result = new List<Outcome>();
         var committed = CommitsBroken(frame, done, state);
-        var isOwnLambda = frame.IsLexical && frame.Method is { MethodKind: MethodKind.AnonymousFunction };
+        var isOwnLambda = IsOwnLambda(frame);
         foreach (var (left, returned) in done.Exits)
         {
             // Before the way through the call is put in front of it: the finding stands in the lambda, not where that is run.
@@ -145,13 +152,13 @@ internal sealed partial class CallEvaluator
     /// <param name="Stranger">The callee's object, where it is not known, and another one at the next call.</param>
     private sealed record Entrance(State State, Sight Sight, Place? Stranger);
 
-    /// <summary>What a callee reached, as its caller sees it.</summary>
+    /// <summary>What a callee reached, as its caller sees it. A place is in the root's own text, perhaps in a lambda that went through a body with a transaction parameter: nobody else reports it.</summary>
     private static void Carry(BodyRun caller, Held fact, Frame? callee, SyntaxNode at, string? name = null)
     {
         var depth = caller.Frame.Depth;
         if (fact.Place is not null)
         {
-            caller.Add(callee is null ? fact : fact with { Regions = fact.Regions.RemoveAll(r => callee.HasPassed(r)) });
+            caller.Add(fact);
             return;
         }
 

@@ -210,8 +210,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
 
             if (context.Shapes.Of(property.Type) == Shape.Transaction)
             {
-                // db.Database.CurrentTransaction: the one that is known to live on it. Where none is, a caller may still have begun one.
-                return BodyRun.Single(state, state.Regions.LastOrDefault(r => RegionOps.IsOn(r, connection) && !r.IsProbe) is { } current ? new Value.Transaction(current.Id) { On = current.Connection } : Value.Nothing);
+                return Current(connection, state);
             }
 
             // db.Database, db.Orders, db.Database.GetDbConnection(): the context's own connection under another name.

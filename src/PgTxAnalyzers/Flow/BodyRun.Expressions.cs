@@ -241,7 +241,7 @@ internal sealed partial class BodyRun
         var matters = value switch
         {
             Value.Bool => place is not Place.Variable v || Flags.IsAsked(Frame.Graph, v.Symbol),
-            Value.Null when type is not null && calls.IsTransaction(type) => true,
+            Value.Null or Value.Present when type is not null && calls.IsTransaction(type) => true,
             Value.Null or Value.Present when state.HasRegion && place is Place.Variable v && Flags.IsAskedForNull(Frame.Graph, v.Symbol) => true,
             _ => type is null || calls.Initial(place, type) is not Value.Unknown,
         };

@@ -129,4 +129,7 @@ internal enum SlotKind : byte
 
     /// <summary>An object that a service container has handed out: its owner is made by the call.</summary>
     Resolved,
+
+    /// <summary>Whether a caller who is not in sight has begun a transaction on the context: the same for each time that it is asked.</summary>
+    Current,
 }

@@ -26,4 +26,18 @@ public sealed class CurrentTransactionTests
         await http.GetStringAsync(url, ct); // expect: PGTX101
         await tx.CommitAsync(ct);
         """).HasMarkedFindings();
+
+    /// <summary>Who asks twice gets one answer: it has begun, and then it commits.</summary>
+    [Theory]
+    [InlineData("var owns = db.Database.CurrentTransaction is null; var tx = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(ct);", "owns")]
+    [InlineData("var tx = db.Database.CurrentTransaction; var nested = tx is not null; tx ??= await db.Database.BeginTransactionAsync(ct);", "!nested")]
+    [InlineData("var current = db.Database.CurrentTransaction; var tx = current ?? await db.Database.BeginTransactionAsync(ct);", "current == null")]
+    [InlineData("var nested = db.Database.CurrentTransaction != null; var tx = nested ? db.Database.CurrentTransaction! : await db.Database.BeginTransactionAsync(ct);", "!nested")]
+    [InlineData("var owns = db.Database.CurrentTransaction is null; var tx = db.Database.CurrentTransaction ?? await db.Database.BeginTransactionAsync(ct);", "url.Length > 5", " // expect: PGTX704")]
+    public async Task Whoever_owns_it_commits_it(string begin, string test, string mark = "") => await TestCode.Method($$"""
+        {{begin}}{{mark}}
+        await db.SaveChangesAsync(ct);
+        if ({{test}})
+            await tx!.CommitAsync(ct);
+        """).Counting("PGTX703", "PGTX704").HasMarkedFindings();
 }
