@@ -249,6 +249,8 @@ internal sealed partial class CallEvaluator
     private static bool IsHeld(State state, Region region) =>
         region.Kind is RegionKind.Scope or RegionKind.Sql || state.Values.Values.Any(v => v is Value.Transaction t && t.Region.Equals(region.Id));
 
+    private static bool IsOnUnknown(Region region) => region is { Connection: null, Kind: RegionKind.Transaction or RegionKind.Sql };
+
     /// <summary>What is disposed, closed or enumerated: the receiver, or the first argument of a library's extension. A method of one's own that closes an account has that name as well.</summary>
     private static Value SubjectOf(CallSite call) =>
         call.Receiver is Value.Unknown && call.Values.Length > 0 && call.Method is { IsStatic: true, DeclaringSyntaxReferences.IsEmpty: true } ? call.Values[0] : call.Receiver;
@@ -290,6 +292,11 @@ internal sealed partial class CallEvaluator
                 ended = ResourceOps.Closed(ended, subject);
                 break;
             case Value.Instance { Type: { } type } when context.Shapes.Of(type) == Shape.Command:
+                break;
+
+            // A connection of which nobody knows where it comes from is the one on which nobody knows what has begun.
+            case Value.Unknown when context.Shapes.Of(call.ReceiverType) == Shape.Connection && state.Live.Any(IsOnUnknown):
+                ended = state.Update(IsOnUnknown, RegionOps.Forgotten);
                 break;
             case Value.Unknown or Value.Instance when IsServiceScope(call.ReceiverType):
                 ended = ended.WithRegions(ended.Regions.RemoveAll(r => r.Owner == run.Frame.Depth && GoesWithScope(r, ScopeOf(call), state)));

@@ -227,41 +227,13 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return null;
         }
 
+        if (receiver is Value.Instance { Identity: var owner } && context.HandedOutBy(symbol, cancellation) is { } member)
+        {
+            return HandedOut(owner, member, state);
+        }
+
         var call = new CallSite(property, getter, receiver, property.Instance?.Type, property.Arguments, ImmutableArray<Value>.Empty);
         return Source(run, call, state);
-    }
-
-    public State? Write(IPropertyReferenceOperation property, Value receiver, Value value, State state)
-    {
-        if (receiver is Value.Instance command && context.Shapes.Of(command.Type) == Shape.Command)
-        {
-            if (value is Value.Text { Content: var text } && property.Syntax.Parent is { } assignment)
-            {
-                Facts.Session?.Gave(assignment, text);
-            }
-
-            return property.Property.Name switch
-            {
-                "CommandText" => state.Set(new Place.Slot(command.Identity, SlotKind.CommandText), value),
-                "Connection" => state.Set(new Place.Slot(command.Identity, SlotKind.CommandConnection), value),
-                _ => state,
-            };
-        }
-
-        return property.Property.SetMethod is { } && !context.IsAuto(property.Property) && receiver is Value.Instance ? BodyRun.Escape(state, value) : null;
-    }
-
-    public IReadOnlyList<Outcome>? Set(BodyRun run, IPropertyReferenceOperation property, Value receiver, Value value, State state)
-    {
-        var symbol = property.Property;
-        if (symbol.SetMethod is not { } setter || symbol.DeclaringSyntaxReferences.IsEmpty || context.IsAuto(symbol))
-        {
-            return null;
-        }
-
-        // An index says nothing about a transaction; the value comes last.
-        var values = Enumerable.Repeat(Value.Nothing, symbol.Parameters.Length).Append(value).ToImmutableArray();
-        return Source(run, new CallSite(property, setter, receiver, property.Instance?.Type, ImmutableArray<IArgumentOperation>.Empty, values), state);
     }
 
     public void Created(IFlowAnonymousFunctionOperation lambda) => Facts.Created.Add(lambda.Symbol);

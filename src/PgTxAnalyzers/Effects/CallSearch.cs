@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -147,7 +148,8 @@ internal sealed class CallSearch
 
     private bool MattersOrIsAdded(SyntaxNode node, ISymbol called, SemanticModel model)
     {
-        var receiver = (node as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null;
+        // `_tx?.Dispose()` calls IDisposable's: what it is depends on what it is called on.
+        var receiver = node is InvocationExpressionSyntax call && RetryContext.ReceiverOf(call) is { } owner ? model.GetTypeInfo(owner, cancellation).Type : null;
         var role = context.Models.Find(called, receiver).Role;
         var runs = called is IPropertySymbol property ? property.GetMethod : called as IMethodSymbol;
         if (runs is { MethodKind: MethodKind.DelegateInvoke } || matters(role) || (runs is not null && (context.Foreign.Matters(runs) || Begins(runs) || GoesToProxy(runs, role))))

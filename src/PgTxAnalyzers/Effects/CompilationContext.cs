@@ -24,6 +24,7 @@ internal sealed class CompilationContext
     /// <summary>Some text of the sources may be a BEGIN: any command may then start a transaction.</summary>
     private readonly Lazy<bool> begunByText;
     private readonly ConcurrentDictionary<IPropertySymbol, bool> automatic = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IPropertySymbol, ISymbol?> handedOut = new(SymbolEqualityComparer.Default);
     private NameIndex? names;
     private ForeignEffects? foreign;
     private NameIndex? opens;
@@ -153,6 +154,9 @@ internal sealed class CompilationContext
     /// <summary>The compiler writes the property's accessors: it is a plain place.</summary>
     public bool IsAuto(IPropertySymbol property) => automatic.GetOrAdd(property, static p =>
         p.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, p)));
+
+    /// <summary>The field, or the primary constructor's parameter, that the property does nothing but give out: <c>Unit Work => _work;</c>.</summary>
+    public ISymbol? HandedOutBy(IPropertySymbol property, CancellationToken cancellation) => handedOut.GetOrAdd(property.OriginalDefinition, p => PlainGetters.Of(p, cancellation));
 
     /// <summary>The declarations of a file whose bodies can have a region: by their own words, or because of what stands in front of them.</summary>
     public IReadOnlyList<SyntaxNode> Candidates(SyntaxTree tree, CancellationToken cancellation)

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Flow;
 using PgTxAnalyzers.Models;
+using PgTxAnalyzers.Retry;
 
 namespace PgTxAnalyzers.Effects;
 
@@ -91,7 +92,7 @@ internal sealed class Silence
                     case IMethodSymbol callee when context.Targets.Of(callee, Value.Nothing, false, cancellation) is { IsEmpty: false } targets:
                         callees.UnionWith(targets);
                         break;
-                    case IMethodSymbol callee when IsDatabase(context.Models.Find(callee, (call as InvocationExpressionSyntax)?.Expression is MemberAccessExpressionSyntax access ? model.GetTypeInfo(access.Expression, cancellation).Type : null).Role):
+                    case IMethodSymbol callee when IsDatabase(context.Models.Find(callee, call is InvocationExpressionSyntax invocation && RetryContext.ReceiverOf(invocation) is { } owner ? model.GetTypeInfo(owner, cancellation).Type : null).Role):
                         throws = Throws.OfDatabase;
                         break;
                     case IMethodSymbol:

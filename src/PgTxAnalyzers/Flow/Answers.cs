@@ -93,18 +93,24 @@ internal static class Answers
 
     private static IOperation? OnlyValue(ControlFlowGraph graph, ILocalSymbol local)
     {
-        var given = graph.Blocks.SelectMany(b => b.Operations).SelectMany(o => o.DescendantsAndSelf()).Where(o => Gives(o, local)).Take(2).ToList();
+        var all = graph.Blocks.SelectMany(b => b.Operations).SelectMany(o => o.DescendantsAndSelf()).ToList();
+
+        // `row = await Query(new { id })`: the graph keeps the variable itself before it evaluates what that is given.
+        var kept = all.OfType<IFlowCaptureOperation>().Where(c => Is(c.Value, local)).Select(c => c.Id).ToList();
+        var given = all.Where(o => Gives(o, local, kept)).Take(2).ToList();
         return given.Count == 1 && given[0] is IAssignmentOperation { Value: var value } and (ISimpleAssignmentOperation or IDeconstructionAssignmentOperation) ? value : null;
     }
 
-    private static bool Gives(IOperation operation, ILocalSymbol local) => operation switch
+    private static bool Gives(IOperation operation, ILocalSymbol local, List<CaptureId> kept) => operation switch
     {
-        IDeconstructionAssignmentOperation parts => parts.Target.DescendantsAndSelf().Any(o => Is(o, local)),
-        IAssignmentOperation assignment => Is(assignment.Target, local),
-        IIncrementOrDecrementOperation step => Is(step.Target, local),
-        IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => Is(argument.Value, local),
+        IDeconstructionAssignmentOperation parts => parts.Target.DescendantsAndSelf().Any(o => IsTarget(o, local, kept)),
+        IAssignmentOperation assignment => IsTarget(assignment.Target, local, kept),
+        IIncrementOrDecrementOperation step => IsTarget(step.Target, local, kept),
+        IArgumentOperation { Parameter.RefKind: RefKind.Ref or RefKind.Out } argument => IsTarget(argument.Value, local, kept),
         _ => false,
     };
+
+    private static bool IsTarget(IOperation target, ILocalSymbol local, List<CaptureId> kept) => Is(target, local) || (target is IFlowCaptureReferenceOperation { Id: var id } && kept.Contains(id));
 
     private static bool Is(IOperation operation, ILocalSymbol local) => operation is ILocalReferenceOperation reference && SymbolEqualityComparer.Default.Equals(reference.Local, local);
 }

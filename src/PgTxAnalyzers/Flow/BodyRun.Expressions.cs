@@ -66,6 +66,11 @@ internal sealed partial class BodyRun
             case OperationKind.ObjectCreation: return Creation((IObjectCreationOperation)operation, state);
         }
 
+        if (operation is IIsNullOperation or IBinaryOperation or IIsPatternOperation && AskedForNull(operation, state) is { } answers)
+        {
+            return answers;
+        }
+
         switch (operation)
         {
             case IParenthesizedOperation o: return Evaluate(o.Operand, state);

@@ -282,18 +282,19 @@ internal sealed partial class BodyRun : IBlockSemantics
             (condition, isTrue) = (not.Operand, !isTrue);
         }
 
-        // `tx ??= Begin()`, of an object that came from outside: if it has one, it has it at the next call as well, and does not begin then. And `var given = Ambient();
-        // var tx = given ?? Begin();`: where it has begun itself, none was given.
-        if (NullFacts.Test(condition) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type)
-            && PlaceOf(asked) is { } held && held is Place.Member or Place.Variable { Symbol: ILocalSymbol } && state.Find(held) is null)
-        {
-            return state.Set(held, isTrue == whenNull ? Value.NullValue : Value.Object);
-        }
-
         return PlaceOf(condition) is { } place && condition!.Type?.SpecialType == SpecialType.System_Boolean && Flags.AskedTwice(Frame.Graph, condition)
             ? state.Set(place, isTrue ? Value.True : Value.False)
             : state;
     }
+
+    /// <summary>
+    /// `tx ??= Begin()`, of an object that came from outside: if it has one, it has it at the next call as well, and does not begin then. And `var given = Ambient(); var tx = given ?? Begin();`, or
+    /// `var owns = _tx is null; var tx = _tx ?? Begin();`: where it has begun itself, none was given.
+    /// </summary>
+    private IReadOnlyList<Outcome>? AskedForNull(IOperation test, State state) =>
+        NullFacts.Test(test) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type) && PlaceOf(asked) is { } held && held is Place.Member or Place.Variable { Symbol: ILocalSymbol } && state.Find(held) is null
+            ? new[] { new Outcome(state.Set(held, Value.NullValue), new Value.Bool(whenNull)), new Outcome(state.Set(held, Value.Object), new Value.Bool(!whenNull)) }
+            : null;
 
     /// <summary>
     /// What a condition says was not changed after all: by a statement that met no row, or in a call that can come back without a change, and is asked how it went. That of an answer's
@@ -317,12 +318,13 @@ internal sealed partial class BodyRun : IBlockSemantics
         bool IsAsked(Region r) => (r.ChangedIn is { } call && asked.Contains(call)) || (empty is not null && r is { ChangedAgain: false, ChangedBy: { } by } && asked.Contains(by.At));
     }
 
-    /// <summary>A variable, or a field of the object whose body runs; null for anything else.</summary>
+    /// <summary>A variable, or a field or property of the object whose body runs; null for anything else.</summary>
     public Place? PlaceOf(IOperation? operation) => operation switch
     {
         ILocalReferenceOperation local => new Place.Variable(local.Local),
         IParameterReferenceOperation parameter => PlaceOf(parameter),
         IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field when Frame.Self is Value.Instance self => new Place.Member(self.Identity, field.Field),
+        IPropertyReferenceOperation { Instance: IInstanceReferenceOperation, Arguments.IsEmpty: true } property when Frame.Self is Value.Instance self => new Place.Member(self.Identity, property.Property),
         IFlowCaptureReferenceOperation capture when targets.TryGetValue(capture.Id, out var captured) => PlaceOf(captured),
         _ => null,
     };

@@ -141,8 +141,11 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
     private static SyntaxNode? Function(ExpressionSyntax expression, RetryFile file) => expression switch
     {
         AnonymousFunctionExpressionSyntax lambda => lambda,
-        IdentifierNameSyntax or MemberAccessExpressionSyntax when file.Model.GetSymbolInfo(expression, file.Cancellation).Symbol is IMethodSymbol { DeclaringSyntaxReferences: { Length: 1 } declared }
+        IdentifierNameSyntax or MemberAccessExpressionSyntax when MethodOf(file.Model.GetSymbolInfo(expression, file.Cancellation)) is { DeclaringSyntaxReferences: { Length: 1 } declared }
             && declared[0].SyntaxTree == file.Model.SyntaxTree => declared[0].GetSyntax(file.Cancellation),
         _ => null,
     };
+
+    /// <summary>A method that becomes a `Delegate`, as `MapGet` takes it, is only a candidate: nothing says of which type.</summary>
+    private static IMethodSymbol? MethodOf(SymbolInfo info) => (info.Symbol ?? (info.CandidateSymbols.Length == 1 ? info.CandidateSymbols[0] : null)) as IMethodSymbol;
 }

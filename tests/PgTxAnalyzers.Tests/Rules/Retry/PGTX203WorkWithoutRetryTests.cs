@@ -61,6 +61,7 @@ public sealed class PGTX203WorkWithoutRetryTests
     [InlineData("class W(Store store) : PageModel { public Task OnPostAsync(CancellationToken ct) => store.SaveAsync(ct); }")]
     [InlineData("class W(Store store) : Hub { public Task Send(CancellationToken ct) => store.SaveAsync(ct); }")]
     [InlineData("static class W { static void Map(WebApplication app) { app.MapPost(\"/\", (Store store, CancellationToken ct) => store.SaveAsync(ct)); } }")]
+    [InlineData("static class W { static void Map(WebApplication app) { app.MapPost(\"/\", Save); } static Task Save(Store store, CancellationToken ct) => store.SaveAsync(ct); }")]
     public async Task Where_somebody_may_ask_again_it_is_a_suggestion(string type)
     {
         var finding = Assert.Single(await Code(type + " // expect: PGTX203").HasMarkedFindings());
