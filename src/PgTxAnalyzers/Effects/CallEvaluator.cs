@@ -98,7 +98,7 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return BodyRun.Single(state, deferred);
         }
 
-        var fact = context.Models.Find(call.Method, call.ReceiverType ?? ExtendedType(call));
+        var fact = context.FactOf(call.Method, call.ReceiverType ?? ExtendedType(call), cancellation);
         if (fact.Kind == SinkKind.Broker && context.Outboxes.Stores(call.Method, call.ReceiverType ?? ExtendedType(call), cancellation))
         {
             return Unknown(run, call, state);

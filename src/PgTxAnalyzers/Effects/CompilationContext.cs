@@ -64,6 +64,11 @@ internal sealed class CompilationContext
     /// <summary>What the option <c>pgtx.retrying_strategy</c> says; null where the source has to say it.</summary>
     public bool? RetryingStrategy { get; init; }
 
+    /// <summary>What a call does by what the models say, also where an interface stands in front of the library's member.</summary>
+    public ApiFact FactOf(ISymbol called, ITypeSymbol? receiver, CancellationToken cancellation) =>
+        Models.Find(called, receiver) is { Role: not ApiRole.None } fact ? fact
+        : called is IMethodSymbol method && Targets.Inherited(method, cancellation) is { } member ? Models.Find(member) : default;
+
     /// <summary>Who retries what; computed for who asks.</summary>
     public RetryContext Retry => retry.Value;
 

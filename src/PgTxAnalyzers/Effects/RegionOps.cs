@@ -27,10 +27,20 @@ internal static class RegionOps
 
     /// <summary>
     /// Two fields of different objects may hold one connection, or one unit of work (a container gives both the same scoped one), and so may a class's and
-    /// its base class's (a constructor hands it on); two variables or two fields of one class, and anything that was opened or made here, are
-    /// different ones.
+    /// its base class's (a constructor hands it on), and two fields of one class of which one sees the other's type by an interface; two variables or two other fields of one class, and anything that was opened or
+    /// made here, are different ones.
     /// </summary>
-    public static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && (!x.Equals(y) || AreOfTwoClasses(a, b));
+    public static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && (!x.Equals(y) || AreOfTwoClasses(a, b) || AreOneByTwoTypes(a, b));
+
+    private static bool AreOneByTwoTypes(Place a, Place b) => TypeOf(a) is { } one && TypeOf(b) is { } other && !SymbolEqualityComparer.Default.Equals(one, other) && (Derives(one, other) || Derives(other, one));
+
+    private static ITypeSymbol? TypeOf(Place place) => (place as Place.Member)?.Symbol switch
+    {
+        IFieldSymbol field => field.Type,
+        IParameterSymbol parameter => parameter.Type,
+        IPropertySymbol property => property.Type,
+        _ => null,
+    };
 
     private static bool AreOfTwoClasses(Place a, Place b) =>
         a is Place.Member { Symbol.ContainingType: { } one } && b is Place.Member { Symbol.ContainingType: { } other } && !SymbolEqualityComparer.Default.Equals(one, other);
@@ -49,8 +59,13 @@ internal static class RegionOps
 
     private static bool IsCompatible(ITypeSymbol? a, ITypeSymbol? b) => Known(a) is not { } one || Known(b) is not { } other || Derives(one, other) || Derives(other, one);
 
-    /// <summary>Of a type parameter, as in `UnitOfWork&lt;TContext&gt;`, what it is said to derive from.</summary>
-    private static ITypeSymbol? Known(ITypeSymbol? type) => type is ITypeParameterSymbol parameter ? parameter.ConstraintTypes.Select(Known).FirstOrDefault(c => c is { TypeKind: TypeKind.Class }) : type;
+    /// <summary>Of a type parameter, as in `UnitOfWork&lt;TContext&gt;`, what it is said to derive from. A facade is any context's.</summary>
+    private static ITypeSymbol? Known(ITypeSymbol? type) => type switch
+    {
+        ITypeParameterSymbol parameter => parameter.ConstraintTypes.Select(Known).FirstOrDefault(c => c is { TypeKind: TypeKind.Class }),
+        _ when Retry.KnownTypes.Is(type, "Microsoft.EntityFrameworkCore.Infrastructure", "DatabaseFacade") => null,
+        _ => type,
+    };
 
     private static bool Derives(ITypeSymbol type, ITypeSymbol from)
     {

@@ -17,6 +17,7 @@ internal sealed class Targets
 
     private readonly BodyCatalog bodies;
     private readonly ConcurrentDictionary<IMethodSymbol, ImmutableArray<IMethodSymbol>> cache = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<IMethodSymbol, IMethodSymbol?> inherited = new(SymbolEqualityComparer.Default);
     private Dictionary<ISymbol, List<INamedTypeSymbol>>? derived;
 
     private readonly KeyedServices keyed;
@@ -141,6 +142,14 @@ internal sealed class Targets
 
         return found.Count > MaxImplementations ? ImmutableArray<IMethodSymbol>.Empty : found.ToImmutable();
     }
+
+    /// <summary>
+    /// The library's member that runs where an interface's is called: <c>class Shop : DbContext, IUnitOfWork</c> has <c>SaveChangesAsync</c> from the one for the other. Null where source has a body for it, or nobody implements it.
+    /// </summary>
+    public IMethodSymbol? Inherited(IMethodSymbol method, CancellationToken cancellation) => method.ContainingType is { TypeKind: TypeKind.Interface, DeclaringSyntaxReferences.IsEmpty: false }
+        ? inherited.GetOrAdd(method.OriginalDefinition, m => Derived(cancellation).TryGetValue(m.ContainingType, out var types) && types.Select(t => Implementation(m, t)).OfType<IMethodSymbol>().ToList() is { Count: > 0 } all
+            && all.All(i => !InSource(i)) ? all[0] : null)
+        : null;
 
     /// <summary>What runs on an object of exactly this type; null: the type has no such member.</summary>
     public static IMethodSymbol? Implementation(IMethodSymbol method, ITypeSymbol type)

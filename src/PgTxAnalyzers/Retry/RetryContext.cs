@@ -79,7 +79,7 @@ internal sealed class RetryContext
             InvocationExpressionSyntax { Parent: ConditionalAccessExpressionSyntax conditional } => model.GetTypeInfo(conditional.Expression, cancellation).Type,
             _ => null,
         };
-        return Compilation.Models.Find(method, receiver);
+        return Compilation.FactOf(method, receiver, cancellation);
     }
 
     /// <summary>The receiver of a call; null for a call on <c>this</c> or of a static method.</summary>

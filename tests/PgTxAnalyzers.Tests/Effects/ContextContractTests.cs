@@ -114,4 +114,37 @@ public sealed class ContextContractTests
             }
         }
         """).FindTheSame("Api.cs:7 PGTX101");
+
+    /// <summary>The context is the unit of work, by an interface that lends nothing of it.</summary>
+    /// <param name="work">What is done between the begin and the call.</param>
+    [Theory]
+    [InlineData("await unit.SaveChangesAsync(ct);")]
+    [InlineData("await orders.CountAsync();")]
+    [InlineData("await db.SaveChangesAsync(ct);")]
+    [InlineData("await saver.RunAsync(ct);")]
+    public Task A_context_that_is_the_unit_of_work(string work) => TestCode.Of($$"""
+        using Microsoft.EntityFrameworkCore;
+        using Microsoft.EntityFrameworkCore.Storage;
+
+        public class Order { public int Id { get; set; } }
+        public interface IUnitOfWork
+        {
+            Task<int> SaveChangesAsync(CancellationToken ct = default);
+            Task<IDbContextTransaction> BeginAsync(CancellationToken ct = default);
+        }
+        public class Shop(DbContextOptions<Shop> options) : DbContext(options), IUnitOfWork { public Task<IDbContextTransaction> BeginAsync(CancellationToken ct = default) => Database.BeginTransactionAsync(ct); }
+        public class Orders(Shop db) { public Task<int> CountAsync() => db.Set<Order>().CountAsync(); }
+        public class Saver(IUnitOfWork unit) { public async Task RunAsync(CancellationToken ct) => await unit.SaveChangesAsync(ct); }
+
+        public class Checkout(IUnitOfWork unit, Orders orders, Saver saver, Shop db, HttpClient http)
+        {
+            public async Task RunAsync(CancellationToken ct)
+            {
+                await using var tx = await unit.BeginAsync(ct);
+                {{work}}
+                await http.GetStringAsync("https://a", ct); // expect: PGTX101
+                await tx.CommitAsync(ct);
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
 }
