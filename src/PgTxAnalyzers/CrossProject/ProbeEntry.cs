@@ -150,7 +150,7 @@ internal sealed class ProbeEntry
                 var isContext = shapes.Of(parameter.Type) == Shape.Context;
                 State = State.Begin(Make(Probe.GivenConnection, RegionKind.Transaction, Level.Pinned, place, isContext));
                 break;
-            case Shape.Transaction when GivenTransaction is null && shapes.IsCallersTransaction(parameter.Type):
+            case Shape.Transaction when GivenTransaction is null && parameter.RefKind != RefKind.Out && shapes.IsCallersTransaction(parameter.Type):
                 GivenTransaction = parameter;
                 var region = Make(Probe.GivenTransaction, RegionKind.Transaction, Level.Open, null, false);
                 State = State.Begin(region).Set(place, new Value.Transaction(region.Id));

@@ -33,6 +33,16 @@ internal sealed partial class CallEvaluator
         return BodyRun.Single(state, state.Find(place) ?? Initial(place, member is IFieldSymbol field ? field.Type : ((IParameterSymbol)member).Type));
     }
 
+    /// <summary>Blocks of a getter that asks one thing.</summary>
+    private const int MaxAnswerBlocks = 6;
+
+    /// <summary><c>bool HasTransaction => _transaction != null;</c> calls nothing, and says whether a commit comes: it is run where something has begun.</summary>
+    private IReadOnlyList<Outcome>? SaysWhetherItHasBegun(BodyRun run, IPropertyReferenceOperation property, IMethodSymbol getter, Value receiver, State state) =>
+        property.Type?.SpecialType == SpecialType.System_Boolean && state.HasRegion && receiver is Value.Instance && !Targets.IsOverridable(getter) && run.Frame.Depth < MaxFrames && run.Frame.CountOf(getter) == 0
+        && context.Bodies.Graph(getter, cancellation) is { Blocks.Length: <= MaxAnswerBlocks } graph
+            ? Enter(run, Callee(run, graph, getter, receiver, null), Enumerable.Empty<(IParameterSymbol, Value)>(), state, property)
+            : null;
+
     public State? Write(IPropertyReferenceOperation property, Value receiver, Value value, State state)
     {
         if (receiver is Value.Instance command && context.Shapes.Of(command.Type) == Shape.Command)

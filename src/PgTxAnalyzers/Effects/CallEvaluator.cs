@@ -232,6 +232,11 @@ internal sealed partial class CallEvaluator : ICallSemantics
             return HandedOut(owner, member, state);
         }
 
+        if (SaysWhetherItHasBegun(run, property, getter, receiver, state) is { } answer)
+        {
+            return answer;
+        }
+
         var call = new CallSite(property, getter, receiver, property.Instance?.Type, property.Arguments, ImmutableArray<Value>.Empty);
         return Source(run, call, state);
     }

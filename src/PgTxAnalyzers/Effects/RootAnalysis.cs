@@ -113,7 +113,8 @@ internal static class RootAnalysis
 
         foreach (var parameter in method.Parameters)
         {
-            if (context.Shapes.IsCallersTransaction(parameter.Type) && parameter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax)
+            // What a method hands out by a parameter, it has begun itself.
+            if (parameter.RefKind != RefKind.Out && context.Shapes.IsCallersTransaction(parameter.Type) && parameter.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax)
             {
                 var region = new Region(new RegionId(syntax), RegionKind.Parameter, Level.Open, 0);
                 state = state.Begin(region).Set(new Place.Variable(parameter), new Value.Transaction(region.Id));

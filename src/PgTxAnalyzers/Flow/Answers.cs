@@ -97,7 +97,8 @@ internal static class Answers
 
         // `row = await Query(new { id })`: the graph keeps the variable itself before it evaluates what that is given.
         var kept = all.OfType<IFlowCaptureOperation>().Where(c => Is(c.Value, local)).Select(c => c.Id).ToList();
-        var given = all.Where(o => Gives(o, local, kept)).Take(2).ToList();
+        // `int? id = null; try { id = … } catch { }`: nothing beside it is nothing as well.
+        var given = all.Where(o => Gives(o, local, kept) && !EmptyChange.IsNothing((o as ISimpleAssignmentOperation)?.Value)).Take(2).ToList();
         return given.Count == 1 && given[0] is IAssignmentOperation { Value: var value } and (ISimpleAssignmentOperation or IDeconstructionAssignmentOperation) ? value : null;
     }
 

@@ -166,6 +166,7 @@ internal sealed partial class BodyRun
     private Value ReadProperty(IPropertyReferenceOperation reference, Value receiver, State state) =>
         reference.Instance is null ? Read(state, new Place.Variable(reference.Property), reference.Type)
         : receiver is Value.Instance i && reference.Arguments.IsEmpty ? Read(state, new Place.Member(i.Identity, reference.Property), reference.Type)
+        : reference.Type?.SpecialType == SpecialType.System_Boolean && PlaceOf(reference) is { } flag && state.Find(flag) is { } known ? known
         : Value.Nothing;
 
     private IEnumerable<Outcome> Operands(IOperation? instance, ImmutableArray<IArgumentOperation> arguments, State state)

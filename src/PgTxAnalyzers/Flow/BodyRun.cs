@@ -292,7 +292,8 @@ internal sealed partial class BodyRun : IBlockSemantics
     /// `var owns = _tx is null; var tx = _tx ?? Begin();`: where it has begun itself, none was given.
     /// </summary>
     private IReadOnlyList<Outcome>? AskedForNull(IOperation test, State state) =>
-        NullFacts.Test(test) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type) && PlaceOf(asked) is { } held && held is Place.Member or Place.Variable { Symbol: ILocalSymbol } && state.Find(held) is null
+        NullFacts.Test(test) is ({ Type: { } type } asked, var whenNull) && calls.IsTransaction(type) && asked is ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation { Instance: IInstanceReferenceOperation } or IFlowCaptureReferenceOperation
+            && PlaceOf(asked) is { } held && held is Place.Member { Owner: not Place.Member { Symbol: IPropertySymbol } } or Place.Variable { Symbol: ILocalSymbol } && state.Find(held) is null
             ? new[] { new Outcome(state.Set(held, Value.NullValue), new Value.Bool(whenNull)), new Outcome(state.Set(held, Value.Object), new Value.Bool(!whenNull)) }
             : null;
 
@@ -318,13 +319,17 @@ internal sealed partial class BodyRun : IBlockSemantics
         bool IsAsked(Region r) => (r.ChangedIn is { } call && asked.Contains(call)) || (empty is not null && r is { ChangedAgain: false, ChangedBy: { } by } && asked.Contains(by.At));
     }
 
-    /// <summary>A variable, or a field or property of the object whose body runs; null for anything else.</summary>
+    /// <summary>Members of members that a flag may be: <c>options.Value.UseTransactions</c>.</summary>
+    private const int MaxChain = 3;
+
+    /// <summary>A variable, a field or property of the object whose body runs, or a member of one of these; null for anything else.</summary>
     public Place? PlaceOf(IOperation? operation) => operation switch
     {
         ILocalReferenceOperation local => new Place.Variable(local.Local),
         IParameterReferenceOperation parameter => PlaceOf(parameter),
         IFieldReferenceOperation { Instance: IInstanceReferenceOperation } field when Frame.Self is Value.Instance self => new Place.Member(self.Identity, field.Field),
         IPropertyReferenceOperation { Instance: IInstanceReferenceOperation, Arguments.IsEmpty: true } property when Frame.Self is Value.Instance self => new Place.Member(self.Identity, property.Property),
+        IPropertyReferenceOperation { Instance: { } owner, Arguments.IsEmpty: true } property when PlaceOf(owner) is { Length: < MaxChain } place => new Place.Member(place, property.Property),
         IFlowCaptureReferenceOperation capture when targets.TryGetValue(capture.Id, out var captured) => PlaceOf(captured),
         _ => null,
     };

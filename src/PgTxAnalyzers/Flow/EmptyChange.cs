@@ -21,6 +21,7 @@ internal static class EmptyChange
             Of(test.Value, IsEmptyWhen(BinaryOperatorKind.NotEquals, value)),
         IIsPatternOperation test => IsObject(test.Pattern) is { } isObject ? Of(test.Value, !isObject) : null,
         IBinaryOperation or null => null,
+        IInvocationOperation { TargetMethod: { Name: "IsNullOrEmpty" or "IsNullOrWhiteSpace", ContainingType.SpecialType: SpecialType.System_String }, Arguments: { Length: 1 } text } => Of(text[0].Value, true),
         { Type.SpecialType: SpecialType.System_Boolean } => In(graph, Answers.Comparison(graph, condition)) ?? Of(condition, false),
         _ => null,
     };
@@ -56,6 +57,9 @@ internal static class EmptyChange
         BinaryOperatorKind.GreaterThanOrEqual => BinaryOperatorKind.LessThanOrEqual,
         _ => kind,
     };
+
+    /// <summary>A constant that says that there is nothing: null, 0 or false.</summary>
+    public static bool IsNothing(IOperation? value) => value is not null && (Number(value) == 0 || (value is IDefaultValueOperation or IConversionOperation { Operand: IDefaultValueOperation }));
 
     private static int? Number(IOperation operation) => operation switch
     {

@@ -105,7 +105,16 @@ internal static class Flags
             ILocalReferenceOperation local => local.Local,
             IParameterReferenceOperation parameter => parameter.Parameter,
             IFieldReferenceOperation field => field.Field,
+            IPropertyReferenceOperation { Property: var property } when IsSetting(property) => property,
             _ => null,
         };
     }
+
+    /// <summary>
+    /// <c>options.UseTransactions</c>, <c>command.Transactional</c>: it stays what it is while a body runs. It cannot be set once the object is made, or its class has nothing but such properties; of a unit of work
+    /// that says whether it has begun, the next call makes something else.
+    /// </summary>
+    private static bool IsSetting(IPropertySymbol property) => property is { IsStatic: false, Parameters.IsEmpty: true, Type.SpecialType: SpecialType.System_Boolean, DeclaringSyntaxReferences: { Length: 1 } declared, ContainingType: { TypeKind: TypeKind.Class or TypeKind.Struct } type }
+        && declared[0].GetSyntax() is var syntax && (syntax is ParameterSyntax || (syntax is PropertyDeclarationSyntax { AccessorList.Accessors: var accessors } && accessors.All(a => a is { Body: null, ExpressionBody: null })))
+        && (property.SetMethod is null or { IsInitOnly: true } || type.GetMembers().All(m => m is not IMethodSymbol { MethodKind: MethodKind.Ordinary, IsImplicitlyDeclared: false }));
 }

@@ -4,6 +4,7 @@ using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
+using PgTxAnalyzers.Models;
 using PgTxAnalyzers.Postgres;
 using PgTxAnalyzers.Retry;
 
@@ -46,7 +47,7 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
                 continue;
             }
 
-            if (!(facts.Worked.ContainsKey(begin) ? level.IsSnapshot && OnlyReads(facts, begin) : level.IsSnapshot || !IsCalled(begin, context.Retry, facts)) && !context.Retry.Coverage.IsCovered(begin, Need.Conflict, facts.Cancellation))
+            if (!(facts.Worked.ContainsKey(begin) ? level.IsSnapshot && OnlyReads(facts, begin) : level.IsSnapshot || !IsCalled(begin, context.Retry, facts)) && !context.Retry.Coverage.IsCovered(Repeated(call, context.Retry, facts), Need.Conflict, facts.Cancellation))
             {
                 yield return Diagnostic.Create(Rule, begin.GetLocation(), facts.Worked.ContainsKey(begin) ? null : IsKept, level.Name, level.IsDefault ? ", the default of TransactionScope" : "");
             }
@@ -60,6 +61,12 @@ internal sealed class PGTX204SerializableWithoutRetry : FlowRule
             }
         }
     }
+
+    /// <summary><c>strategy.ExecuteInTransaction(work, …)</c> begins inside of the scope that it is itself: what it is given is what runs again.</summary>
+    private static SyntaxNode Repeated(ExpressionSyntax begin, RetryContext retry, RootFacts facts) =>
+        begin is InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } && retry.FactOf(begin, out _, facts.Cancellation).Role == ApiRole.TransactionRunner
+            ? arguments.Select(a => a.Expression).OfType<AnonymousFunctionExpressionSyntax>().FirstOrDefault()?.Body ?? (SyntaxNode)begin
+            : begin;
 
     /// <summary>
     /// Of a transaction that a unit of work keeps, another member does the work, and who calls the two decides whether it is done again: without a caller in sight nobody knows.

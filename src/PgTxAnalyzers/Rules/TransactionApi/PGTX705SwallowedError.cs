@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using PgTxAnalyzers.Effects;
 using PgTxAnalyzers.Rules.HeldTransactions;
 using PgTxAnalyzers.Rules.Retry;
@@ -32,7 +33,7 @@ internal sealed class PGTX705SwallowedError : FlowRule
             yield break;
         }
 
-        foreach (var handler in facts.UsedBroken.Where(u => RegionPlaces.IsIn(root, u.Handler)).GroupBy(u => u.Handler).OrderBy(h => h.Key.SpanStart))
+        foreach (var handler in facts.UsedBroken.Where(u => RegionPlaces.IsIn(root, u.Handler) && !IsAsked(u.Handler, u.Use)).GroupBy(u => u.Handler).OrderBy(h => h.Key.SpanStart))
         {
             // A command in the handler itself, and a handler that tries again, are PGTX206's.
             if (handler.Any(u => !u.IsCommit && u.Handler.Block.Span.Contains(u.Use.Span)) || BrokenHandlers.Retries(handler.Key, context.Retry, facts)
@@ -51,5 +52,8 @@ internal sealed class PGTX705SwallowedError : FlowRule
                     : $"The command at {HeldCallText.Line(first.Use, handler.Key)} is refused with 25P02",
                 HeldCallText.Line(first.Begin, handler.Key));
         }
+
+        // A flow of flags alone would take the failure that is kept in a list or an exception for forgotten.
+        bool IsAsked(CatchClauseSyntax handler, SyntaxNode use) => use.SyntaxTree == handler.SyntaxTree && KeptFailures.AreAsked(handler, use, context.Retry.Model(handler), facts.Cancellation);
     }
 }

@@ -122,6 +122,9 @@ public sealed class PGTX704EmptyChangeTests
     [InlineData("var rows = (await conn.QueryAsync<string>(\"UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name\", transaction: tx)).ToList();", "rows.Count == 0")]
     [InlineData("var rows = await conn.QueryAsync<string>(\"UPDATE orders SET name = 'a' WHERE id = 1 RETURNING name\", transaction: tx);", "!rows.Any()")]
     [InlineData("var rows = await conn.ExecuteAsync(\"UPDATE orders SET name = 'a' WHERE id = 1\", transaction: tx); var ok = rows == 1;", "!ok")]
+    [InlineData("var name = (string?)await command.ExecuteScalarAsync(ct);", "string.IsNullOrEmpty(name)")]
+    [InlineData("string? name = null; try { name = (string?)await command.ExecuteScalarAsync(ct); } catch (PostgresException e) when (e.SqlState == \"23505\") { }", "name is null")]
+    [InlineData("int rows; try { rows = await command.ExecuteNonQueryAsync(ct); } catch (PostgresException) { rows = 0; }", "rows == 0")]
     [InlineData("var none = await command.ExecuteNonQueryAsync(ct) == 0;", "none")]
     [InlineData("var some = await command.ExecuteNonQueryAsync(ct) > 0;", "some", " // expect: PGTX704")]
     public async Task Who_leaves_because_nothing_came_back_is_quiet(string statement, string test, string mark = "") => await TestCode.Method($$"""
