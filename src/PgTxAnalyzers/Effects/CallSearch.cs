@@ -75,7 +75,7 @@ internal sealed class CallSearch
                 continue;
             }
 
-            if (node is InvocationExpressionSyntax simple && declarations.Resolve(simple) is { } declared && context.Models.Find(declared.Method, declared.Receiver).Role is var role)
+            if (node is InvocationExpressionSyntax simple && declarations.Resolve(simple) is { } declared && context.FactOf(declared.Method, declared.Receiver, cancellation).Role is var role)
             {
                 if (matters(role) || context.Foreign.Matters(declared.Method) || Begins(declared.Method) || GoesToProxy(declared.Method, role))
                 {
