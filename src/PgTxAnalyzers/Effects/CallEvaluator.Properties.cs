@@ -29,9 +29,12 @@ internal sealed partial class CallEvaluator
     /// <summary><c>session.Work</c> is the unit of work that the session disposes of.</summary>
     private IReadOnlyList<Outcome> HandedOut(Place owner, ISymbol member, State state)
     {
-        var place = new Place.Member(owner, member);
-        return BodyRun.Single(state, state.Find(place) ?? Initial(place, member is IFieldSymbol field ? field.Type : ((IParameterSymbol)member).Type));
+        var (place, type) = (new Place.Member(owner, member), member is IFieldSymbol field ? field.Type : ((IParameterSymbol)member).Type);
+        return BodyRun.Single(state, state.Find(place) ?? Shared(place, type, state) ?? Initial(place, type));
     }
+
+    public Value? Shared(Place place, ITypeSymbol type, State state) =>
+        place is Place.Member member && state.HasRegion && context.Shapes.Of(type) is Shape.Connection or Shape.Transaction ? Twins.Held(member, state) : null;
 
     /// <summary>Blocks of a getter that asks one thing.</summary>
     private const int MaxAnswerBlocks = 6;

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Text;
@@ -51,6 +52,24 @@ internal static class Twins
         }
 
         return false;
+    }
+
+    /// <summary>
+    /// A repository runs its commands on the connection of its own unit of work, which is the one that a service has begun: what another object of the class, that nobody has made here either, holds in that
+    /// member of a transaction that lives. Null: no other one does.
+    /// </summary>
+    public static Value? Held(Place.Member place, State state)
+    {
+        foreach (var entry in place.Owner is Place.Member ? state.Values : ImmutableDictionary<Place, Value>.Empty)
+        {
+            if (entry.Key is Place.Member { Owner: Place.Member owner, Symbol: var symbol } && SymbolEqualityComparer.Default.Equals(symbol, place.Symbol) && !owner.Equals(place.Owner) && RegionOps.MayBeSame(owner, place.Owner)
+                && entry.Value switch { Value.Connection c => state.Live.Any(r => c.Identity.Equals(r.Connection)), Value.Transaction t => state.Region(t.Region) is { IsLive: true }, _ => false })
+            {
+                return entry.Value;
+            }
+        }
+
+        return null;
     }
 
     /// <summary>By an object of the class, not by this very body: what that has begun is no other one's.</summary>

@@ -114,7 +114,7 @@ internal sealed partial class BodyRun
     };
 
     private Value Read(State state, Place place, ITypeSymbol? type) =>
-        state.Find(place) ?? (type is null ? Value.Nothing : calls.Initial(place, type));
+        state.Find(place) ?? (type is null ? Value.Nothing : calls.Shared(place, type, state) ?? calls.Initial(place, type));
 
     private IReadOnlyList<Outcome> Capture(IFlowCaptureOperation capture, State state)
     {

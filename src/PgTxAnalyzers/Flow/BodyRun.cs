@@ -16,6 +16,9 @@ internal interface ICallSemantics
     /// <summary>What a place holds before anything was written to it.</summary>
     Value Initial(Place place, ITypeSymbol type);
 
+    /// <summary>What a member of which nothing is known holds because another object holds it in the same member; null: nothing says so.</summary>
+    Value? Shared(Place place, ITypeSymbol type, State state);
+
     /// <summary>A place of this type holds a transaction, so it matters where it is null.</summary>
     bool IsTransaction(ITypeSymbol type);
 

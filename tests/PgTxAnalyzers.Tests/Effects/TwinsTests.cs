@@ -264,4 +264,67 @@ public sealed class TwinsTests
             }
         }
         """).Counting("PGTX105").HasMarkedFindings();
+
+    /// <summary>A repository's own unit of work is the service's: its commands run in the transaction that the service has begun.</summary>
+    /// <param name="type">By which type both know it.</param>
+    [Theory]
+    [InlineData("DapperWork")]
+    [InlineData("IWork")]
+    public Task A_repository_over_its_own_field(string type) => TestCode.Of($$"""
+        using System.Data;
+        using Dapper;
+        using Npgsql;
+
+        public interface IWork { IDbConnection Connection { get; } IDbTransaction? Transaction { get; } Task BeginAsync(CancellationToken ct); Task CommitAsync(CancellationToken ct); }
+        public class DapperWork(NpgsqlDataSource source) : IWork
+        {
+            private NpgsqlConnection? _connection;
+            private NpgsqlTransaction? _transaction;
+            public IDbConnection Connection => _connection!;
+            public IDbTransaction? Transaction => _transaction;
+            public async Task BeginAsync(CancellationToken ct) { _connection = await source.OpenConnectionAsync(ct); _transaction = await _connection.BeginTransactionAsync(ct); }
+            public async Task CommitAsync(CancellationToken ct) { await _transaction!.CommitAsync(ct); await _transaction.DisposeAsync(); _transaction = null; }
+        }
+
+        public class Orders({{type}} work) { public Task<int> AddAsync(int id) => work.Connection.ExecuteAsync("INSERT INTO orders (id) VALUES (@id)", new { id }, work.Transaction); }
+        public class Checkout({{type}} work, Orders orders, HttpClient http)
+        {
+            public async Task RunAsync(CancellationToken ct)
+            {
+                await work.BeginAsync(ct);
+                await http.GetAsync("/"); // expect: PGTX103
+                await orders.AddAsync(1);
+                await http.GetAsync("/"); // expect: PGTX101
+                await work.CommitAsync(ct);
+                await http.GetAsync("/");
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
+
+    /// <summary>Two units of work in the hands of one object are two.</summary>
+    [Fact]
+    public Task What_another_one_holds_is_another_ones() => TestCode.Of("""
+        using Dapper;
+        using Npgsql;
+
+        public class Work(NpgsqlDataSource source)
+        {
+            private NpgsqlConnection? _connection;
+            private NpgsqlTransaction? _transaction;
+            public NpgsqlConnection Connection => _connection!;
+            public async Task BeginAsync() { _connection = await source.OpenConnectionAsync(); _transaction = await _connection.BeginTransactionAsync(); }
+            public async Task CommitAsync() { await _transaction!.CommitAsync(); _transaction = null; }
+        }
+
+        public class Mover(Work from, Work to, HttpClient http)
+        {
+            public async Task RunAsync()
+            {
+                await from.BeginAsync();
+                await to.Connection.ExecuteAsync("INSERT INTO orders (id) VALUES (1)");
+                await http.GetAsync("/"); // expect: PGTX103
+                await from.CommitAsync();
+            }
+        }
+        """).Counting("PGTX101", "PGTX103").HasMarkedFindings();
 }
