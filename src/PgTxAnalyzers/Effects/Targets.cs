@@ -87,14 +87,7 @@ internal sealed class Targets
         || (type as INamedTypeSymbol is { } named && BasesOf(named).Contains(other, SymbolEqualityComparer.Default)) || type.AllInterfaces.Contains(other, SymbolEqualityComparer.Default);
 
     /// <summary>A generic type of which each argument is known.</summary>
-    private static bool IsClosed(INamedTypeSymbol? type) => type is { IsGenericType: true, IsUnboundGenericType: false } && !type.TypeArguments.Any(HasParameter);
-
-    private static bool HasParameter(ITypeSymbol type) => type switch
-    {
-        INamedTypeSymbol named => named.TypeArguments.Any(HasParameter) || (named.ContainingType is { } outer && HasParameter(outer)),
-        IArrayTypeSymbol array => HasParameter(array.ElementType),
-        _ => true,
-    };
+    private static bool IsClosed(INamedTypeSymbol? type) => type is { IsGenericType: true, IsUnboundGenericType: false } && type.TypeArguments.All(TypeTests.IsClosed);
 
     /// <summary>The type and those that it derives from.</summary>
     public static IEnumerable<INamedTypeSymbol> BasesOf(INamedTypeSymbol type)

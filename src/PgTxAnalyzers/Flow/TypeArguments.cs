@@ -6,6 +6,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
+using PgTxAnalyzers.Effects;
 
 namespace PgTxAnalyzers.Flow;
 
@@ -38,7 +39,7 @@ internal sealed class TypeArguments : IEquatable<TypeArguments>
         if (called.ContainingType is { } owner)
         {
             // `class Log<T> : IHandler<T>`, called as IHandler<Rename>.
-            var own = target.ContainingType.AllInterfaces.Prepend(target.ContainingType).Concat(Bases(target.ContainingType)).FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.OriginalDefinition, owner.OriginalDefinition));
+            var own = target.ContainingType.AllInterfaces.Concat(Targets.BasesOf(target.ContainingType)).FirstOrDefault(t => SymbolEqualityComparer.Default.Equals(t.OriginalDefinition, owner.OriginalDefinition));
             Match(own?.TypeArguments ?? ImmutableArray<ITypeSymbol>.Empty, owner.TypeArguments, found);
         }
 
@@ -62,7 +63,7 @@ internal sealed class TypeArguments : IEquatable<TypeArguments>
     private ITypeSymbol In(ITypeSymbol type) => type switch
     {
         ITypeParameterSymbol parameter => map.TryGetValue(parameter, out var known) ? known : type,
-        INamedTypeSymbol { IsGenericType: true, IsUnboundGenericType: false, ContainingType: null } named when named.TypeArguments.Any(a => IsOpen(a)) => named.ConstructedFrom.Construct(named.TypeArguments.Select(In).ToArray()),
+        INamedTypeSymbol { IsGenericType: true, IsUnboundGenericType: false, ContainingType: null } named when !named.TypeArguments.All(TypeTests.IsClosed) => named.ConstructedFrom.Construct(named.TypeArguments.Select(In).ToArray()),
         _ => type,
     };
 
@@ -71,7 +72,7 @@ internal sealed class TypeArguments : IEquatable<TypeArguments>
     {
         foreach (var (parameter, argument) in parameters.Zip(arguments, (p, a) => (p, a)))
         {
-            if (parameter is ITypeParameterSymbol open && !IsOpen(argument))
+            if (parameter is ITypeParameterSymbol open && TypeTests.IsClosed(argument))
             {
                 found[open] = argument;
             }
@@ -79,22 +80,7 @@ internal sealed class TypeArguments : IEquatable<TypeArguments>
     }
 
     private static bool Depends(ControlFlowGraph body) => (bool)Dependent.GetValue(body, static graph =>
-        graph.OriginalOperation.Descendants().OfType<IInvocationOperation>().Any(call => call.TargetMethod.TypeArguments.Any(a => IsOpen(a)) || call.TargetMethod.ContainingType is { } owner && IsOpen(owner)));
-
-    private static bool IsOpen(ITypeSymbol type) => type switch
-    {
-        INamedTypeSymbol named => named.TypeArguments.Any(a => IsOpen(a)),
-        IArrayTypeSymbol array => IsOpen(array.ElementType),
-        _ => type.TypeKind == TypeKind.TypeParameter,
-    };
-
-    private static IEnumerable<INamedTypeSymbol> Bases(INamedTypeSymbol type)
-    {
-        for (var t = type.BaseType; t is not null; t = t.BaseType)
-        {
-            yield return t;
-        }
-    }
+        graph.OriginalOperation.Descendants().OfType<IInvocationOperation>().Any(call => !call.TargetMethod.TypeArguments.All(TypeTests.IsClosed) || (call.TargetMethod.ContainingType is { } owner && !TypeTests.IsClosed(owner))));
 
     public bool Equals(TypeArguments? other) =>
         other is not null && (ReferenceEquals(this, other) || (map.Count == other.map.Count && map.All(e => other.map.TryGetValue(e.Key, out var same) && SymbolEqualityComparer.Default.Equals(e.Value, same))));

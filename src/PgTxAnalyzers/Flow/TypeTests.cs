@@ -28,10 +28,11 @@ internal static class TypeTests
     }
 
     /// <summary>No part of the type is decided by whoever uses it.</summary>
-    private static bool IsClosed(ITypeSymbol type) => type switch
+    public static bool IsClosed(ITypeSymbol type) => type switch
     {
         ITypeParameterSymbol => false,
-        INamedTypeSymbol named => named.TypeArguments.All(IsClosed),
+        INamedTypeSymbol named => named.TypeArguments.All(IsClosed) && (named.ContainingType is not { } outer || IsClosed(outer)),
+        IArrayTypeSymbol array => IsClosed(array.ElementType),
         _ => true,
     };
 }
