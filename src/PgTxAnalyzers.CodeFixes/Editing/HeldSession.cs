@@ -78,7 +78,7 @@ internal sealed class HeldSession(RetryContext context, CancellationToken cancel
             return false;
         }
 
-        if (IsTransaction(held.Type))
+        if (context.Compilation.Shapes.Of(held.Type) == Shape.Transaction)
         {
             return true;
         }
@@ -117,29 +117,6 @@ internal sealed class HeldSession(RetryContext context, CancellationToken cancel
 
     private bool Names(ExpressionSyntax expression, ISymbol member) => SymbolEqualityComparer.Default.Equals(context.Model(expression).GetSymbolInfo(expression, cancellationToken).Symbol, member);
 
-    private static bool IsTransaction(ITypeSymbol type)
-    {
-        for (var current = type; current is not null; current = current.BaseType)
-        {
-            if (current.Name is "DbTransaction" or "IDbTransaction" or "IDbContextTransaction")
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static bool IsOrHas(ITypeSymbol? type, ITypeSymbol owner)
-    {
-        for (var current = type; current is not null; current = current.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(current.OriginalDefinition, owner.OriginalDefinition))
-            {
-                return true;
-            }
-        }
-
-        return type?.AllInterfaces.Any(face => SymbolEqualityComparer.Default.Equals(face.OriginalDefinition, owner.OriginalDefinition)) == true;
-    }
+    private static bool IsOrHas(ITypeSymbol? type, ITypeSymbol owner) => type is INamedTypeSymbol named
+        && Targets.BasesOf(named).Concat(named.AllInterfaces).Any(one => SymbolEqualityComparer.Default.Equals(one.OriginalDefinition, owner.OriginalDefinition));
 }

@@ -149,7 +149,7 @@ internal sealed class CallSearch
     private bool MattersOrIsAdded(SyntaxNode node, ISymbol called, SemanticModel model)
     {
         // `_tx?.Dispose()` calls IDisposable's: what it is depends on what it is called on.
-        var receiver = node is InvocationExpressionSyntax call && RetryContext.ReceiverOf(call) is { } owner ? model.GetTypeInfo(owner, cancellation).Type : null;
+        var receiver = RetryContext.ReceiverTypeOf(node, model, cancellation);
         var role = context.FactOf(called, receiver, cancellation).Role;
         var runs = called is IPropertySymbol property ? property.GetMethod : called as IMethodSymbol;
         if (runs is { MethodKind: MethodKind.DelegateInvoke } || matters(role) || (runs is not null && (context.Foreign.Matters(runs) || Begins(runs) || GoesToProxy(runs, role))))

@@ -32,7 +32,7 @@ internal static class RegionOps
     /// </summary>
     public static bool MayBeSame(Place a, Place b) => Root(a) is { } x && Root(b) is { } y && (!x.Equals(y) || AreOfTwoClasses(a, b) || AreOneByTwoTypes(a, b));
 
-    private static bool AreOneByTwoTypes(Place a, Place b) => TypeOf(a) is { } one && TypeOf(b) is { } other && !SymbolEqualityComparer.Default.Equals(one, other) && (Derives(one, other) || Derives(other, one));
+    private static bool AreOneByTwoTypes(Place a, Place b) => TypeOf(a) is { } one && TypeOf(b) is { } other && !SymbolEqualityComparer.Default.Equals(one, other) && (TypeTests.Is(one, other) || TypeTests.Is(other, one));
 
     private static ITypeSymbol? TypeOf(Place place) => (place as Place.Member)?.Symbol switch
     {
@@ -57,7 +57,7 @@ internal static class RegionOps
         _ => place,
     };
 
-    private static bool IsCompatible(ITypeSymbol? a, ITypeSymbol? b) => Known(a) is not { } one || Known(b) is not { } other || Derives(one, other) || Derives(other, one);
+    private static bool IsCompatible(ITypeSymbol? a, ITypeSymbol? b) => Known(a) is not { } one || Known(b) is not { } other || TypeTests.Is(one, other) || TypeTests.Is(other, one);
 
     /// <summary>Of a type parameter, as in `UnitOfWork&lt;TContext&gt;`, what it is said to derive from. A facade is any context's.</summary>
     private static ITypeSymbol? Known(ITypeSymbol? type) => type switch
@@ -66,19 +66,6 @@ internal static class RegionOps
         _ when Retry.KnownTypes.Is(type, "Microsoft.EntityFrameworkCore.Infrastructure", "DatabaseFacade") => null,
         _ => type,
     };
-
-    private static bool Derives(ITypeSymbol type, ITypeSymbol from)
-    {
-        for (ITypeSymbol? t = type; t is not null; t = t.BaseType)
-        {
-            if (SymbolEqualityComparer.Default.Equals(t, from))
-            {
-                return true;
-            }
-        }
-
-        return type.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(i, from));
-    }
 
     /// <summary>A statement has run on the connection: each region that it runs in is at least at this level.</summary>
     public static State Raise(State state, Value connection, Level level, Cause cause, bool changes)

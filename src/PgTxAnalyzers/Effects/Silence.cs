@@ -92,7 +92,7 @@ internal sealed class Silence
                     case IMethodSymbol callee when context.Targets.Of(callee, Value.Nothing, false, cancellation) is { IsEmpty: false } targets:
                         callees.UnionWith(targets);
                         break;
-                    case IMethodSymbol callee when IsDatabase(context.Models.Find(callee, call is InvocationExpressionSyntax invocation && RetryContext.ReceiverOf(invocation) is { } owner ? model.GetTypeInfo(owner, cancellation).Type : null).Role):
+                    case IMethodSymbol callee when IsDatabase(context.Models.Find(callee, RetryContext.ReceiverTypeOf(call, model, cancellation)).Role):
                         throws = Throws.OfDatabase;
                         break;
                     case IMethodSymbol:

@@ -83,8 +83,7 @@ internal sealed class Targets
         return true;
     }
 
-    private static bool IsA(ITypeSymbol type, ITypeSymbol other) => other.SpecialType == SpecialType.System_Object || SymbolEqualityComparer.Default.Equals(type, other)
-        || (type as INamedTypeSymbol is { } named && BasesOf(named).Contains(other, SymbolEqualityComparer.Default)) || type.AllInterfaces.Contains(other, SymbolEqualityComparer.Default);
+    private static bool IsA(ITypeSymbol type, ITypeSymbol other) => other.SpecialType == SpecialType.System_Object || TypeTests.Is(type, other);
 
     /// <summary>A generic type of which each argument is known.</summary>
     private static bool IsClosed(INamedTypeSymbol? type) => type is { IsGenericType: true, IsUnboundGenericType: false } && type.TypeArguments.All(TypeTests.IsClosed);

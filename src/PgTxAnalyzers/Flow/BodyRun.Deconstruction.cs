@@ -24,7 +24,11 @@ internal sealed partial class BodyRun
     }
 
     /// <summary>All values first, then the assignments: <c>(a, b) = (b, a)</c> swaps.</summary>
-    private IReadOnlyList<Outcome> Pairwise(List<IOperation> targets, IReadOnlyList<IOperation> elements, State state)
+    private IReadOnlyList<Outcome> Pairwise(List<IOperation> targets, IReadOnlyList<IOperation> elements, State state) =>
+        Values(elements, state).Select(p => new Outcome(Assigned(targets, p.Values, p.State), p.Values.Aggregate(Value.Nothing, Reaches.Merge))).ToList();
+
+    /// <summary>Each element's value, on each of the paths through all of them.</summary>
+    private List<(State State, List<Value> Values)> Values(IReadOnlyList<IOperation> elements, State state)
     {
         var paths = new List<(State State, List<Value> Values)> { (state, new List<Value>()) };
         foreach (var element in elements)
@@ -32,20 +36,14 @@ internal sealed partial class BodyRun
             paths = paths.SelectMany(p => Evaluate(element, p.State).Select(o => (o.State, p.Values.Append(o.Value).ToList()))).Take(MaxPaths).ToList();
         }
 
-        return paths.Select(p => new Outcome(Assigned(targets, p.Values, p.State), p.Values.Aggregate(Value.Nothing, Reaches.Merge))).ToList();
+        return paths;
     }
 
     /// <summary>A tuple of which something is known is an object with members. One of tasks is what they are: whoever awaits one of them waits for it.</summary>
     private IReadOnlyList<Outcome> Tuple(ITupleOperation tuple, State state)
     {
         var fields = Enumerable.Range(1, tuple.Elements.Length).Select(i => tuple.Type is INamedTypeSymbol type ? TupleField(type, "Item" + i) : null).ToList();
-        var paths = new List<(State State, List<Value> Values)> { (state, new List<Value>()) };
-        foreach (var element in tuple.Elements)
-        {
-            paths = paths.SelectMany(p => Evaluate(element, p.State).Select(o => (o.State, p.Values.Append(o.Value).ToList()))).Take(MaxPaths).ToList();
-        }
-
-        return paths.Select(p =>
+        return Values(tuple.Elements, state).Select(p =>
         {
             if (fields.Contains(null) || p.Values.Any(v => v is Value.Pending) || !p.Values.Any(v => v is Value.Transaction or Value.Connection or Value.Instance or Value.OpenResult))
             {
@@ -58,7 +56,8 @@ internal sealed partial class BodyRun
     }
 
     /// <summary>The field that every tuple of that length has, whatever its elements are called and of which types they are; null of an element behind the seventh.</summary>
-    private static ISymbol? TupleField(INamedTypeSymbol tuple, string name) => tuple.OriginalDefinition.GetMembers(name).OfType<IFieldSymbol>().FirstOrDefault(f => f.CorrespondingTupleField is null || f.Name == name)?.OriginalDefinition;
+    private static ISymbol? TupleField(INamedTypeSymbol tuple, string name) => 
+        tuple.OriginalDefinition.GetMembers(name).OfType<IFieldSymbol>().FirstOrDefault()?.OriginalDefinition;
 
     private static ISymbol FieldOf(IFieldReferenceOperation reference) =>
         reference.Field is { ContainingType: { IsTupleType: true } tuple } field ? TupleField(tuple, (field.CorrespondingTupleField ?? field).Name) ?? field : reference.Field;

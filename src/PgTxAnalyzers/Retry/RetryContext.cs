@@ -82,6 +82,10 @@ internal sealed class RetryContext
         return Compilation.FactOf(method, receiver, cancellation);
     }
 
+    /// <summary>The type of the receiver; null where there is none, or the node is no call.</summary>
+    public static ITypeSymbol? ReceiverTypeOf(SyntaxNode node, SemanticModel model, CancellationToken cancellation) =>
+        node is InvocationExpressionSyntax call && ReceiverOf(call) is { } receiver ? model.GetTypeInfo(receiver, cancellation).Type : null;
+
     /// <summary>The receiver of a call; null for a call on <c>this</c> or of a static method.</summary>
     public static ExpressionSyntax? ReceiverOf(ExpressionSyntax call) => call switch
     {

@@ -38,4 +38,16 @@ internal sealed class RetryFile
     /// <summary>The calls and creations of these names, in the order of the text.</summary>
     public IEnumerable<ExpressionSyntax> Calls(params string[] names) =>
         names.SelectMany(name => Retry.Uses.Of(Model.SyntaxTree, name, Cancellation)).Select(NameUses.CallOf).Where(c => c is not null).OrderBy(c => c!.SpanStart)!;
+
+    /// <summary>The lambda, or the method of this file that a name stands for; null for anything else.</summary>
+    public SyntaxNode? Function(ExpressionSyntax expression) => expression switch
+    {
+        AnonymousFunctionExpressionSyntax lambda => lambda,
+        IdentifierNameSyntax or MemberAccessExpressionSyntax when MethodOf(Model.GetSymbolInfo(expression, Cancellation)) is { DeclaringSyntaxReferences: { Length: 1 } declared }
+            && declared[0].SyntaxTree == Model.SyntaxTree => declared[0].GetSyntax(Cancellation),
+        _ => null,
+    };
+
+    /// <summary>A method that becomes a `Delegate`, as `MapGet` takes it, is only a candidate: nothing says of which type.</summary>
+    private static IMethodSymbol? MethodOf(SymbolInfo info) => (info.Symbol ?? (info.CandidateSymbols.Length == 1 ? info.CandidateSymbols[0] : null)) as IMethodSymbol;
 }

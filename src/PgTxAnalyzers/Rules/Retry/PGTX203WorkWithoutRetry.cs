@@ -110,7 +110,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
         {
             if (file.Model.GetSymbolInfo(call, file.Cancellation).Symbol is IMethodSymbol { ContainingType: { } owner } && owner.ContainingNamespace?.ToDisplayString() == "Microsoft.AspNetCore.Builder")
             {
-                foreach (var handler in call.ArgumentList.Arguments.Select(a => Function(a.Expression, file)).OfType<SyntaxNode>())
+                foreach (var handler in call.ArgumentList.Arguments.Select(a => file.Function(a.Expression)).OfType<SyntaxNode>())
                 {
                     yield return (handler, EntryFramework.Controller);
                 }
@@ -120,7 +120,7 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
         foreach (var creation in file.Root.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
         {
             if (creation.ArgumentList is { Arguments.Count: > 0 } arguments && (creation is ImplicitObjectCreationExpressionSyntax || creation is ObjectCreationExpressionSyntax { Type: var type } && type.ToString().EndsWith("Timer", System.StringComparison.Ordinal))
-                && Function(arguments.Arguments[0].Expression, file) is { } callback
+                && file.Function(arguments.Arguments[0].Expression) is { } callback
                 && KnownTypes.Is(file.Model.GetTypeInfo(creation, file.Cancellation).Type, "System.Threading", "Timer"))
             {
                 yield return (callback, EntryFramework.HostedService);
@@ -130,22 +130,10 @@ internal sealed class PGTX203WorkWithoutRetry : RetryRule
         foreach (var name in file.Retry.Uses.Of(file.Model.SyntaxTree, "Elapsed", file.Cancellation))
         {
             if (name.Parent is MemberAccessExpressionSyntax { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.AddAssignmentExpression } subscription }
-                && KnownTypes.Is(file.Model.GetSymbolInfo(name, file.Cancellation).Symbol?.ContainingType, "System.Timers", "Timer") && Function(subscription.Right, file) is { } handler)
+                && KnownTypes.Is(file.Model.GetSymbolInfo(name, file.Cancellation).Symbol?.ContainingType, "System.Timers", "Timer") && file.Function(subscription.Right) is { } handler)
             {
                 yield return (handler, EntryFramework.HostedService);
             }
         }
     }
-
-    /// <summary>The lambda, or the method of this file that a name stands for.</summary>
-    private static SyntaxNode? Function(ExpressionSyntax expression, RetryFile file) => expression switch
-    {
-        AnonymousFunctionExpressionSyntax lambda => lambda,
-        IdentifierNameSyntax or MemberAccessExpressionSyntax when MethodOf(file.Model.GetSymbolInfo(expression, file.Cancellation)) is { DeclaringSyntaxReferences: { Length: 1 } declared }
-            && declared[0].SyntaxTree == file.Model.SyntaxTree => declared[0].GetSyntax(file.Cancellation),
-        _ => null,
-    };
-
-    /// <summary>A method that becomes a `Delegate`, as `MapGet` takes it, is only a candidate: nothing says of which type.</summary>
-    private static IMethodSymbol? MethodOf(SymbolInfo info) => (info.Symbol ?? (info.CandidateSymbols.Length == 1 ? info.CandidateSymbols[0] : null)) as IMethodSymbol;
 }
